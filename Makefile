@@ -1,0 +1,45 @@
+# Everything a developer runs. Each target brings the environment up to date first.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+# Test files are spread over this many processes; a file stays in one of them.
+WORKERS ?= 2
+# More options for `corral run`: make run ARGS="--port 9000"
+ARGS ?=
+
+.PHONY: help install run check test bench lock notices screenshots
+
+help: ## Show what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+install: ## Create or update .venv and build the front end; quick when nothing changed
+	@python=$$(sh tools/find_python.sh) && "$$python" tools/install.py
+
+run: install ## Start Corral with a demo workspace and print the address and the logins
+	@$(BIN)/corral run --demo $(ARGS)
+
+check: install ## Format, lint, types, imports, style bars, lock and notices
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.lock --check
+	$(BIN)/python -m tools.notices --check
+	$(BIN)/pytest tests/architecture
+
+test: install ## Run every test; fetches a Chromium if there is none
+	@$(BIN)/python -m tools.chromium
+	$(BIN)/pytest tests -n $(WORKERS) --dist loadfile
+
+bench: install ## Measure; prints one JSON object
+	@$(BIN)/python -m tools.bench
+
+lock: install ## Pin the newest allowed versions of every dependency
+	$(BIN)/python -m tools.lock
+
+notices: install ## Write THIRD-PARTY-NOTICES.md from what is installed
+	$(BIN)/python -m tools.notices
+
+screenshots: install ## Make the pictures of the documentation anew from the demo
+	@$(BIN)/python -m tools.chromium
+	$(BIN)/python -m tests.browser.screenshots
