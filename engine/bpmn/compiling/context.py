@@ -1,0 +1,148 @@
+"""What compiling one document needs everywhere: its declarations, and where problems go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from engine import timers
+from engine.bpmn import extensions
+from engine.bpmn.errors import ExpressionError
+from engine.bpmn.expressions import (
+    Expression,
+    Literal,
+    Script,
+    compile_expression,
+    compile_script,
+    compile_value,
+    unwrapped,
+)
+from engine.bpmn.problems import expression_problem, problem_at
+from engine.bpmn.reader import Document
+from engine.bpmn.specs.element import Origin
+from engine.bpmn.xml import B, Element, N, identity, line_of, local, text_of
+from engine.definitions import Problem, Severity
+from engine.errors import TimerExpressionError
+
+T = TypeVar("T")
+_DECLARED = ("message", "signal", "error", "escalation")
+
+
+class Context:
+    """One document in normal form while it is compiled."""
+
+    def __init__(self, document: Document) -> None:
+        """Look up what the document declares once."""
+        self.root = document.root
+        self.problems: list[Problem] = []
+        self.declared = {e.get("id", ""): e for e in self.root if local(e) in _DECLARED}
+        self.lanes = {
+            text_of(ref): lane.get("name")
+            for ref in self.root.iter(B + "flowNodeRef")
+            if (lane := ref.getparent()) is not None
+        }
+        self.associations = list(self.root.iter(B + "association"))
+        self._language = self.root.get("expressionLanguage")
+
+    # -- problems ------------------------------------------------------------------------------
+
+    def error(self, element: Element, rule: str, message: str, cure: str) -> None:
+        """Note what cannot run."""
+        self.problems.append(problem_at(element, rule, Severity.ERROR, message, cure))
+
+    def draft(self, element: Element, rule: str, message: str, cure: str) -> None:
+        """Note what somebody has to supply before the definition can start."""
+        self.problems.append(problem_at(element, rule, Severity.DRAFT, message, cure))
+
+    # -- elements ------------------------------------------------------------------------------
+
+    def origin(self, element: Element) -> Origin:
+        """Return where a spec comes from; what a pass added has no id that people know."""
+        added = element.get(N + "kind") or element.get(N + "implicit")
+        key = element.get("id", "")
+        return Origin(
+            id=None if added else element.get(N + "as") or key,
+            name=element.get("name"),
+            kind=local(element),
+            line=line_of(element),
+            lane=self.lanes.get(key),
+        )
+
+    def settings(self, element: Element) -> Mapping[str, Any]:
+        """Return Corral's extensions on ``element``, parsed; empty when one does not compile."""
+        return self._tried(element, lambda: extensions.read(element), {})
+
+    # -- texts ---------------------------------------------------------------------------------
+
+    def expression(self, owner: Element, holder: Element | None) -> Expression | None:
+        """Compile the text of ``holder``; None when it is absent or empty."""
+        text = text_of(holder)
+        if holder is None or not text:
+            return None
+        language = holder.get("language") or self._language
+        return self._tried(
+            owner,
+            lambda: compile_expression(
+                text, element=identity(owner), line=line_of(holder), language=language
+            ),
+            _stand_in(text),
+        )
+
+    def text_expression(self, owner: Element, text: str | None) -> Expression | None:
+        """Compile an attribute that always is an expression; None when it is empty."""
+        if not (text or "").strip():
+            return None
+        return self._tried(
+            owner,
+            lambda: compile_expression(
+                text or "", element=identity(owner), line=line_of(owner), language=self._language
+            ),
+            _stand_in(text or ""),
+        )
+
+    def script(self, owner: Element, holder: Element) -> Script | None:
+        """Compile the script of a script task; None when it does not compile."""
+        language = owner.get("scriptFormat")
+        return self._tried(
+            owner,
+            lambda: compile_script(
+                holder.text or "", element=identity(owner), line=line_of(holder), language=language
+            ),
+            None,
+        )
+
+    def time(self, owner: Element, holder: Element, *, cycle: bool) -> Expression:
+        """Compile the text of a timer: ISO 8601 as it is, or an expression that gives it."""
+        text = text_of(holder)
+        if unwrapped(text) != text:
+            return self.expression(owner, holder) or Literal(text)
+        if text[:1] in "PR" or text[:1].isdigit() or " " in text:
+            self._check_time(owner, text, cycle=cycle)
+            return self._tried(owner, lambda: compile_value(text), _stand_in(text))
+        return self.expression(owner, holder) or Literal(text)
+
+    def _check_time(self, owner: Element, text: str, *, cycle: bool) -> None:
+        try:
+            if cycle and timers.is_cycle(text):
+                timers.cycle(text)
+            elif cycle or not text[:1].isdigit():
+                timers.duration(text)
+        except TimerExpressionError as error:
+            self.error(
+                owner,
+                "timer-not-readable",
+                str(error),
+                "Write a duration such as PT15M, a date with its offset, or a cycle: R3/PT1H.",
+            )
+
+    def _tried(self, owner: Element, compile_it: Callable[[], T], otherwise: T) -> T:
+        try:
+            return compile_it()
+        except ExpressionError as error:
+            self.problems.append(expression_problem(owner, error))
+            return otherwise
+
+
+def _stand_in(text: str) -> Expression:
+    """Return what takes the place of an expression that does not compile; nothing runs it."""
+    return Literal(text)

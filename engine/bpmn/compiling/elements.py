@@ -1,0 +1,166 @@
+"""Compiles flow nodes: for each kind of element, which spec runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.bpmn.compiling import events
+from engine.bpmn.compiling.context import Context
+from engine.bpmn.extensions.user_task import UserTaskSettings
+from engine.bpmn.specs.activities import Activity, DecisionTask, ScriptTask, UserTask
+from engine.bpmn.specs.element import Element as Spec
+from engine.bpmn.specs.element import ScopeSpec
+from engine.bpmn.specs.gateways import (
+    ComplexGateway,
+    ConditionalSplit,
+    EventGateway,
+    ExclusiveGateway,
+    InclusiveGateway,
+    ParallelGateway,
+    TokenGate,
+)
+from engine.bpmn.specs.jobs import JobTask
+from engine.bpmn.specs.subprocesses import CallActivity
+from engine.bpmn.xml import B, Element, N, local, plain_name
+
+Compile = Callable[[Context, ScopeSpec, Element, str], Spec]
+
+
+def compiled(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    """Return the spec that runs ``element``, under ``name`` in ``scope``.
+
+    Sub-processes and boundary events are made where their scopes are, in
+    :mod:`engine.bpmn.compiling.scopes`.
+    """
+    kind = local(element)
+    compile_it = _KINDS.get(kind)
+    if compile_it is not None:
+        return compile_it(context, scope, element, name)
+    context.error(
+        element,
+        "element-not-run",
+        f"'{kind}' is shown, and cannot be run.",
+        "Draw what happens as tasks, events and gateways.",
+    )
+    return Activity(scope, name, context.origin(element))
+
+
+def _task(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    return Activity(scope, name, context.origin(element))
+
+
+def _user_task(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    settings = context.settings(element).get("userTask", UserTaskSettings())
+    return UserTask(scope, name, context.origin(element), settings)
+
+
+def _script_task(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    holder = element.find(B + "script")
+    if holder is None or not (holder.text or "").strip():
+        context.draft(
+            element, "script-missing", "The script task has no script.", "Write its assignments."
+        )
+        return Activity(scope, name, context.origin(element))
+    script = context.script(element, holder)
+    if script is None:
+        return Activity(scope, name, context.origin(element))
+    return ScriptTask(scope, name, context.origin(element), script)
+
+
+def _service_task(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    job = context.settings(element).get("job")
+    if job is None or job.type is None:
+        context.draft(
+            element,
+            "job-without-type",
+            "It does not say which job handler does the work.",
+            'Give it <corral:job type="..."/>.',
+        )
+        return Activity(scope, name, context.origin(element))
+    return JobTask(scope, name, context.origin(element), job)
+
+
+def _send_task(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    if "job" in context.settings(element):
+        return _service_task(context, scope, element, name)
+    return events.send_task(context, scope, element, name)
+
+
+def _decision_task(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    settings = context.settings(element)
+    decision = settings.get("decision")
+    if decision is not None and decision.ref is not None:
+        origin = context.origin(element)
+        return DecisionTask(scope, name, origin, decision.ref, decision.result)
+    if "job" in settings:
+        return _service_task(context, scope, element, name)
+    context.draft(
+        element,
+        "decision-missing",
+        "The business rule task names no decision.",
+        'Give it <corral:decision ref="..." result="..."/>.',
+    )
+    return Activity(scope, name, context.origin(element))
+
+
+def _call_activity(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    key = plain_name(element.get("calledElement"))
+    if not key:
+        context.draft(
+            element,
+            "called-process-missing",
+            "The call activity does not say which process it calls.",
+            "Choose the called process.",
+        )
+        return Activity(scope, name, context.origin(element))
+    return CallActivity(scope, name, context.origin(element), key)
+
+
+def _exclusive(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    return ExclusiveGateway(scope, name, context.origin(element), element.get("default"))
+
+
+def _inclusive(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    kind = ConditionalSplit if element.get(N + "kind") == "conditional" else InclusiveGateway
+    return kind(scope, name, context.origin(element), element.get("default"))
+
+
+def _parallel(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    if element.get(N + "kind") == "fork":
+        return Spec(scope, name, context.origin(element))
+    return ParallelGateway(scope, name, context.origin(element))
+
+
+def _complex(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    origin = context.origin(element)
+    if element.get(N + "kind") == "gate":
+        return TokenGate(scope, name, origin, int(element.get(N + "quantity") or 1))
+    activation = context.expression(element, element.find(B + "activationCondition"))
+    return ComplexGateway(scope, name, origin, element.get("default"), activation)
+
+
+def _event_gateway(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    return EventGateway(scope, name, context.origin(element))
+
+
+_KINDS: dict[str, Compile] = {
+    "task": _task,
+    "userTask": _user_task,
+    "manualTask": _user_task,
+    "scriptTask": _script_task,
+    "serviceTask": _service_task,
+    "sendTask": _send_task,
+    "receiveTask": events.receive_task,
+    "businessRuleTask": _decision_task,
+    "callActivity": _call_activity,
+    "exclusiveGateway": _exclusive,
+    "inclusiveGateway": _inclusive,
+    "parallelGateway": _parallel,
+    "complexGateway": _complex,
+    "eventBasedGateway": _event_gateway,
+    "startEvent": events.start_event,
+    "intermediateCatchEvent": events.catch_event,
+    "intermediateThrowEvent": events.throw_event,
+    "implicitThrowEvent": events.throw_event,
+    "endEvent": events.throw_event,
+}

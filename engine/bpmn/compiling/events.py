@@ -1,0 +1,186 @@
+"""Compiles events: what they wait for, or throw."""
+
+from __future__ import annotations
+
+from engine.bpmn.compiling.context import Context
+from engine.bpmn.extensions.message import MessageSettings
+from engine.bpmn.specs import triggers
+from engine.bpmn.specs.catching import (
+    BoundaryEvent,
+    IntermediateCatch,
+    ReceiveTask,
+    StartEvent,
+)
+from engine.bpmn.specs.element import Element as Spec
+from engine.bpmn.specs.element import ScopeSpec
+from engine.bpmn.specs.jobs import JobThrow
+from engine.bpmn.specs.throwing import SendTask, Throw
+from engine.bpmn.specs.triggers import Trigger
+from engine.bpmn.xml import B, Element, event_definitions, identity, is_triggered_by_event, local
+
+#: Triggers of a start event that a top-level process can be started by.
+_STARTING = {"messageEventDefinition"}
+_NO_MESSAGE = MessageSettings()
+
+
+def start_event(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    """Compile a start event of a process or sub-process."""
+    parent = element.getparent()
+    inside_event = parent is not None and is_triggered_by_event(parent)
+    if not inside_event and parent is not None and local(parent) == "process":
+        for definition in event_definitions(element):
+            if local(definition) not in _STARTING:
+                context.error(
+                    element,
+                    "start-trigger-not-run",
+                    f"A process cannot be started by a {_word(definition)} yet.",
+                    "Start it by a message, or by a plain start event.",
+                )
+    found = () if inside_event else triggers_of(context, element)
+    return StartEvent(scope, name, context.origin(element), found)
+
+
+def catch_event(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    """Compile an intermediate catching event."""
+    return IntermediateCatch(
+        scope,
+        name,
+        context.origin(element),
+        triggers_of(context, element),
+        all_needed=element.get("parallelMultiple") == "true",
+    )
+
+
+def throw_event(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    """Compile a throwing or end event; with a job, its message is carried by a job handler."""
+    job = context.settings(element).get("job")
+    if job is not None:
+        return JobThrow(scope, name, context.origin(element), job)
+    return Throw(scope, name, context.origin(element), triggers_of(context, element))
+
+
+def send_task(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    """Compile a send task that names a message and no job."""
+    found = (message(context, element, element),) if element.get("messageRef") else ()
+    if not found:
+        context.draft(
+            element,
+            "nothing-to-send",
+            "The send task names neither a job nor a message.",
+            'Give it <corral:job type="..."/>, or a message.',
+        )
+    return SendTask(scope, name, context.origin(element), found)
+
+
+def receive_task(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    """Compile a receive task."""
+    if not element.get("messageRef"):
+        context.draft(
+            element,
+            "message-missing",
+            "The receive task names no message: nothing could arrive.",
+            "Choose the message it waits for.",
+        )
+    return ReceiveTask(scope, name, context.origin(element), (message(context, element, element),))
+
+
+def boundary_event(context: Context, scope: ScopeSpec, element: Element) -> BoundaryEvent:
+    """Compile a boundary event, but for one of compensation."""
+    return BoundaryEvent(
+        scope,
+        element.get("id", ""),
+        context.origin(element),
+        triggers_of(context, element),
+        all_needed=element.get("parallelMultiple") == "true",
+        interrupting=element.get("cancelActivity") != "false",
+    )
+
+
+def triggers_of(context: Context, event: Element) -> tuple[Trigger, ...]:
+    """Compile the event definitions written in ``event``."""
+    found = (trigger(context, event, definition) for definition in event_definitions(event))
+    return tuple(one for one in found if one is not None)
+
+
+def trigger(context: Context, event: Element, definition: Element) -> Trigger | None:
+    """Compile one event definition; None for a link, which is a flow by now, and for gaps."""
+    kind = local(definition)
+    if kind == "messageEventDefinition":
+        return message(context, event, definition)
+    if kind == "signalEventDefinition":
+        settings = context.settings(event).get("message", _NO_MESSAGE)
+        return triggers.SignalTrigger(
+            _declared_name(context, event, definition.get("signalRef")), settings.inputs
+        )
+    if kind == "errorEventDefinition":
+        name, code = _coded(context, definition, "error")
+        return triggers.ErrorTrigger(name, code)
+    if kind == "escalationEventDefinition":
+        name, code = _coded(context, definition, "escalation")
+        return triggers.EscalationTrigger(name, code)
+    if kind == "timerEventDefinition":
+        return _timer(context, event, definition)
+    if kind == "conditionalEventDefinition":
+        condition = context.expression(event, definition.find(B + "condition"))
+        if condition is None:
+            context.draft(
+                event, "trigger-missing", "The event has no condition.", "Write its condition."
+            )
+            return None
+        return triggers.ConditionTrigger(identity(event) or "", condition)
+    if kind == "compensateEventDefinition":
+        waits = definition.get("waitForCompletion") != "false"
+        return triggers.CompensateTrigger(definition.get("activityRef"), wait=waits)
+    if kind == "terminateEventDefinition":
+        return triggers.TerminateTrigger()
+    if kind == "cancelEventDefinition":
+        return triggers.CancelTrigger()
+    if kind != "linkEventDefinition":
+        context.error(
+            event,
+            "trigger-not-run",
+            f"'{kind}' is no event definition that can be run.",
+            "Use a message, timer, signal, error, escalation, condition or compensation.",
+        )
+    return None
+
+
+def message(context: Context, event: Element, definition: Element) -> triggers.MessageTrigger:
+    """Compile the message of an event, or of a send or receive task."""
+    settings: MessageSettings = context.settings(event).get("message", _NO_MESSAGE)
+    name = _declared_name(context, event, definition.get("messageRef"))
+    return triggers.MessageTrigger(name, settings.correlation_key, settings.inputs)
+
+
+def _declared_name(context: Context, event: Element, reference: str | None) -> str:
+    found = context.declared.get(reference or "")
+    if found is not None:
+        return found.get("name") or found.get("id") or ""
+    return event.get("name") or identity(event) or ""
+
+
+def _coded(context: Context, definition: Element, word: str) -> tuple[str, str | None]:
+    found = context.declared.get(definition.get(f"{word}Ref") or "")
+    if found is None:
+        return f"any {word}", None
+    name = found.get("name") or found.get("id") or ""
+    return name, found.get(f"{word}Code") or name
+
+
+def _timer(context: Context, event: Element, definition: Element) -> Trigger | None:
+    for tag in ("timeDate", "timeDuration", "timeCycle"):
+        holder = definition.find(B + tag)
+        if holder is not None and (holder.text or "").strip():
+            time = context.time(event, holder, cycle=tag == "timeCycle")
+            return triggers.TimerTrigger(identity(event) or "", time)
+    context.draft(
+        event,
+        "trigger-missing",
+        "The timer has no time.",
+        "Give it a duration such as PT15M, a date or a cycle.",
+    )
+    return None
+
+
+def _word(definition: Element) -> str:
+    return local(definition).removesuffix("EventDefinition")

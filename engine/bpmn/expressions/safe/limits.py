@@ -1,0 +1,100 @@
+"""How much an expression may do, and how the size of values is measured.
+
+Work is counted in units of about a microsecond: one for each node that is evaluated, more for
+values in proportion to their size. The limits keep the worst text below a tenth of a second.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+#: Characters of an expression; of a script.
+EXPRESSION_LENGTH = 4_000
+SCRIPT_LENGTH = 16_000
+#: Statements of a script.
+STATEMENTS = 200
+#: Nodes inside each other.
+DEPTH = 80
+#: Units of work of one evaluation.
+WORK = 50_000
+#: Size of a value in bytes, roughly as JSON would have it.
+SIZE = 64 * 1024
+#: Bits of a whole number.
+BITS = 4_096
+
+SCALARS = frozenset({int, float, bool, type(None)})
+
+
+class RefusedError(Exception):
+    """Internal: evaluation stops here. Becomes an ``ExpressionError`` with the place."""
+
+    def __init__(self, reason: str, cure: str) -> None:
+        """Say why, and what to do; the node that is evaluated adds where."""
+        super().__init__(reason)
+        self.reason = reason
+        self.cure = cure
+        self.line: int | None = None
+        self.offset: int | None = None
+
+
+def too_large() -> RefusedError:
+    """Return the refusal of a value above :data:`SIZE`."""
+    return RefusedError(
+        f"A value grows beyond {SIZE // 1024} kB.", "Keep large texts and lists out of variables."
+    )
+
+
+def size_of(value: Any) -> int:
+    """Return about how many bytes ``value`` has.
+
+    Stops at the limit, so that the cost is bounded even where a small value holds itself many
+    times over (``[x, x]`` of ``[x, x]`` ...).
+
+    Raises:
+        RefusedError: more than :data:`SIZE`, or something that is no value of an expression.
+    """
+    total = 0
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        kind = type(item)
+        if kind is str:
+            total += len(item) + 2
+        elif kind in SCALARS:
+            total += 8 if kind is not int else item.bit_length() // 3 + 2
+        elif kind is dict:
+            total += 2
+            for key, inner in item.items():
+                total += len(key) + 4 if type(key) is str else 8
+                pending.append(inner)
+        elif kind is list or kind is tuple:
+            total += 2 + len(item)
+            pending.extend(item[:SIZE])
+        elif isinstance(item, date | timedelta):
+            total += 32
+        else:
+            raise RefusedError(
+                f"A value of type {kind.__name__} cannot be kept.",
+                "Use text, numbers, true or false, lists, dictionaries and dates.",
+            )
+        if total > SIZE:
+            raise too_large()
+    return total
+
+
+def described(value: Any) -> str:
+    """Return what ``value`` is, in words for people: ``"a number"``."""
+    if value is None:
+        return "nothing (None)"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, str):
+        return "a text"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, dict):
+        return "a dictionary"
+    return f"a {type(value).__name__}"

@@ -1,0 +1,193 @@
+"""Bytes to a checked document: the only way an upload reaches a parser.
+
+An upload is untrusted. Its bytes are decoded here and handed to libxml2 as UTF-8 without a
+DOCTYPE, without entities, without network; then size, depth and number of attributes are checked.
+What is refused is refused with one sentence and a cure. Two faults that modelers really write are
+repaired and reported as ``info``: a wrong encoding declaration and an odd namespace URI.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lxml import etree
+
+from engine.bpmn.decoding import decode
+from engine.bpmn.errors import UnreadableFileError
+from engine.bpmn.xml import BPMN_NAMESPACE, Element, line_of
+from engine.definitions import Problem, Severity, Source
+
+#: Namespaces of DMN 1.1 to 1.5, all with the same decision tables.
+DMN_NAMESPACES = frozenset(
+    {
+        "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
+        "http://www.omg.org/spec/DMN/20151101/dmn11.xsd",
+        "http://www.omg.org/spec/DMN/20180521/MODEL/",
+        "https://www.omg.org/spec/DMN/20191111/MODEL/",
+        "https://www.omg.org/spec/DMN/20211108/MODEL/",
+        "https://www.omg.org/spec/DMN/20230324/MODEL/",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of an upload is looked at."""
+
+    size: int = 5 * 1024 * 1024  #: bytes of the file
+    depth: int = 200  #: elements inside each other
+    elements: int = 200_000
+    attributes: int = 500  #: of one element
+
+
+class DocumentKind(StrEnum):
+    """What a document describes."""
+
+    BPMN = "bpmn"
+    DMN = "dmn"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One parsed file. Passes change ``root`` in place; the uploaded bytes stay as they are."""
+
+    name: str  #: of the file
+    kind: DocumentKind
+    root: Element
+    problems: tuple[Problem, ...] = ()  #: what had to be repaired to read it
+
+
+def read(source: Source, limits: Limits | None = None) -> Document:
+    """Return the document that ``source`` holds.
+
+    Raises:
+        UnreadableFileError: it is empty, too large, too deep, not XML, or neither BPMN 2.0 nor
+            DMN. Its ``problem`` is what linting shows.
+    """
+    bounds = limits or Limits()
+    if len(source.content) > bounds.size:
+        raise UnreadableFileError(
+            "file-too-large",
+            f"The file has {len(source.content):,} bytes; at most {bounds.size:,} are read.",
+            "Remove embedded pictures and unused parts, or split it into several files.",
+            file=source.name,
+        )
+    try:
+        text, repairs = decode(source.content)
+        root, odd = _parse(text)
+        _check_size(root, bounds)
+        kind = _kind(root)
+    except UnreadableFileError as error:
+        known = error.problem
+        raise UnreadableFileError(
+            known.rule, known.message, known.cure, line=known.line, file=source.name
+        ) from error
+    return Document(source.name, kind, root, tuple(repairs + odd))
+
+
+def _parser(*, recover: bool = False) -> etree.XMLParser:
+    """Return a parser that resolves, loads and fetches nothing."""
+    return etree.XMLParser(
+        encoding="utf-8",
+        recover=recover,
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def _parse(text: str) -> tuple[Element, list[Problem]]:
+    data = text.encode("utf-8", "surrogatepass")
+    try:
+        return etree.fromstring(data, _parser()), []
+    except etree.XMLSyntaxError as error:
+        line, reason = error.lineno, _without_place(error.msg or "")
+        if reason.startswith("Excessive depth"):
+            raise _too_much("too-deep", "elements hundreds deep", line) from error
+        if "is not a valid URI" in reason or "is not absolute" in reason:
+            root = _recovered(data)
+            if root is not None:
+                return root, [_odd_namespace(line, reason)]
+        raise UnreadableFileError(
+            "not-well-formed",
+            f"The file is not well-formed XML: {reason}.",
+            "Export it again from the modeler, or repair that line in a text editor.",
+            line=line or None,
+        ) from error
+
+
+def _recovered(data: bytes) -> Element | None:
+    """Parse once more past an odd namespace URI; None when something else is wrong as well."""
+    parser = _parser(recover=True)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        return None
+    faults = {entry.type_name for entry in parser.error_log}
+    return root if faults <= {"NS_ERR_INVALID_URI", "WAR_NS_URI", "WAR_NS_URI_RELATIVE"} else None
+
+
+def _odd_namespace(line: int | None, reason: str) -> Problem:
+    return Problem(
+        "odd-namespace",
+        Severity.INFO,
+        None,
+        line,
+        f"A namespace is odd: {reason}. It was read as it is.",
+        "Nothing to do.",
+    )
+
+
+def _without_place(message: str) -> str:
+    """Cut ``, line 3, column 7`` off a message of libxml2: problems carry the line apart."""
+    return message.partition(", line ")[0].strip().rstrip(".")
+
+
+def _check_size(root: Element, limits: Limits) -> None:
+    """Refuse what is too deep, too wide or too much; iterative, because the file is hostile."""
+    count = 0
+    depth = 0
+    for action, element in etree.iterwalk(root, events=("start", "end")):
+        if action == "end":
+            depth -= 1
+            continue
+        depth += 1
+        count += 1
+        if depth > limits.depth:
+            what = f"elements more than {limits.depth} deep"
+            raise _too_much("too-deep", what, line_of(element))
+        if len(element.attrib) > limits.attributes:
+            what = f"an element with {len(element.attrib):,} attributes"
+            raise _too_much("too-many-attributes", what, line_of(element))
+        if count > limits.elements:
+            what = f"more than {limits.elements:,} elements"
+            raise _too_much("too-many-elements", what, line_of(element))
+
+
+def _too_much(rule: str, what: str, line: int | None) -> UnreadableFileError:
+    return UnreadableFileError(
+        rule,
+        f"The file has {what}: no diagram needs that.",
+        "Split the diagram, or export it again from the modeler.",
+        line=line,
+    )
+
+
+def _kind(root: Element) -> DocumentKind:
+    name = etree.QName(root)
+    if name.localname == "definitions" and name.namespace == BPMN_NAMESPACE:
+        return DocumentKind.BPMN
+    if name.localname == "definitions" and name.namespace in DMN_NAMESPACES:
+        return DocumentKind.DMN
+    where = f" of the namespace {name.namespace}" if name.namespace else " without a namespace"
+    raise UnreadableFileError(
+        "not-bpmn",
+        f"The file is neither BPMN 2.0 nor DMN: its outermost element is "
+        f"'{name.localname}'{where}.",
+        "Export the diagram as BPMN 2.0 XML, or the table as DMN 1.1 or later.",
+        line=line_of(root),
+    )

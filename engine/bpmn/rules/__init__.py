@@ -1,0 +1,95 @@
+"""What is wrong with a drawing: one file a rule, found and not registered.
+
+A rule looks at the document as it was drawn, before any pass, and says what is wrong, at which
+element, and what to do. Its id is the name of its file with hyphens, its docstring says why it is
+there. Faults that only compiling shows (an expression that does not compile, a job without a type,
+a timer without a time) are reported there, as problems of the same kind.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from engine.bpmn.problems import Findings
+from engine.bpmn.reader import Document, DocumentKind
+from engine.bpmn.xml import Element
+from engine.definitions import Problem
+
+#: Says whether a key is known: ``known("process" | "decision" | "form", key)``.
+Known = Callable[[str, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a rule may know beside the document."""
+
+    #: None when nobody can tell: then what is not in sight is only a warning.
+    known: Known | None = None
+    #: Kind and key of everything in the same deployment.
+    deployed_with: frozenset[tuple[str, str]] = frozenset()
+
+    def can_tell(self) -> bool:
+        """Say whether what is not known here is known nowhere."""
+        return self.known is not None
+
+    def has(self, kind: str, key: str) -> bool:
+        """Say whether the deployment, or the workspace, has such a process, decision or form."""
+        return (kind, key) in self.deployed_with or (
+            self.known is not None and self.known(kind, key)
+        )
+
+
+class Rule(Protocol):
+    """The module of one rule."""
+
+    def check(self, root: Element, findings: Findings, around: Surroundings) -> None:
+        """Note what is wrong below ``root``, the ``definitions`` as drawn; change nothing."""
+        ...
+
+
+@functools.cache
+def rules() -> tuple[tuple[str, Rule], ...]:
+    """Return id and module of every rule, by name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(
+        (name.replace("_", "-"), cast(Rule, importlib.import_module(f"{__name__}.{name}")))
+        for name in names
+    )
+
+
+def diagnose(document: Document, around: Surroundings | None = None) -> list[Problem]:
+    """Return what the rules find in ``document``, which must not be in normal form yet.
+
+    Decision documents have none: see :func:`engine.bpmn.decisions.decision_problems`.
+    """
+    if document.kind is not DocumentKind.BPMN:
+        return []
+    problems: list[Problem] = []
+    for name, rule in rules():
+        findings = Findings(name)
+        rule.check(document.root, findings, around or Surroundings())
+        problems.extend(findings.problems)
+    return problems
+
+
+def together(
+    documents: Iterable[Document], forms: Iterable[str] = ()
+) -> frozenset[tuple[str, str]]:
+    """Return kind and key of what ``documents`` define, and of the forms with these keys."""
+    found = {("form", key) for key in forms}
+    for document in documents:
+        for element in document.root:
+            tag = str(element.tag).rpartition("}")[2]
+            kind = "decision" if document.kind is DocumentKind.DMN else "process"
+            key = element.get("id")
+            if key and (tag == kind or tag.startswith("global")):
+                found.add((kind, key))
+    return frozenset(found)
+
+
+__all__ = ["Known", "Rule", "Surroundings", "diagnose", "rules", "together"]

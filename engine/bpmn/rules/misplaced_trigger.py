@@ -1,0 +1,62 @@
+"""An event has a trigger that BPMN does not allow at its place.
+
+An end event cannot wait for a timer, and a process cannot be started by its own termination. Move
+the trigger to an event that can have it.
+
+Source: OMG BPMN 2.0.2, table 10.93 *Types of events and their markers*.
+"""
+
+from __future__ import annotations
+
+from engine.bpmn.problems import Findings
+from engine.bpmn.rules import Surroundings
+from engine.bpmn.vocabulary import EVENT_DEFINITIONS
+from engine.bpmn.xml import (
+    B,
+    Element,
+    event_definitions,
+    is_triggered_by_event,
+    local,
+)
+
+_START = {"message", "timer", "conditional", "signal"}
+_ALLOWED = {
+    "startEvent": _START,
+    "intermediateCatchEvent": _START | {"link"},
+    "boundaryEvent": _START | {"error", "escalation", "cancel", "compensate"},
+    "intermediateThrowEvent": {"message", "signal", "escalation", "compensate", "link"},
+    "endEvent": {
+        "message",
+        "signal",
+        "error",
+        "escalation",
+        "cancel",
+        "compensate",
+        "terminate",
+    },
+}
+
+
+def check(root: Element, findings: Findings, around: Surroundings) -> None:
+    """Compare the triggers of every event with what its place allows."""
+    for event in root.iter(*(B + tag for tag in _ALLOWED)):
+        allowed = _allowed(event)
+        for definition in event_definitions(event):
+            word = local(definition).removesuffix("EventDefinition")
+            if local(definition) in EVENT_DEFINITIONS and word not in allowed:
+                findings.error(
+                    event,
+                    f"A {word} is no trigger for this event.",
+                    f"Use one of: {', '.join(sorted(allowed))}."
+                    if allowed
+                    else "Take the trigger off: a sub-process starts with the flow.",
+                )
+
+
+def _allowed(event: Element) -> set[str]:
+    scope = event.getparent()
+    if local(event) != "startEvent" or scope is None or local(scope) == "process":
+        return _ALLOWED[local(event)]
+    if is_triggered_by_event(scope):
+        return _START | {"error", "escalation", "compensate"}
+    return set()

@@ -1,0 +1,139 @@
+"""The engine's port to BPMN: reads files, runs instances. Holds no instance between two calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.bpmn import codec, inbox, reports
+from engine.bpmn.library import Library, Shelf
+from engine.bpmn.program import Program
+from engine.bpmn.variables import storable_variables
+from engine.bpmn.workflow import Instance
+from engine.definitions import FileReport, Form, Source
+from engine.errors import NotStartableError
+from engine.instances import InstanceStatus
+from engine.ports import (
+    Catalogue,
+    ClosedWait,
+    Event,
+    EventKind,
+    Outcome,
+    StoredProcess,
+)
+
+#: Steps of one run before it is taken for an endless loop.
+STEP_LIMIT = 100_000
+#: The present of an instance that is only looked at: nothing runs, so nothing is due.
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class SpiffRunner:
+    """Implements :class:`~engine.ports.BpmnRunner` on task specs of our own.
+
+    Threads may share a runner: all it keeps are compiled definitions.
+    """
+
+    def __init__(self, *, step_limit: int = STEP_LIMIT) -> None:
+        """``step_limit`` is how many elements one run may pass before it is stopped."""
+        self._library = Library()
+        self._step_limit = step_limit
+
+    def read(
+        self, sources: Sequence[Source], known: Callable[[str, str], bool] | None = None
+    ) -> tuple[FileReport, ...]:
+        """Return what the files define and every problem in them; never raises for a file."""
+        return reports.read(sources, known)
+
+    def forms(self, sources: Sequence[Source]) -> tuple[Form, ...]:
+        """Return the forms among the files."""
+        return reports.forms(sources)
+
+    def run(
+        self,
+        definition: StoredProcess,
+        state: bytes | None,
+        events: Sequence[Event],
+        *,
+        now: datetime,
+        catalogue: Catalogue,
+    ) -> Outcome:
+        """Apply ``events`` and run to the next waits; see :meth:`engine.ports.BpmnRunner.run`.
+
+        The history holds what happened at elements, incidents among it; never the start or end
+        of the instance, claims, or the resolving of incidents: those the caller knows.
+
+        Raises:
+            NotStartableError: a new instance whose definition has no such start event.
+            VariableError: an event carries what no variable can hold.
+            StateError: ``state`` cannot be read.
+        """
+        program = self._library.program(definition)
+        shelf = Shelf(self._library, catalogue)
+        if state is None:
+            instance, events = _started(program, events, now, shelf), events[1:]
+            before: set[tuple[int, int]] = set()
+            instance.advance(self._step_limit)
+        else:
+            instance = codec.load(state, program, now=now, world=shelf)
+            before = instance.waits()
+        untaken = []
+        for event in events:
+            if not inbox.apply(instance, event):
+                untaken.append(event)
+            instance.advance(self._step_limit)
+        return _outcome(instance, before, untaken)
+
+    def variables(
+        self,
+        definition: StoredProcess,
+        state: bytes,
+        *,
+        token: int | None = None,
+        catalogue: Catalogue,
+    ) -> dict[str, Any]:
+        """Return the variables of the instance, or those its ``token`` sees.
+
+        A token that is gone sees what the instance sees.
+        """
+        program = self._library.program(definition)
+        shelf = Shelf(self._library, catalogue)
+        instance = codec.load(state, program, now=_NEVER, world=shelf)
+        found = instance.find(token)
+        return dict(instance.data if found is None else found.data)
+
+
+def _started(program: Program, events: Sequence[Event], now: datetime, shelf: Shelf) -> Instance:
+    if not events or events[0].kind is not EventKind.STARTED:
+        raise ValueError("the first event of a new instance has to be STARTED")
+    first = events[0]
+    start = program.main.start_at(first.name)
+    if start is None:
+        wanted = f"start event {first.name!r}" if first.name else "start event without a trigger"
+        raise NotStartableError(
+            program.key, f"it has no {wanted}. Send the message it starts with, or add one."
+        )
+    instance = Instance(program, program.main, now=now, world=shelf)
+    instance.data = storable_variables(first.payload)
+    instance.begin(start)
+    return instance
+
+
+def _outcome(instance: Instance, before: set[tuple[int, int]], untaken: list[Event]) -> Outcome:
+    after = instance.waits() if instance.status is InstanceStatus.ACTIVE else set()
+    return Outcome(
+        state=codec.dump(instance),
+        status=instance.status,
+        opened=tuple(wait for key, wait in instance.opened.items() if key in after),
+        closed=tuple(
+            ClosedWait(token, slot, (token, slot) in instance.happened)
+            for token, slot in sorted(before - after)
+        ),
+        history=tuple(instance.history),
+        thrown=tuple(instance.thrown),
+        untaken=tuple(untaken),
+    )
+
+
+__all__ = ["STEP_LIMIT", "SpiffRunner"]

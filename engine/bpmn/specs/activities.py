@@ -1,0 +1,159 @@
+"""Activities that stand for themselves: plain, user and script tasks, and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from engine import timers
+from engine.bpmn.errors import ElementError
+from engine.bpmn.specs.element import Element, Origin, ScopeSpec
+from engine.bpmn.token import READY, Token
+from engine.bpmn.variables import storable
+from engine.history import What
+from engine.ports import UserTaskWait
+from engine.user_tasks import DEFAULT_PRIORITY
+
+if TYPE_CHECKING:
+    from engine.bpmn.expressions import Expression, Script
+    from engine.bpmn.extensions.user_task import UserTaskSettings
+
+
+class Activity(Element):
+    """A task without a type passes; the others extend it."""
+
+    is_activity = True
+
+
+class UserTask(Activity):
+    """Waits for an agent. A manual task is the same without a form."""
+
+    def __init__(
+        self, scope: ScopeSpec, name: str, origin: Origin, settings: UserTaskSettings
+    ) -> None:
+        """``settings`` say who, by when and with which form."""
+        super().__init__(scope, name, origin)
+        self.settings = settings
+
+    def slots(self, token: Token) -> Iterable[int]:
+        """One wait, while it is open."""
+        return (0,) if token.state == READY else ()
+
+    def _update_hook(self, my_task: Token) -> bool:
+        top = my_task.workflow.top_workflow
+        wanted = self.settings
+        wait = UserTaskWait(
+            token=my_task.id,
+            element=self.bpmn_id or self.name,
+            name=_text(my_task, wanted.title) or self.bpmn_name,
+            queue=_text(my_task, wanted.queue) or self.lane,
+            due=self._due(my_task),
+            form=_text(my_task, wanted.form),
+            priority=self._priority(my_task),
+            assignee=_text(my_task, wanted.assignee),
+        )
+        top.note(my_task, What.ENTERED)
+        top.open(wait)
+        return my_task.wait(READY)
+
+    def _due(self, token: Token) -> datetime | None:
+        value = token.evaluate(self.settings.due) if self.settings.due is not None else None
+        if value is None or value == "":
+            return None
+        if isinstance(value, datetime):
+            value = value.isoformat()
+        if not isinstance(value, str):
+            raise ElementError(
+                f"The due date is {value!r}, which is no text.",
+                "Give a duration such as PT4H, or a date such as 2026-03-01T09:00:00Z.",
+            )
+        return timers.due_date(value, since=token.workflow.top_workflow.now)
+
+    def _priority(self, token: Token) -> int:
+        expression = self.settings.priority
+        value = token.evaluate(expression) if expression is not None else None
+        if value is None or value == "":
+            return DEFAULT_PRIORITY
+        try:
+            return max(0, min(100, round(float(value))))
+        except (TypeError, ValueError, OverflowError):
+            raise ElementError(
+                f"The priority is {value!r}, which is no number.", "Give a number from 0 to 100."
+            ) from None
+
+    def submit(
+        self,
+        token: Token,
+        data: Mapping[str, Any],
+        opened_with: Mapping[str, Any] | None,
+        by: str | None,
+    ) -> None:
+        """Complete the user task.
+
+        Args:
+            token: which waits.
+            data: what the person submitted; keys that are absent stay as they are.
+            opened_with: what the person saw when opening the form. What others changed since
+                then survives, unless the person changed it too.
+            by: the person, for the history and the variable of ``completedBy``.
+        """
+        top = token.workflow.top_workflow
+        if opened_with is not None:
+            shown = {**opened_with, **data}
+            merged = top.merge(token, opened_with, shown)
+            data = {name: merged[name] for name in shown if name in merged}
+        if self.settings.completed_by is not None:
+            # After the answers: nobody signs with another's name.
+            data = {**data, self.settings.completed_by: by}
+        top.assign(token, data)
+        token.internal_data["by"] = by
+        token.complete()
+
+
+class ScriptTask(Activity):
+    """Runs assignments; all of them, or none when one fails."""
+
+    def __init__(self, scope: ScopeSpec, name: str, origin: Origin, script: Script) -> None:
+        """``script`` is compiled once and shared."""
+        super().__init__(scope, name, origin)
+        self.script = script
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        top = my_task.workflow.top_workflow
+        self.script.run(my_task.data, now=top.now)
+        for name in self.script.writes:
+            if name in my_task.data:
+                my_task.data[name] = storable(my_task.data[name], name)
+        top.dirty = True
+        return True
+
+
+class DecisionTask(Activity):
+    """Asks a decision; what it gives becomes one variable, the rules that fired go to history."""
+
+    def __init__(
+        self,
+        scope: ScopeSpec,
+        name: str,
+        origin: Origin,
+        ref: Expression,
+        result: str | None,
+    ) -> None:
+        """``ref`` gives the key of the decision, ``result`` is the variable's name."""
+        super().__init__(scope, name, origin)
+        self.ref, self.result = ref, result
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        top = my_task.workflow.top_workflow
+        key = str(my_task.evaluate(self.ref))
+        found = top.world.decision(key).evaluate(my_task.data, now=top.now)
+        fired = [{"id": rule.id, "row": rule.row} for rule in found.fired_rules]
+        top.assign(my_task, {self.result or key: found.outputs})
+        my_task.internal_data["detail"] = {"decision": key, "rules": fired}
+        return True
+
+
+def _text(token: Token, expression: Expression | None) -> str | None:
+    value = token.evaluate(expression) if expression is not None else None
+    return None if value is None or value == "" else str(value)

@@ -1,0 +1,239 @@
+"""What events wait for and throw: one class a kind of event definition.
+
+They extend the library's event definitions. What a waiting event has to remember (a due date, a
+correlation key) is one value a slot in the token's ``internal_data["armed"]``, so that several
+triggers on one event do not mix.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+
+from engine import timers
+from engine.bpmn.errors import ElementError
+from engine.bpmn.extensions.parameters import evaluated
+from engine.bpmn.variables import storable_variables
+from engine.ports import MessageWait, SignalWait, TimerWait, Wait
+
+if TYPE_CHECKING:
+    from engine.bpmn.expressions import Expression
+    from engine.bpmn.extensions.parameters import Parameters
+    from engine.bpmn.token import Token
+
+
+class Trigger(EventDefinition):
+    """One event definition of one event."""
+
+    #: Whether it happens outside the instance, so that the caller keeps a row for it.
+    from_outside = False
+
+    def arm(self, token: Token, slot: int) -> bool:
+        """Begin to wait; True when it has happened already."""
+        return False
+
+    def wait(self, token: Token, slot: int) -> Wait:
+        """Return the caller's row; only for triggers :attr:`from_outside`."""
+        raise NotImplementedError(f"{type(self).__name__} has no row")
+
+    def after(self, token: Token, slot: int) -> Any:
+        """Return what a listener that stays armed remembers next; None when it stays no longer."""
+        return True
+
+    def _place(self, token: Token) -> tuple[int, str, str | None]:
+        spec = token.task_spec
+        return token.id, spec.bpmn_id or spec.name, spec.bpmn_name
+
+
+class SentTrigger(Trigger):
+    """What goes by its name from one instance to others, and takes a payload along."""
+
+    from_outside = True
+
+    def __init__(self, name: str, inputs: Parameters = ()) -> None:
+        """Keep how to compute the payload when it is thrown."""
+        super().__init__(name)
+        self.inputs = inputs
+
+    def payload_of(self, token: Token) -> dict[str, Any]:
+        """Return what is sent along: the declared inputs, never all variables."""
+        now = token.workflow.top_workflow.now
+        return storable_variables(evaluated(self.inputs, token.data, now=now))
+
+
+class MessageTrigger(SentTrigger):
+    """A message with a name; while waiting, of one correlation key or of any."""
+
+    def __init__(self, name: str, key: Expression | None = None, inputs: Parameters = ()) -> None:
+        """Keep how to compute the key, and the payload when it is thrown."""
+        super().__init__(name, inputs)
+        self.key = key
+
+    def arm(self, token: Token, slot: int) -> bool:
+        """Evaluate the correlation key now: later changes of variables do not move the wait."""
+        _keep(token, slot, self.key_of(token))
+        return False
+
+    def key_of(self, token: Token) -> str | None:
+        """Return the correlation key as the variables of ``token`` give it."""
+        value = token.evaluate(self.key) if self.key is not None else None
+        return None if value is None else str(value)
+
+    def takes(self, token: Token, slot: int, name: str, key: str | None) -> bool:
+        """Say whether a message is the one that ``token`` waits for."""
+        waits_for = _kept(token, slot)
+        return self.name == name and (waits_for is None or waits_for == key)
+
+    def wait(self, token: Token, slot: int) -> Wait:
+        """Return the subscription."""
+        return MessageWait(*self._place(token), self.name, _kept(token, slot), slot=slot)
+
+    def after(self, token: Token, slot: int) -> Any:
+        """Wait for the same key again."""
+        return [_kept(token, slot)]
+
+
+class SignalTrigger(SentTrigger):
+    """A signal: everybody who waits for its name takes it."""
+
+    def wait(self, token: Token, slot: int) -> Wait:
+        """Return the subscription."""
+        return SignalWait(*self._place(token), self.name, slot=slot)
+
+
+class CodedTrigger(Trigger):
+    """An error or an escalation: it climbs from scope to scope until somebody takes its code."""
+
+    def __init__(self, name: str, code: str | None) -> None:
+        """``code`` None takes any."""
+        super().__init__(name)
+        self.code = code
+
+
+class ErrorTrigger(CodedTrigger):
+    """An error."""
+
+
+class EscalationTrigger(CodedTrigger):
+    """An escalation; nobody has to take it."""
+
+
+class TimerTrigger(Trigger):
+    """A date, a duration or a cycle.
+
+    A cycle that fired is armed again with what is left of it. Firings missed while nothing ran
+    count as one, see :meth:`engine.timers.Cycle.after`.
+    """
+
+    from_outside = True
+
+    def __init__(self, name: str, expression: Expression) -> None:
+        """``expression`` gives the ISO 8601 text, when the event is armed."""
+        super().__init__(name)
+        self.expression = expression
+
+    def arm(self, token: Token, slot: int) -> bool:
+        """Compute the due date; True when it has passed.
+
+        Raises:
+            ElementError: if the expression gives no text.
+            TimerExpressionError: if the text is no date, duration or cycle.
+        """
+        now: datetime = token.workflow.top_workflow.now
+        known = _kept(token, slot)
+        if known is None:
+            known = self._first(token, now)
+            _keep(token, slot, known)
+        return bool(known[0] <= now)
+
+    def _first(self, token: Token, now: datetime) -> list[Any]:
+        text = token.evaluate(self.expression)
+        if isinstance(text, datetime):
+            text = text.isoformat()
+        if not isinstance(text, str):
+            raise ElementError(
+                f"The time '{self.expression.text}' gave {text!r}, which is no text.",
+                "Give a duration such as PT15M, or a date such as 2026-03-01T09:00:00Z.",
+            )
+        if not timers.is_cycle(text):
+            return [timers.due_date(text, since=now)]
+        cycle = timers.cycle(text)
+        times = -1 if cycle.times is None else cycle.times
+        return [cycle.first(since=now), times, cycle.every.total_seconds()]
+
+    def wait(self, token: Token, slot: int) -> Wait:
+        """Return the timer."""
+        return TimerWait(*self._place(token), _kept(token, slot)[0], slot=slot)
+
+    def after(self, token: Token, slot: int) -> Any:
+        """Return the next due date of a cycle; None after the last, and for what fires once."""
+        known = _kept(token, slot)
+        if len(known) == 1:
+            return None
+        due, times, seconds = known
+        cycle = timers.Cycle(None if times < 0 else times, timedelta(seconds=seconds))
+        following = cycle.after(due, now=max(due, token.workflow.top_workflow.now))
+        if following is None:
+            return None
+        left, next_due = following
+        return [[next_due, -1 if left.times is None else left.times, seconds]]
+
+
+class ConditionTrigger(Trigger):
+    """A condition on variables; looked at when they changed, never stored by the caller.
+
+    It happens when the condition *becomes* true. An event that stays armed after it fired waits
+    until the condition was false in between.
+    """
+
+    def __init__(self, name: str, condition: Expression) -> None:
+        """Keep the compiled condition."""
+        super().__init__(name)
+        self.condition = condition
+
+    def arm(self, token: Token, slot: int) -> bool:
+        """Look at the variables, and ask to be told when they change."""
+        token.workflow.top_workflow.watchers[token.id] = token
+        return self.became_true(token, slot)
+
+    def became_true(self, token: Token, slot: int) -> bool:
+        """Say whether the condition is true now, and was not when it was last looked at."""
+        before = bool(_kept(token, slot))
+        holds = bool(token.evaluate(self.condition))
+        _keep(token, slot, holds)
+        return holds and not before
+
+    def after(self, token: Token, slot: int) -> Any:
+        """Remember that the condition holds."""
+        return [True]
+
+
+class CompensateTrigger(Trigger):
+    """Undo completed activities: one, or all of the scope."""
+
+    def __init__(self, activity: str | None, *, wait: bool) -> None:
+        """``activity`` is a BPMN id; ``wait`` says whether the flow goes on only afterwards."""
+        super().__init__("compensate")
+        self.activity, self.wait_for_handlers = activity, wait
+
+
+class TerminateTrigger(Trigger):
+    """End the scope at once."""
+
+
+class CancelTrigger(Trigger):
+    """Cancel the transaction, compensate it, and leave by its cancel boundary event."""
+
+
+def _keep(token: Token, slot: int, value: Any) -> None:
+    armed = token.internal_data.setdefault("armed", [])
+    while len(armed) <= slot:
+        armed.append(None)
+    armed[slot] = value
+
+
+def _kept(token: Token, slot: int) -> Any:
+    armed = token.internal_data.get("armed", ())
+    return armed[slot] if slot < len(armed) else None

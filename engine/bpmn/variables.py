@@ -1,0 +1,76 @@
+"""What a variable may hold, and how values are copied.
+
+Allowed are the types of JSON, and ``datetime`` and ``date``. Everything else is refused where it
+would enter an instance, so that saving it later cannot fail and no surprise waits in the database.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from engine.bpmn.errors import VariableError
+
+#: Deepest nesting of lists and dictionaries in one variable.
+DEEPEST = 64
+#: Integers beyond 64 bits fit into no database column and no JSON reader of a browser.
+_SMALLEST, _LARGEST = -(2**63), 2**64 - 1
+_PLAIN = frozenset({str, bool, type(None), datetime, date})
+
+
+def storable(value: Any, path: str) -> Any:
+    """Return a copy of ``value`` that shares nothing with it; tuples become lists.
+
+    Args:
+        value: anything that came from outside or from an expression.
+        path: name of the variable, for the error.
+
+    Raises:
+        VariableError: if ``value``, or something inside it, is no storable type.
+    """
+    return _copy(value, path, 0)
+
+
+def storable_variables(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a storable copy of several variables; see :func:`storable`."""
+    return {
+        _key(name, name): value if type(value) in _PLAIN else _copy(value, name, 0)
+        for name, value in values.items()
+    }
+
+
+def _copy(value: Any, path: str, depth: int) -> Any:
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if depth > DEEPEST:
+        raise VariableError(path, f"is nested more than {DEEPEST} deep")
+    if isinstance(value, Mapping):
+        return {
+            _key(key, path): _copy(item, f"{path}.{key}", depth + 1) for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_copy(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(value)]
+    return _scalar(value, path)
+
+
+def _scalar(value: Any, path: str) -> Any:
+    if isinstance(value, str):  # such as the members of a StrEnum
+        return str(value)
+    if isinstance(value, int):
+        if _SMALLEST <= value <= _LARGEST:
+            return int(value)
+        raise VariableError(path, "is a whole number of more than 64 bits")
+    if isinstance(value, float):
+        if math.isfinite(value):
+            return float(value)
+        raise VariableError(path, f"is {value}, which is no number JSON knows")
+    raise VariableError(path, f"would hold a {type(value).__name__}")
+
+
+def _key(key: Any, path: str) -> str:
+    if isinstance(key, str):
+        return str(key)
+    raise VariableError(path, f"has the key {key!r}, which is not text")

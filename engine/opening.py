@@ -1,0 +1,35 @@
+"""Puts an engine together: storage, runner, clock and waker."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+
+from engine.bpmn.runner import SpiffRunner
+from engine.forms import validate
+from engine.ports import BpmnRunner, Clock
+from engine.storage import SqlStorage
+from engine.use_cases.bound import Core
+from engine.use_cases.upkeep import advance
+from engine.waking.inline import InlineWaker
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        """Return the present moment in UTC."""
+        return datetime.now(UTC)
+
+
+def core(url: str, clock: Clock | None = None, runner: BpmnRunner | None = None) -> Core:
+    """Open a database and return what engines on it share, with a waker that advances at once.
+
+    Raises:
+        StorageError: the database cannot be opened, or is newer than this program.
+    """
+    shared = Core(
+        SqlStorage(url), runner or SpiffRunner(), clock or SystemClock(), check_form=validate
+    )
+    shared.waker = InlineWaker(partial(advance, shared))
+    return shared

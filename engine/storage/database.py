@@ -1,0 +1,189 @@
+"""Opens a database, SQLite or PostgreSQL, and gives out its transactions.
+
+SQLite: write-ahead log, ``BEGIN IMMEDIATE`` for whoever may write (writers queue up, instead of
+failing when a reader turns writer), and a plain ``BEGIN`` for readers, which never wait. A
+database in memory has one connection, and a lock that lets one thread in at a time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.pool import StaticPool
+
+from engine.errors import StaleRevisionError, StorageError
+
+Synchronous = Literal["FULL", "NORMAL"]
+
+#: How long a SQLite writer waits for the one before it, in seconds.
+_PATIENCE = 30
+#: PostgreSQL: serialization failure, deadlock. Safe to try again.
+_TRY_AGAIN = {"40001", "40P01"}
+#: Two transactions started an instance under one correlation key, numbered a version, or created a
+#: workspace at the same moment; the second one lost. As PostgreSQL and as SQLite name them.
+_RACES = (
+    "uq_instance_active_correlation_key",
+    "uq_definition_workspace_id_kind_key_version",
+    "uq_workspace_key",
+    "instance.correlation_key",
+)
+
+
+class Database:
+    """One open database. Safe to use from many threads."""
+
+    def __init__(self, url: str, *, synchronous: Synchronous = "FULL") -> None:
+        """Connect.
+
+        Args:
+            url: ``sqlite://`` is in memory, ``sqlite:///corral.sqlite`` a file;
+                ``postgresql+psycopg://...`` a server.
+            synchronous: SQLite only. ``FULL`` survives a power cut with the last commit;
+                ``NORMAL`` is several times faster and may lose the last commits then.
+
+        Raises:
+            StorageError: nothing can be opened there.
+        """
+        parsed = _parsed(url)
+        self.sqlite = parsed.get_backend_name() == "sqlite"
+        self.memory = self.sqlite and parsed.database in (None, "", ":memory:")
+        options: dict[str, Any] = {}
+        if self.sqlite:
+            options["connect_args"] = {"timeout": _PATIENCE, "check_same_thread": False}
+        if self.memory:
+            options["poolclass"] = StaticPool
+        else:
+            options |= {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": not self.sqlite}
+        self.engine = create_engine(parsed, **options)
+        self._turn = threading.RLock() if self.memory else None
+        self._here = threading.local()
+        if self.sqlite:
+            self._prepare_sqlite(synchronous)
+        with _opening(parsed), self.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a transaction: committed at the end, rolled back on any error.
+
+        Raises:
+            StaleRevisionError: the database chose this transaction to give way; safe to try again.
+            RuntimeError: this thread is in a transaction of this database already. It would wait
+                for itself; pass the open one on instead.
+        """
+        if getattr(self._here, "connection", None) is not None:
+            raise RuntimeError(
+                "This thread has a transaction open; pass it on as within= instead of opening one."
+            )
+        with self._alone(), _translated(), self.engine.connect() as connection:
+            self._here.connection = connection
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                self._here.connection = None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a transaction that only reads; it waits for no writer.
+
+        Inside a transaction of the same thread on a database in memory it is that transaction.
+        """
+        with self._alone():
+            outer = getattr(self._here, "connection", None)
+            if outer is not None and self.memory:
+                yield outer
+                return
+            with self.engine.connect() as connection:
+                connection = connection.execution_options(corral_reads=True)
+                with connection.begin():
+                    yield connection
+
+    def close(self) -> None:
+        """Close all connections. A database in memory is gone then."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        with self._turn:
+            yield
+
+    def _prepare_sqlite(self, synchronous: Synchronous) -> None:
+        @event.listens_for(self.engine, "connect")
+        def _connected(connection: Any, _record: Any) -> None:
+            # We say BEGIN ourselves; the driver would say it too late, and never IMMEDIATE.
+            connection.isolation_level = None
+            for pragma in (
+                "journal_mode=WAL",
+                f"synchronous={synchronous}",
+                "foreign_keys=ON",
+                f"busy_timeout={_PATIENCE * 1000}",
+            ):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @event.listens_for(self.engine, "begin")
+        def _begun(connection: Connection) -> None:
+            reads = connection.get_execution_options().get("corral_reads", False)
+            connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StorageError(
+            "The database address is not understood. Write sqlite:///path/to/corral.sqlite or "
+            "postgresql+psycopg://user:password@host/database."
+        ) from None
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StorageError(
+            f"{parsed.get_backend_name()!r} is not supported. Use SQLite or PostgreSQL."
+        )
+    if parsed.drivername == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+@contextmanager
+def _opening(url: URL) -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, NoSuchModuleError) as error:
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise StorageError(
+            f"The database {url.render_as_string(hide_password=True)} cannot be opened: {reason}. "
+            "Check that the folder exists and may be written, or that the server runs."
+        ) from error
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if any(race in str(error.orig) for race in _RACES):
+            raise StaleRevisionError(
+                "Another transaction stored the same at the same moment. "
+                "Nothing was stored; try again."
+            ) from error
+        raise
+    except DBAPIError as error:
+        if "database is locked" in str(error.orig):
+            raise StorageError(
+                f"Another program held the database for {_PATIENCE} seconds. Nothing was stored. "
+                "Try again; if it stays so, look for the program that holds it."
+            ) from error
+        if getattr(error.orig, "sqlstate", None) in _TRY_AGAIN:
+            raise StaleRevisionError(
+                "The database gave way to another transaction. Nothing was stored; try again."
+            ) from error
+        raise

@@ -1,0 +1,376 @@
+"""Deployments, definitions and forms in the database; the catalogue the runner asks."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, delete, func, insert, select
+
+from engine.definitions import (
+    Definition,
+    DefinitionDraft,
+    DefinitionKind,
+    ElementInfo,
+    FileReport,
+    Form,
+    Problem,
+    Source,
+)
+from engine.errors import NotFoundError
+from engine.ports import StoredDecision, StoredProcess
+from engine.records import Starter
+from engine.storage.tables import (
+    DefinitionRow,
+    DeploymentRow,
+    FormRow,
+    MessageStartRow,
+    ResourceRow,
+)
+
+_COLUMNS = (
+    DefinitionRow.id,
+    DefinitionRow.key,
+    DefinitionRow.version,
+    DefinitionRow.name,
+    DefinitionRow.kind,
+    DefinitionRow.deployment_id,
+    ResourceRow.name.label("resource"),
+    DefinitionRow.startable,
+    DeploymentRow.deployed_at,
+    DefinitionRow.elements,
+)
+
+
+class SqlDefinitions:
+    """The definitions of one workspace."""
+
+    def __init__(self, connection: Connection, workspace_id: int) -> None:
+        """Work on an open transaction."""
+        self._connection = connection
+        self._workspace = workspace_id
+
+    def same(self, digest: str) -> int | None:
+        """Return the deployment of the same files, if all it holds is still the newest."""
+        row = self._connection.execute(
+            select(DeploymentRow.id)
+            .where(DeploymentRow.workspace_id == self._workspace, DeploymentRow.digest == digest)
+            .order_by(DeploymentRow.id.desc())
+            .limit(1)
+        ).first()
+        if row is None:
+            return None
+        newest = self._newest().subquery()
+        held = select(DefinitionRow.id).where(DefinitionRow.deployment_id == row.id)
+        superseded = self._connection.execute(
+            held.where(DefinitionRow.id.not_in(select(newest.c.id))).limit(1)
+        ).first()
+        younger_form = self._connection.execute(
+            select(FormRow.id).where(
+                FormRow.workspace_id == self._workspace,
+                FormRow.deployment_id > row.id,
+                FormRow.key.in_(select(FormRow.key).where(FormRow.deployment_id == row.id)),
+            )
+        ).first()
+        return None if superseded or younger_form else int(row.id)
+
+    def insert(
+        self,
+        sources: Sequence[Source],
+        reports: Sequence[FileReport],
+        forms: Sequence[Form],
+        *,
+        digest: str,
+        at: datetime,
+        by: str | None,
+    ) -> int:
+        """Store a deployment, number its versions, and return its id."""
+        values = {"workspace_id": self._workspace, "digest": digest, "deployed_at": at, "by": by}
+        deployment = self._one(insert(DeploymentRow).values(values).returning(DeploymentRow.id))
+        found = {report.file: report for report in reports}
+        for source in sources:
+            report = found.get(source.name) or FileReport(source.name, (), ())
+            self._insert_file(deployment, source, report)
+        if forms:
+            self._connection.execute(
+                insert(FormRow),
+                [
+                    {
+                        "workspace_id": self._workspace,
+                        "deployment_id": deployment,
+                        "key": form.key,
+                        "schema": dict(form.schema),
+                    }
+                    for form in forms
+                ],
+            )
+        return deployment
+
+    def deployment(self, id: int) -> tuple[datetime, str | None, tuple[Definition, ...]]:
+        """Return when, by whom and what. Raises ``NotFoundError``."""
+        row = self._connection.execute(
+            select(DeploymentRow.deployed_at, DeploymentRow.by).where(
+                DeploymentRow.workspace_id == self._workspace, DeploymentRow.id == id
+            )
+        ).first()
+        if row is None:
+            raise NotFoundError("deployment", id)
+        found = self._read(DefinitionRow.deployment_id == id)
+        return row.deployed_at, row.by, tuple(found)
+
+    def find(self, kind: DefinitionKind, key: str | None) -> list[Definition]:
+        """Return the latest of each key, or all versions of one key, newest first."""
+        if key is not None:
+            found = self._read(DefinitionRow.kind == kind, DefinitionRow.key == key)
+            return sorted(found, key=lambda d: -d.version)
+        newest = self._newest().subquery()
+        found = self._read(DefinitionRow.kind == kind, DefinitionRow.id.in_(select(newest.c.id)))
+        return sorted(found, key=lambda d: d.key)
+
+    def get(self, id: int) -> Definition:
+        """Return one version. Raises ``NotFoundError``."""
+        found = self._read(DefinitionRow.id == id)
+        if not found:
+            raise NotFoundError("process definition", id)
+        return found[0]
+
+    def resource(self, id: int) -> tuple[bytes, tuple[Problem, ...]]:
+        """Return the file of a definition and its problems. Raises ``NotFoundError``."""
+        row = self._connection.execute(
+            select(ResourceRow.content, ResourceRow.problems)
+            .join(DefinitionRow, DefinitionRow.resource_id == ResourceRow.id)
+            .where(DefinitionRow.workspace_id == self._workspace, DefinitionRow.id == id)
+        ).first()
+        if row is None:
+            raise NotFoundError("process definition", id)
+        return bytes(row.content), msgspec.convert(row.problems, tuple[Problem, ...])
+
+    def startable(self, key: str) -> tuple[Definition, bool] | None:
+        """Return the newest startable version, and whether it has a plain start event."""
+        row = self._connection.execute(
+            self._processes(DefinitionRow.id, DefinitionRow.none_start)
+            .where(DefinitionRow.key == key, DefinitionRow.startable)
+            .order_by(DefinitionRow.version.desc())
+            .limit(1)
+        ).first()
+        return None if row is None else (self.get(row.id), bool(row.none_start))
+
+    def starters(self, messages: Iterable[str]) -> dict[str, Starter]:
+        """Return, for each message name, what it starts; the newest deployment wins."""
+        rows = self._connection.execute(
+            select(
+                MessageStartRow.definition_id,
+                MessageStartRow.definition_key,
+                MessageStartRow.message,
+                MessageStartRow.element,
+            )
+            .where(
+                MessageStartRow.workspace_id == self._workspace,
+                MessageStartRow.message.in_(sorted(set(messages))),
+            )
+            .order_by(MessageStartRow.definition_id, MessageStartRow.id.desc())
+        )
+        return {row.message: Starter(*row) for row in rows}
+
+    def form(self, key: str, definition_id: int) -> Form | None:
+        """Return the form deployed with the definition, else the newest of that key."""
+        own = select(DefinitionRow.deployment_id).where(DefinitionRow.id == definition_id)
+        row = self._connection.execute(
+            select(FormRow.form)
+            .where(FormRow.workspace_id == self._workspace, FormRow.key == key)
+            .order_by((FormRow.deployment_id == own.scalar_subquery()).desc(), FormRow.id.desc())
+            .limit(1)
+        ).first()
+        return None if row is None else Form(key, row[0])
+
+    def knows(self, kind: str, key: str) -> bool:
+        """Tell whether a ``process``, ``decision`` or ``form`` of that key is deployed."""
+        if kind == "form":
+            question = select(FormRow.id).where(
+                FormRow.workspace_id == self._workspace, FormRow.key == key
+            )
+        else:
+            question = select(DefinitionRow.id).where(
+                DefinitionRow.workspace_id == self._workspace,
+                DefinitionRow.kind == kind,
+                DefinitionRow.key == key,
+            )
+        return self._connection.execute(question.limit(1)).first() is not None
+
+    def _insert_file(self, deployment: int, source: Source, report: FileReport) -> None:
+        values = {
+            "workspace_id": self._workspace,
+            "deployment_id": deployment,
+            "name": source.name,
+            "content": source.content,
+            "problems": msgspec.to_builtins(report.problems),
+        }
+        resource = self._one(insert(ResourceRow).values(values).returning(ResourceRow.id))
+        for draft in report.definitions:
+            self._insert_definition(deployment, resource, draft)
+
+    def _insert_definition(self, deployment: int, resource: int, draft: DefinitionDraft) -> None:
+        last = self._connection.execute(
+            select(func.max(DefinitionRow.version)).where(
+                DefinitionRow.workspace_id == self._workspace,
+                DefinitionRow.kind == draft.kind,
+                DefinitionRow.key == draft.key,
+            )
+        ).scalar_one()
+        values = {
+            "workspace_id": self._workspace,
+            "deployment_id": deployment,
+            "resource_id": resource,
+            "kind": draft.kind.value,
+            "key": draft.key,
+            "version": (last or 0) + 1,
+            "name": draft.name,
+            "startable": draft.startable,
+            "none_start": draft.none_start,
+            "elements": msgspec.to_builtins(draft.elements),
+        }
+        id = self._one(insert(DefinitionRow).values(values).returning(DefinitionRow.id))
+        # A draft shows what is missing; mentions go on starting the version before it.
+        if draft.startable and draft.kind is DefinitionKind.PROCESS:
+            self._replace_starts(id, draft)
+
+    def _replace_starts(self, id: int, draft: DefinitionDraft) -> None:
+        self._connection.execute(
+            delete(MessageStartRow).where(
+                MessageStartRow.workspace_id == self._workspace,
+                MessageStartRow.definition_key == draft.key,
+            )
+        )
+        if draft.message_starts:
+            self._connection.execute(
+                insert(MessageStartRow),
+                [
+                    {
+                        "workspace_id": self._workspace,
+                        "definition_id": id,
+                        "definition_key": draft.key,
+                        "message": start.message,
+                        "element": start.element,
+                    }
+                    for start in draft.message_starts
+                ],
+            )
+
+    def _newest(self) -> Any:
+        return (
+            select(func.max(DefinitionRow.id).label("id"))
+            .where(DefinitionRow.workspace_id == self._workspace)
+            .group_by(DefinitionRow.kind, DefinitionRow.key)
+        )
+
+    def _processes(self, *columns: Any) -> Any:
+        return select(*columns).where(
+            DefinitionRow.workspace_id == self._workspace,
+            DefinitionRow.kind == DefinitionKind.PROCESS,
+        )
+
+    def _read(self, *conditions: Any) -> list[Definition]:
+        rows = self._connection.execute(
+            select(*_COLUMNS)
+            .join(ResourceRow, ResourceRow.id == DefinitionRow.resource_id)
+            .join(DeploymentRow, DeploymentRow.id == DefinitionRow.deployment_id)
+            .where(DefinitionRow.workspace_id == self._workspace, *conditions)
+            .order_by(DefinitionRow.id)
+        )
+        return [_definition(row) for row in rows]
+
+    def _one(self, statement: Any) -> int:
+        return int(self._connection.execute(statement).scalar_one())
+
+
+class DefinitionCache:
+    """Files of definitions by id, the most recently used. Safe to use from many threads.
+
+    A version never changes, so an entry is never wrong; the bound keeps memory in check.
+    """
+
+    def __init__(self, size: int = 256) -> None:
+        """Keep at most ``size`` files."""
+        self._size = size
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[int, int], tuple[str, str, bytes]] = OrderedDict()
+
+    def get(self, at: tuple[int, int]) -> tuple[str, str, bytes] | None:
+        """Return key, file name and content of (workspace id, definition id)."""
+        with self._lock:
+            found = self._kept.get(at)
+            if found is not None:
+                self._kept.move_to_end(at)
+            return found
+
+    def put(self, at: tuple[int, int], value: tuple[str, str, bytes]) -> None:
+        """Keep an entry, and let go of the one that was not used for longest."""
+        with self._lock:
+            self._kept[at] = value
+            if len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+
+
+class SqlCatalogue:
+    """The definitions of one workspace as the runner asks for them, remembered while it runs."""
+
+    def __init__(self, connection: Connection, workspace_id: int, cache: DefinitionCache) -> None:
+        """Work on an open transaction; ``cache`` outlives it."""
+        self._connection = connection
+        self._workspace = workspace_id
+        self._cache = cache
+        self._latest: dict[tuple[DefinitionKind, str], int | None] = {}
+
+    def process(self, definition_id: int) -> StoredProcess:
+        """Return one version. Raises :class:`~engine.errors.NotFoundError`."""
+        return StoredProcess(definition_id, *self._file(definition_id))
+
+    def latest_process(self, key: str) -> StoredProcess | None:
+        """Return the newest startable version, or None when none is deployed."""
+        id = self._newest(DefinitionKind.PROCESS, key)
+        return None if id is None else self.process(id)
+
+    def latest_decision(self, key: str) -> StoredDecision | None:
+        """Return the newest version, or None when none is deployed."""
+        id = self._newest(DefinitionKind.DECISION, key)
+        return None if id is None else StoredDecision(id, *self._file(id))
+
+    def _newest(self, kind: DefinitionKind, key: str) -> int | None:
+        if (kind, key) not in self._latest:
+            self._latest[kind, key] = self._connection.execute(
+                select(func.max(DefinitionRow.id)).where(
+                    DefinitionRow.workspace_id == self._workspace,
+                    DefinitionRow.kind == kind,
+                    DefinitionRow.key == key,
+                    DefinitionRow.startable,
+                )
+            ).scalar_one()
+        return self._latest[kind, key]
+
+    def _file(self, definition_id: int) -> tuple[str, str, bytes]:
+        found = self._cache.get((self._workspace, definition_id))
+        if found is None:
+            row = self._connection.execute(
+                select(DefinitionRow.key, ResourceRow.name, ResourceRow.content)
+                .join(ResourceRow, ResourceRow.id == DefinitionRow.resource_id)
+                .where(
+                    DefinitionRow.workspace_id == self._workspace,
+                    DefinitionRow.id == definition_id,
+                )
+            ).first()
+            if row is None:
+                raise NotFoundError("process definition", definition_id)
+            found = (row.key, row.name, bytes(row.content))
+            self._cache.put((self._workspace, definition_id), found)
+        return found
+
+
+def _definition(row: Row[Any]) -> Definition:
+    values = dict(row._mapping)
+    values["kind"] = DefinitionKind(values["kind"])
+    values["elements"] = tuple(ElementInfo(**each) for each in values["elements"])
+    return Definition(**values)

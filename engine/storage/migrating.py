@@ -1,0 +1,77 @@
+"""Brings the tables of one room up to date.
+
+Each room (engine, channels, webapp) has its own folder of migrations and its own version table,
+so that none has to know the others'. A folder needs nothing but ``versions/*.py`` in the manner of
+Alembic; there is no ``env.py``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, text
+
+from engine.errors import StorageError
+from engine.storage.database import Database
+
+#: Any number, the same in every process: whoever holds it migrates, the others wait.
+_MIGRATION_LOCK = 6_702_001
+
+
+def migrate(database: str | Database, script_location: Path, version_table: str) -> None:
+    """Run the migrations that the database has not seen yet, all in one transaction.
+
+    Args:
+        database: an open database, or the address of one.
+        script_location: folder that holds ``versions/``.
+        version_table: where the room keeps its own version, such as ``"channels_version"``.
+
+    Raises:
+        StorageError: the database cannot be opened, or is newer than this program.
+    """
+    if isinstance(database, str):
+        opened = Database(database)
+        try:
+            migrate(opened, script_location, version_table)
+        finally:
+            opened.close()
+        return
+    with database.write() as connection:
+        upgrade(connection, script_location, version_table)
+
+
+def upgrade(connection: Connection, script_location: Path, version_table: str) -> None:
+    """Run the missing migrations on a connection that is in a transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _MIGRATION_LOCK})
+    scripts = ScriptDirectory(str(script_location))
+
+    def steps(revision: Any, _context: MigrationContext) -> Any:
+        try:
+            return scripts._upgrade_revs("head", revision)
+        except CommandError as error:
+            raise StorageError(
+                f"The database is newer than this program (its {version_table} is {revision}). "
+                "Install the version of Corral that wrote it, or restore a backup."
+            ) from error
+
+    # One transaction a migration is Alembic's default on SQLite; ours covers all of them.
+    with EnvironmentContext(Config(), scripts, fn=steps, destination_rev="head") as context:
+        context.configure(
+            connection=connection, version_table=version_table, transactional_ddl=True
+        )
+        context.run_migrations()
+
+
+def pending(database: Database, script_location: Path, version_table: str) -> bool:
+    """Tell whether :func:`migrate` has anything to do."""
+    head = ScriptDirectory(str(script_location)).get_current_head()
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": version_table})
+        return context.get_current_revision() != head

@@ -1,0 +1,145 @@
+"""The storage the core is given: workspaces, and transactions with all their stores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from engine.errors import StaleRevisionError
+from engine.ports import Change
+from engine.storage.database import Database, Synchronous
+from engine.storage.definitions import DefinitionCache, SqlCatalogue, SqlDefinitions
+from engine.storage.instances import SqlInbox, SqlInstances
+from engine.storage.jobs import SqlIncidents, SqlJobs
+from engine.storage.messages import SqlMessages
+from engine.storage.migrating import migrate
+from engine.storage.tables import InboxRow, InstanceRow, TimerRow, WorkspaceRow
+from engine.storage.user_tasks import SqlUserTasks
+from engine.storage.waits import SqlWaits
+from engine.workspaces import Workspace, check_key, check_zone
+
+#: Where the engine's own migrations are, and the table that says how far they went.
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "engine_version"
+
+_WORKSPACE = (WorkspaceRow.id, WorkspaceRow.key, WorkspaceRow.name, WorkspaceRow.zone)
+
+
+class SqlTransaction:
+    """One transaction in one workspace. See :class:`engine.stores.Transaction`."""
+
+    def __init__(
+        self, connection: Connection, workspace: Workspace, cache: DefinitionCache
+    ) -> None:
+        """Work on an open transaction of the database."""
+        self.connection: Any = connection
+        self.workspace = workspace
+        self.workspace_id = workspace.id
+        self.definitions = SqlDefinitions(connection, workspace.id)
+        self.catalogue = SqlCatalogue(connection, workspace.id, cache)
+        self.instances = SqlInstances(connection, workspace.id)
+        self.inbox = SqlInbox(connection, workspace.id)
+        self.waits = SqlWaits(connection, workspace.id)
+        self.messages = SqlMessages(connection, workspace.id)
+        self.user_tasks = SqlUserTasks(connection, workspace.id)
+        self.jobs = SqlJobs(connection, workspace.id)
+        self.incidents = SqlIncidents(connection, workspace.id)
+        self.to_wake: set[int] = set()
+        self.next_due: datetime | None = None
+        self.changes: list[Change] = []
+        self.calls: list[Callable[[], None]] = []
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call ``call`` once the transaction is committed; never, if it is rolled back."""
+        self.calls.append(call)
+
+    def note(self, change: Change) -> None:
+        """Tell listeners of ``change`` once the transaction is committed."""
+        self.changes.append(change)
+
+
+class SqlStorage:
+    """The engine's tables in one database. Safe to use from many threads."""
+
+    def __init__(self, url: str, *, synchronous: Synchronous = "FULL") -> None:
+        """Open the database and bring the engine's tables up to date.
+
+        Raises:
+            StorageError: it cannot be opened, or is newer than this program.
+        """
+        self.database = Database(url, synchronous=synchronous)
+        self._cache = DefinitionCache()
+        migrate(self.database, MIGRATIONS, VERSION_TABLE)
+
+    @contextmanager
+    def write(self, workspace: Workspace) -> Iterator[SqlTransaction]:
+        """Begin a transaction: committed on exit, rolled back on error."""
+        with self.database.write() as connection:
+            yield SqlTransaction(connection, workspace, self._cache)
+
+    @contextmanager
+    def read(self, workspace: Workspace) -> Iterator[SqlTransaction]:
+        """Begin a transaction that only reads."""
+        with self.database.read() as connection:
+            yield SqlTransaction(connection, workspace, self._cache)
+
+    def workspaces(self) -> list[Workspace]:
+        """Return all workspaces by key."""
+        with self.database.read() as connection:
+            rows = connection.execute(select(*_WORKSPACE).order_by(WorkspaceRow.key))
+            return [Workspace(*row) for row in rows]
+
+    def create_workspace(self, key: str, name: str, zone: str) -> Workspace:
+        """Return the workspace with that key, created if need be.
+
+        Raises:
+            ValueError: for a key or a time zone nobody could use.
+        """
+        check_key(key)
+        check_zone(zone)
+        try:
+            return self._ensured(key, name, zone)
+        except StaleRevisionError:
+            # Another process created it between our look and our insert: now it is there.
+            return self._ensured(key, name, zone)
+
+    def _ensured(self, key: str, name: str, zone: str) -> Workspace:
+        with self.database.write() as connection:
+            found = connection.execute(select(*_WORKSPACE).where(WorkspaceRow.key == key)).first()
+            if found is None:
+                statement = insert(WorkspaceRow).values(key=key, name=name, zone=zone)
+                found = connection.execute(statement.returning(*_WORKSPACE)).one()
+            return Workspace(*found)
+
+    def grouped(self, ids: Iterable[int]) -> dict[int, list[int]]:
+        """Return instance ids by the id of their workspace, in order."""
+        with self.database.read() as connection:
+            rows = connection.execute(
+                select(InstanceRow.workspace_id, InstanceRow.id)
+                .where(InstanceRow.id.in_(sorted(set(ids))))
+                .order_by(InstanceRow.id)
+            )
+            found: dict[int, list[int]] = {}
+            for workspace_id, id in rows:
+                found.setdefault(workspace_id, []).append(id)
+            return found
+
+    def unapplied(self, *, limit: int) -> list[int]:
+        """Return instances of all workspaces whose inbox is not empty."""
+        with self.database.read() as connection:
+            statement = select(InboxRow.instance_id).distinct().order_by(InboxRow.instance_id)
+            return list(connection.execute(statement.limit(limit)).scalars())
+
+    def next_due(self) -> datetime | None:
+        """Return when the earliest timer of all workspaces is due."""
+        with self.database.read() as connection:
+            return connection.execute(select(func.min(TimerRow.due_at))).scalar_one()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()

@@ -1,0 +1,83 @@
+"""Where tokens wait: the waits of all kinds seen as one list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, case, exists, literal, null, or_, select
+
+from engine.instances import WaitingElement
+from engine.jobs import HOLDING
+from engine.storage.tables import (
+    IncidentRow,
+    InstanceRow,
+    JobRow,
+    SubscriptionRow,
+    TimerRow,
+    UserTaskRow,
+)
+from engine.user_tasks import OPEN
+
+_OPEN_TASK = UserTaskRow.status.in_(OPEN)
+_HOLDING_JOB = JobRow.status.in_(HOLDING)
+_FAILED_ELEMENT = IncidentRow.resolved_at.is_(None) & IncidentRow.job_id.is_(None)
+
+#: (table, kind, since, due, detail, condition for being open)
+_KINDS: tuple[tuple[Any, Any, Any, Any, Any, Any], ...] = (
+    (
+        UserTaskRow,
+        literal("user_task"),
+        UserTaskRow.created_at,
+        UserTaskRow.due,
+        UserTaskRow.queue,
+        _OPEN_TASK,
+    ),
+    (TimerRow, literal("timer"), TimerRow.since, TimerRow.due_at, null(), None),
+    (
+        SubscriptionRow,
+        case((SubscriptionRow.signal, literal("signal")), else_=literal("message")),
+        SubscriptionRow.since,
+        null(),
+        SubscriptionRow.name,
+        None,
+    ),
+    (JobRow, literal("job"), JobRow.created_at, JobRow.due_at, JobRow.type, _HOLDING_JOB),
+    (
+        IncidentRow,
+        literal("incident"),
+        IncidentRow.created_at,
+        null(),
+        IncidentRow.what,
+        _FAILED_ELEMENT,
+    ),
+)
+
+
+def places(
+    connection: Connection, workspace_id: int, instance_id: int
+) -> tuple[WaitingElement, ...]:
+    """Return where the tokens of an instance wait, oldest first."""
+    found = []
+    # Five small queries, because a union would lose the column types of the moments.
+    for table, kind, since, due, detail, is_open in _KINDS:
+        statement = select(
+            table.element,
+            table.element_name.label("name"),
+            kind.label("kind"),
+            since.label("since"),
+            due.label("due"),
+            detail.label("detail"),
+        ).where(table.workspace_id == workspace_id, table.instance_id == instance_id)
+        if is_open is not None:
+            statement = statement.where(is_open)
+        found += [WaitingElement(*row) for row in connection.execute(statement)]
+    return tuple(sorted(found, key=lambda place: (place.since is None, place.since, place.element)))
+
+
+def held_at(element: str) -> Any:
+    """Return the condition that an instance has a token at ``element``."""
+    conditions = []
+    for table, _kind, _since, _due, _detail, is_open in _KINDS:
+        held = exists().where(table.instance_id == InstanceRow.id, table.element == element)
+        conditions.append(held if is_open is None else held.where(is_open))
+    return or_(*conditions)

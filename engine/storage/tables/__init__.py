@@ -1,0 +1,36 @@
+"""The engine's tables: what a row means, and how long it lives.
+
+Every row belongs to a workspace and says so itself, so that no query needs a join to stay inside.
+"""
+
+from engine.storage.tables.definitions import (
+    DefinitionRow,
+    DeploymentRow,
+    FormRow,
+    MessageStartRow,
+    ResourceRow,
+    WorkspaceRow,
+)
+from engine.storage.tables.instances import HistoryRow, InboxRow, InstanceRow, MessageRow
+from engine.storage.tables.registry import Table, metadata
+from engine.storage.tables.waits import IncidentRow, JobRow, SubscriptionRow, TimerRow, UserTaskRow
+
+__all__ = [
+    "DefinitionRow",
+    "DeploymentRow",
+    "FormRow",
+    "HistoryRow",
+    "InboxRow",
+    "IncidentRow",
+    "InstanceRow",
+    "JobRow",
+    "MessageRow",
+    "MessageStartRow",
+    "ResourceRow",
+    "SubscriptionRow",
+    "Table",
+    "TimerRow",
+    "UserTaskRow",
+    "WorkspaceRow",
+    "metadata",
+]

@@ -1,0 +1,97 @@
+"""Tables of process instances, what happened to them and what waits to be applied to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, deferred, mapped_column
+
+from engine.storage.tables.registry import OfInstance, Owned, Table
+from engine.storage.types import Id, Payload, UtcDateTime
+
+
+class InstanceRow(Owned, Table):
+    """One run of a definition. The row stays after its end."""
+
+    __tablename__ = "instance"
+    __table_args__ = (
+        # One active instance for each process and correlation key: two deliveries of a first
+        # mention at the same moment start one. The second waits here, fails and is tried again.
+        Index(
+            "uq_instance_active_correlation_key",
+            "workspace_id",
+            "definition_key",
+            "correlation_key",
+            unique=True,
+            sqlite_where=text("status = 'active' AND correlation_key IS NOT NULL"),
+            postgresql_where=text("status = 'active' AND correlation_key IS NOT NULL"),
+        ),
+        # Lists page backwards by id, mostly of one status or one process.
+        Index("ix_instance_workspace_status", "workspace_id", "status", "id"),
+        Index("ix_instance_workspace_definition_key", "workspace_id", "definition_key", "id"),
+        Index("ix_instance_workspace_business_key", "workspace_id", "business_key"),
+        Index("ix_instance_workspace_next_due", "workspace_id", "next_due"),
+    )
+
+    definition_id: Mapped[int] = mapped_column(Id, ForeignKey("definition.id"))
+    definition_key: Mapped[str]
+    #: Counts the writes of ``state``; every update names the one it read.
+    revision: Mapped[int]
+    status: Mapped[str] = mapped_column(String(16))
+    business_key: Mapped[str | None]
+    correlation_key: Mapped[str | None]
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: The earliest open timer or due date of a user task.
+    next_due: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: The live tasks as the runner encoded them; NULL before the first run. Lists never open it.
+    state: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+
+
+class InboxRow(OfInstance, Table):
+    """One thing that happened to an instance. Lives until it is applied; applied in id order."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (Index("ix_inbox_instance", "instance_id", "id"),)
+
+    kind: Mapped[str] = mapped_column(String(32))
+    token: Mapped[int | None]
+    slot: Mapped[int]
+    name: Mapped[str | None]
+    correlation_key: Mapped[str | None]
+    payload: Mapped[Any] = mapped_column(Payload)
+    opened_with: Mapped[Any | None] = mapped_column(Payload)
+    by: Mapped[str | None]
+
+
+class HistoryRow(OfInstance, Table):
+    """One line of what happened. Inserted, never changed."""
+
+    __tablename__ = "history"
+    __table_args__ = (Index("ix_history_instance", "instance_id", "id"),)
+
+    #: BPMN id; NULL when the instance itself is meant.
+    element: Mapped[str | None]
+    what: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str | None]
+    detail: Mapped[Any | None] = mapped_column(Payload)
+
+
+class MessageRow(Owned, Table):
+    """A message nothing waited for. Lives until something does."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("ix_message_workspace_name_key", "workspace_id", "name", "correlation_key"),
+        # An ended instance asks for what was kept for its correlation key.
+        Index("ix_message_workspace_key", "workspace_id", "correlation_key"),
+    )
+
+    name: Mapped[str]
+    correlation_key: Mapped[str | None]
+    business_key: Mapped[str | None]
+    payload: Mapped[Any] = mapped_column(Payload)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)

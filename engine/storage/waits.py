@@ -1,0 +1,285 @@
+"""Opening and closing waits of every kind, for many instances at once; timers and signals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from engine.jobs import HOLDING, Job, JobStatus
+from engine.ports import (
+    Event,
+    EventKind,
+    FailureWait,
+    JobWait,
+    MessageWait,
+    SignalWait,
+    TimerWait,
+    UserTaskWait,
+    Wait,
+)
+from engine.records import Applied, Effects
+from engine.storage.tables import IncidentRow, JobRow, SubscriptionRow, TimerRow, UserTaskRow
+from engine.user_tasks import OPEN, UserTaskStatus
+
+# Statements are built once: putting one together costs more than the database needs to follow it.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_DUE = (
+    select(TimerRow.instance_id)
+    .where(TimerRow.workspace_id == bindparam("workspace"), TimerRow.due_at <= bindparam("moment"))
+    .group_by(TimerRow.instance_id)
+    .order_by(func.min(TimerRow.due_at))
+    .limit(bindparam("at_most"))
+)
+
+
+def _of(table: Any, *conditions: Any, more: Any = ()) -> Select[Any]:
+    """Return the statement for the waits of one kind that instances have."""
+    columns = (table.id, table.instance_id, table.token, table.slot, *more)
+    return select(*columns).where(table.instance_id.in_(_IDS), *conditions)
+
+
+_TIMERS, _SUBSCRIPTIONS = _of(TimerRow), _of(SubscriptionRow)
+_TASKS = _of(UserTaskRow, UserTaskRow.status.in_(OPEN), more=(UserTaskRow.queue,))
+_JOBS = _of(JobRow, JobRow.status.in_(HOLDING))
+_INCIDENTS = _of(IncidentRow, IncidentRow.resolved_at.is_(None))
+_DELETE_TIMERS = delete(TimerRow).where(TimerRow.id.in_(_IDS))
+_DELETE_SUBSCRIPTIONS = delete(SubscriptionRow).where(SubscriptionRow.id.in_(_IDS))
+_END_TASKS = (
+    update(UserTaskRow)
+    .where(UserTaskRow.id.in_(_IDS))
+    .values(status=bindparam("to_status"), ended_at=bindparam("moment"))
+)
+_END_JOBS = update(JobRow).where(JobRow.id.in_(_IDS)).values(status=bindparam("to_status"))
+_RESOLVE = (
+    update(IncidentRow).where(IncidentRow.id.in_(_IDS)).values(resolved_at=bindparam("moment"))
+)
+
+#: (instance id, token, slot) of closed waits: whether they were completed.
+_Over = dict[tuple[int, int, int], bool]
+
+
+class SqlWaits:
+    """The waits of one workspace."""
+
+    def __init__(self, connection: Connection, workspace_id: int) -> None:
+        """Work on an open transaction."""
+        self._connection = connection
+        self._workspace = workspace_id
+
+    def apply(self, effects: Effects, *, now: datetime) -> Applied:
+        """Close waits, then open waits, and return the rows that came of it."""
+        applied = Applied()
+        self._close_rows(effects, applied, now)
+        self._open(effects.opened, applied, now)
+        return applied
+
+    def due(self, now: datetime, *, limit: int) -> list[int]:
+        """Return the instances with a timer due, the most overdue first."""
+        asked = {"workspace": self._workspace, "moment": now, "at_most": limit}
+        return list(self._connection.execute(_DUE, asked).scalars())
+
+    def fire(self, ids: Iterable[int], now: datetime) -> list[tuple[int, Event]]:
+        """Take the due timers of instances that are locked, and return their events."""
+        rows = self._connection.execute(
+            select(TimerRow.id, TimerRow.instance_id, TimerRow.token, TimerRow.slot)
+            .where(TimerRow.instance_id.in_(sorted(ids)), TimerRow.due_at <= now)
+            .order_by(TimerRow.due_at, TimerRow.id)
+        ).all()
+        if rows:
+            gone = [row.id for row in rows]
+            self._connection.execute(_DELETE_TIMERS, {"ids": gone})
+        return [
+            (row.instance_id, Event(EventKind.TIMER_DUE, token=row.token, slot=row.slot))
+            for row in rows
+        ]
+
+    def signalled(self, name: str) -> list[tuple[int, int, int]]:
+        """Return (instance id, token, slot) of what waits for a signal."""
+        rows = self._connection.execute(
+            select(SubscriptionRow.instance_id, SubscriptionRow.token, SubscriptionRow.slot)
+            .where(
+                SubscriptionRow.workspace_id == self._workspace,
+                SubscriptionRow.signal,
+                SubscriptionRow.name == name,
+            )
+            .order_by(SubscriptionRow.id)
+        )
+        return [(row.instance_id, row.token, row.slot) for row in rows]
+
+    def _close_rows(self, effects: Effects, applied: Applied, now: datetime) -> None:
+        """Close what is named, and whatever is left of instances that ended.
+
+        A closed wait does not say its kind, so each kind is asked.
+        """
+        over = {(id, wait.token, wait.slot): wait.completed for id, wait in effects.closed}
+        ended = set(effects.ended)
+        self._delete(over, ended, {(id, wait.token, wait.slot) for id, wait in effects.opened})
+        touched = sorted({id for id, _ in effects.closed} | ended)
+        if not touched:
+            return
+        self._close_tasks(over, touched, ended, applied, now)
+        self._close_jobs(over, touched, ended)
+        incidents = [row.id for row in self._rows(_INCIDENTS, touched) if _over(row, over, ended)]
+        if incidents:
+            self._connection.execute(_RESOLVE, {"ids": incidents, "moment": now})
+
+    def _delete(self, over: _Over, ended: set[int], opened: set[tuple[int, int, int]]) -> None:
+        """Delete timers and subscriptions that are over, or about to be opened anew."""
+        gone = over.keys() | opened
+        touched = sorted({key[0] for key in gone} | ended)
+        for found, remove in (
+            (_TIMERS, _DELETE_TIMERS),
+            (_SUBSCRIPTIONS, _DELETE_SUBSCRIPTIONS),
+        ):
+            ids = [
+                row.id
+                for row in self._rows(found, touched)
+                if row.instance_id in ended or (row.instance_id, row.token, row.slot) in gone
+            ]
+            if ids:
+                self._connection.execute(remove, {"ids": ids})
+
+    def _close_tasks(
+        self, over: _Over, touched: list[int], ended: set[int], applied: Applied, now: datetime
+    ) -> None:
+        by_status: dict[UserTaskStatus, list[int]] = {}
+        for row in self._rows(_TASKS, touched):
+            if _over(row, over, ended):
+                done = over.get((row.instance_id, row.token, row.slot), False)
+                status = UserTaskStatus.COMPLETED if done else UserTaskStatus.CANCELLED
+                by_status.setdefault(status, []).append(row.id)
+                applied.user_tasks.append((row.id, row.queue))
+        for status, ids in by_status.items():
+            ended_as = {"ids": ids, "to_status": status.value, "moment": now}
+            self._connection.execute(_END_TASKS, ended_as)
+
+    def _close_jobs(self, over: _Over, touched: list[int], ended: set[int]) -> None:
+        by_status: dict[JobStatus, list[int]] = {}
+        for row in self._rows(_JOBS, touched):
+            if _over(row, over, ended):
+                done = over.get((row.instance_id, row.token, row.slot), False)
+                status = JobStatus.COMPLETED if done else JobStatus.CANCELLED
+                by_status.setdefault(status, []).append(row.id)
+        for status, ids in by_status.items():
+            self._connection.execute(_END_JOBS, {"ids": ids, "to_status": status.value})
+
+    def _rows(self, statement: Select[Any], of: list[int]) -> Sequence[Any]:
+        return self._connection.execute(statement, {"ids": of}).all() if of else ()
+
+    def _open(self, opened: Sequence[tuple[int, Wait]], applied: Applied, now: datetime) -> None:
+        rows: dict[type[Any], list[dict[str, Any]]] = {}
+        for instance_id, wait in opened:
+            table, columns = _KINDS[type(wait)]
+            common = {
+                "workspace_id": self._workspace,
+                "instance_id": instance_id,
+                "token": wait.token,
+                "slot": wait.slot,
+                "element": wait.element,
+                "element_name": wait.name,
+            }
+            rows.setdefault(table, []).append(common | columns(wait, now))
+        for table, values in rows.items():
+            ids = self._inserted(table, values)
+            if table is JobRow:
+                applied.jobs = [_created(id, row) for id, row in zip(ids, values, strict=True)]
+            elif table is UserTaskRow:
+                applied.user_tasks += [
+                    (id, row["queue"]) for id, row in zip(ids, values, strict=True)
+                ]
+            elif table is IncidentRow:
+                applied.incidents = ids
+
+    def _inserted(self, table: Any, rows: list[dict[str, Any]]) -> list[int]:
+        inserted = self._connection.execute(_INSERT[table], rows)
+        return list(inserted.scalars()) if inserted.returns_rows else []
+
+
+def _over(row: Any, over: _Over, ended: set[int]) -> bool:
+    return row.instance_id in ended or (row.instance_id, row.token, row.slot) in over
+
+
+def _created(id: int, row: dict[str, Any]) -> Job:
+    return Job(
+        id=id,
+        instance_id=row["instance_id"],
+        element=row["element"],
+        type=row["type"],
+        payload=row["payload"],
+        retries=row["retries"],
+        created_at=row["created_at"],
+    )
+
+
+def _user_task(wait: UserTaskWait, now: datetime) -> dict[str, Any]:
+    status = UserTaskStatus.CLAIMED if wait.assignee else UserTaskStatus.CREATED
+    return {
+        "queue": wait.queue,
+        "due": wait.due,
+        "priority": wait.priority,
+        "form": wait.form,
+        "claimed_by": wait.assignee or None,
+        "status": status.value,
+        "created_at": now,
+    }
+
+
+def _timer(wait: TimerWait, now: datetime) -> dict[str, Any]:
+    return {"due_at": wait.due_at, "since": now}
+
+
+def _message(wait: MessageWait, now: datetime) -> dict[str, Any]:
+    key = wait.correlation_key
+    return {"signal": False, "name": wait.message, "correlation_key": key, "since": now}
+
+
+def _signal(wait: SignalWait, now: datetime) -> dict[str, Any]:
+    return {"signal": True, "name": wait.signal, "correlation_key": None, "since": now}
+
+
+def _job(wait: JobWait, now: datetime) -> dict[str, Any]:
+    retries = max(1, wait.retries)
+    return {
+        "type": wait.type,
+        "payload": dict(wait.payload),
+        "retries": retries,
+        "retries_given": retries,
+        "status": JobStatus.OPEN.value,
+        "created_at": now,
+    }
+
+
+def _failure(wait: FailureWait, now: datetime) -> dict[str, Any]:
+    return {"what": wait.what, "cure": wait.cure, "created_at": now}
+
+
+_KINDS: dict[type[Wait], tuple[type[Any], Callable[[Any, datetime], dict[str, Any]]]] = {
+    UserTaskWait: (UserTaskRow, _user_task),
+    TimerWait: (TimerRow, _timer),
+    MessageWait: (SubscriptionRow, _message),
+    SignalWait: (SubscriptionRow, _signal),
+    JobWait: (JobRow, _job),
+    FailureWait: (IncidentRow, _failure),
+}
+#: Timers and subscriptions need no ids back.
+_INSERT: dict[type[Any], Any] = {
+    TimerRow: insert(TimerRow),
+    SubscriptionRow: insert(SubscriptionRow),
+    **{
+        table: insert(table).returning(table.id, sort_by_parameter_order=True)
+        for table in (JobRow, UserTaskRow, IncidentRow)
+    },
+}

@@ -1,0 +1,400 @@
+"""What the core asks of its storage, noun by noun.
+
+All of it happens inside one transaction and one workspace, and takes many rows at once: the number
+of statements must not grow with the batch. The one implementation is ``engine/storage``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Protocol
+
+from engine.definitions import Definition, DefinitionKind, FileReport, Form, Problem, Source
+from engine.history import HistoryEntry
+from engine.incidents import Incident
+from engine.instances import Instance, InstanceFilter, WaitingElement
+from engine.jobs import Job, JobStatus
+from engine.messages import Message
+from engine.ports import Catalogue, Change, Event, UnitOfWork
+from engine.records import (
+    Applied,
+    Buffered,
+    ClosedJob,
+    Effects,
+    Held,
+    NewInstance,
+    Starter,
+    Subscribed,
+    Written,
+)
+from engine.user_tasks import QueueSummary, UserTask
+from engine.workspaces import Workspace
+
+
+class DefinitionStore(Protocol):
+    """Deployments and their definitions."""
+
+    def same(self, digest: str) -> int | None:
+        """Return the deployment of the same files, if all it holds is still the newest."""
+        ...
+
+    def insert(
+        self,
+        sources: Sequence[Source],
+        reports: Sequence[FileReport],
+        forms: Sequence[Form],
+        *,
+        digest: str,
+        at: datetime,
+        by: str | None,
+    ) -> int:
+        """Store a deployment, number its versions, and return its id."""
+        ...
+
+    def deployment(self, id: int) -> tuple[datetime, str | None, tuple[Definition, ...]]:
+        """Return when, by whom and what. Raises ``NotFoundError``."""
+        ...
+
+    def find(self, kind: DefinitionKind, key: str | None) -> list[Definition]:
+        """Return the latest of each key, or all versions of one key, newest first."""
+        ...
+
+    def get(self, id: int) -> Definition:
+        """Return one version. Raises ``NotFoundError``."""
+        ...
+
+    def resource(self, id: int) -> tuple[bytes, tuple[Problem, ...]]:
+        """Return the file of a definition and its problems. Raises ``NotFoundError``."""
+        ...
+
+    def startable(self, key: str) -> tuple[Definition, bool] | None:
+        """Return the newest startable version, and whether it has a plain start event."""
+        ...
+
+    def starters(self, messages: Iterable[str]) -> dict[str, Starter]:
+        """Return, for each message name, what it starts; the newest deployment wins."""
+        ...
+
+    def form(self, key: str, definition_id: int) -> Form | None:
+        """Return the form deployed with the definition, else the newest of that key."""
+        ...
+
+    def knows(self, kind: str, key: str) -> bool:
+        """Tell whether a ``process``, ``decision`` or ``form`` of that key is deployed."""
+        ...
+
+
+class InstanceStore(Protocol):
+    """Process instances and their history."""
+
+    def insert(self, new: Sequence[NewInstance]) -> list[int]:
+        """Insert, and return the ids in the same order."""
+        ...
+
+    def lock(self, ids: Iterable[int], *, wait: bool) -> list[Held]:
+        """Lock rows in id order; without ``wait`` those that somebody else holds are left out."""
+        ...
+
+    def write(self, written: Sequence[Written]) -> None:
+        """Store states. Raises ``StaleRevisionError`` when any has another revision by now."""
+        ...
+
+    def refresh_due(self, ids: Iterable[int]) -> None:
+        """Bring ``next_due`` up to date."""
+        ...
+
+    def active(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return the active instances by (definition key, correlation key)."""
+        ...
+
+    def get(self, id: int) -> Instance:
+        """Return one. Raises ``NotFoundError``."""
+        ...
+
+    def state(self, id: int) -> bytes | None:
+        """Return the state; None before the first run. Raises ``NotFoundError``."""
+        ...
+
+    def find(self, where: InstanceFilter, *, before: int | None, limit: int) -> list[Instance]:
+        """Return instances, newest first."""
+        ...
+
+    def waiting(self, id: int) -> tuple[WaitingElement, ...]:
+        """Return where its tokens wait, oldest first."""
+        ...
+
+    def history(self, id: int) -> list[HistoryEntry]:
+        """Return what happened, in order."""
+        ...
+
+    def record(self, entries: Sequence[tuple[int, HistoryEntry]]) -> None:
+        """Append to the histories of instances."""
+        ...
+
+
+class InboxStore(Protocol):
+    """What happened to instances and waits to be applied."""
+
+    def add(self, events: Sequence[tuple[int, Event]]) -> None:
+        """Append events, in this order, to the inboxes of instances."""
+        ...
+
+    def pending(self, ids: Iterable[int]) -> dict[int, list[Event]]:
+        """Return the events of instances in the order they came, each with its id."""
+        ...
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Remove events that were applied."""
+        ...
+
+
+class WaitStore(Protocol):
+    """Timers and subscriptions, and the opening and closing of waits of every kind."""
+
+    def apply(self, effects: Effects, *, now: datetime) -> Applied:
+        """Close waits, then open waits, and return the rows that came of it."""
+        ...
+
+    def due(self, now: datetime, *, limit: int) -> list[int]:
+        """Return the instances with a timer due, the most overdue first."""
+        ...
+
+    def fire(self, ids: Iterable[int], now: datetime) -> list[tuple[int, Event]]:
+        """Take the due timers of instances that are locked, and return their events."""
+        ...
+
+    def signalled(self, name: str) -> list[tuple[int, int, int]]:
+        """Return (instance id, token, slot) of what waits for a signal."""
+        ...
+
+
+class MessageStore(Protocol):
+    """Message waits and the buffer."""
+
+    def serialise(self, messages: Iterable[tuple[str, str | None]], *, waits: bool) -> None:
+        """Let no other transaction correlate, or wait for, these (name, key) until the end.
+
+        ``waits`` says on which side we are: opening waits for them, or correlating them.
+        """
+        ...
+
+    def subscribed(self, messages: Iterable[tuple[str, str | None]]) -> list[Subscribed]:
+        """Return the waits that could take one of the messages, oldest wait first."""
+        ...
+
+    def keep(self, messages: Sequence[Message], *, now: datetime) -> None:
+        """Put messages into the buffer."""
+        ...
+
+    def wanted(self, ids: Iterable[int]) -> dict[int, int]:
+        """Return, by instance id, the id of the oldest buffered message the instance waits for."""
+        ...
+
+    def kept(self, *, names: Iterable[str] = (), keys: Iterable[str] = ()) -> list[int]:
+        """Return ids of buffered messages, of these names or keys, that could start something."""
+        ...
+
+    def take(self, ids: Sequence[int]) -> list[Buffered]:
+        """Remove messages from the buffer and return those nobody else took, oldest first."""
+        ...
+
+
+class UserTaskStore(Protocol):
+    """User tasks as rows."""
+
+    def get(self, id: int) -> UserTask:
+        """Return one. Raises ``NotFoundError``."""
+        ...
+
+    def wait(self, id: int) -> tuple[int, int]:
+        """Return its token and slot."""
+        ...
+
+    def find(
+        self,
+        instance_id: int | None,
+        *,
+        queue: str | None,
+        claimed_by: str | None,
+        open_only: bool,
+        overdue_at: datetime | None,
+        after: tuple[datetime | None, int] | None,
+        limit: int,
+    ) -> list[UserTask]:
+        """Return user tasks, soonest due first, then by priority."""
+        ...
+
+    def queues(self, now: datetime) -> list[QueueSummary]:
+        """Return the queues with open user tasks, by name."""
+        ...
+
+    def claim(self, id: int, by: str) -> bool:
+        """Claim, and tell whether it was open and free, or already theirs."""
+        ...
+
+    def release(self, id: int, by: str | None) -> bool:
+        """Release what ``by`` holds (None: whoever), and tell whether it was held so."""
+        ...
+
+    def complete(self, id: int, by: str | None, now: datetime) -> bool:
+        """Complete, and tell whether it was open, and free or theirs."""
+        ...
+
+
+class JobStore(Protocol):
+    """Jobs as rows."""
+
+    def get(self, id: int) -> Job:
+        """Return one. Raises ``NotFoundError``."""
+        ...
+
+    def statuses(self, ids: Collection[int]) -> dict[int, JobStatus]:
+        """Return the status of each job there is."""
+        ...
+
+    def find(
+        self, instance_id: int | None, *, type: str | None, open_only: bool, limit: int
+    ) -> list[Job]:
+        """Return jobs, oldest first."""
+        ...
+
+    def close(self, ids: Collection[int]) -> list[ClosedJob]:
+        """Mark those that are open as completed, and return them in the order of their ids."""
+        ...
+
+    def postpone(self, id: int, *, retries: int, error: str, due_at: datetime | None) -> bool:
+        """Record a failed attempt; without retries it is failed. Tell whether it was open."""
+        ...
+
+    def given(self, id: int) -> int:
+        """Return how many attempts its element gave it."""
+        ...
+
+    def reopen(self, id: int, payload: Mapping[str, Any], now: datetime) -> None:
+        """Give all attempts back and make it due now, with a new payload."""
+        ...
+
+
+class IncidentStore(Protocol):
+    """Incidents as rows."""
+
+    def insert_for_job(self, job: Job, *, what: str, cure: str, now: datetime) -> int:
+        """Insert an incident that points at a job, and return its id."""
+        ...
+
+    def get(self, id: int) -> Incident:
+        """Return one. Raises ``NotFoundError``."""
+        ...
+
+    def wait(self, id: int) -> tuple[int, int]:
+        """Return token and slot of the element that failed."""
+        ...
+
+    def find(
+        self, *, instance_id: int | None, open_only: bool, before: int | None, limit: int
+    ) -> list[Incident]:
+        """Return incidents, newest first."""
+        ...
+
+    def resolve(self, id: int, *, by: str, now: datetime) -> bool:
+        """Mark as resolved, and tell whether it was open."""
+        ...
+
+
+class Transaction(UnitOfWork, Protocol):
+    """A unit of work as the core sees it: with all its stores."""
+
+    #: Instances that were left something in their inbox.
+    to_wake: set[int]
+    #: The earliest timer that was set.
+    next_due: datetime | None
+    changes: list[Change]
+    calls: list[Callable[[], None]]
+
+    @property
+    def workspace(self) -> Workspace:
+        """Return the workspace all of it belongs to."""
+        ...
+
+    @property
+    def definitions(self) -> DefinitionStore:
+        """Return where definitions and deployments are kept."""
+        ...
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Return the definitions as the runner asks for them."""
+        ...
+
+    @property
+    def instances(self) -> InstanceStore:
+        """Return the process instances."""
+        ...
+
+    @property
+    def inbox(self) -> InboxStore:
+        """Return the inboxes."""
+        ...
+
+    @property
+    def waits(self) -> WaitStore:
+        """Return where it is kept what tokens wait for."""
+        ...
+
+    @property
+    def messages(self) -> MessageStore:
+        """Return the message waits and the buffer."""
+        ...
+
+    @property
+    def user_tasks(self) -> UserTaskStore:
+        """Return where user tasks are kept."""
+        ...
+
+    @property
+    def jobs(self) -> JobStore:
+        """Return where jobs are kept."""
+        ...
+
+    @property
+    def incidents(self) -> IncidentStore:
+        """Return where incidents are kept."""
+        ...
+
+
+class Storage(Protocol):
+    """A database, seen as a place where transactions are begun."""
+
+    def write(self, workspace: Workspace) -> AbstractContextManager[Transaction]:
+        """Begin a transaction: committed on exit, rolled back on error."""
+        ...
+
+    def read(self, workspace: Workspace) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that only reads."""
+        ...
+
+    def workspaces(self) -> list[Workspace]:
+        """Return all workspaces by key."""
+        ...
+
+    def create_workspace(self, key: str, name: str, zone: str) -> Workspace:
+        """Return the workspace with that key, created if need be."""
+        ...
+
+    def grouped(self, ids: Iterable[int]) -> dict[int, list[int]]:
+        """Return instance ids by the id of their workspace, in order."""
+        ...
+
+    def unapplied(self, *, limit: int) -> list[int]:
+        """Return instances of all workspaces whose inbox is not empty."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """Return when the earliest timer of all workspaces is due."""
+        ...
+
+    def close(self) -> None:
+        """Close the database."""
+        ...

@@ -1,0 +1,1 @@
+"""What the engine does for whoever embeds it: one file a noun, joined in :class:`engine.Engine`."""

@@ -1,0 +1,203 @@
+"""Starting, reaching, watching and ending process instances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.correlation import correlate, signal
+from engine.errors import EngineError, NotFoundError, NotStartableError
+from engine.history import HistoryEntry
+from engine.instances import Instance, InstanceDetail, InstanceFilter, InstanceStatus
+from engine.messages import Correlation, Message
+from engine.ports import Event, EventKind, UnitOfWork
+from engine.records import NewInstance
+from engine.stores import Transaction
+from engine.use_cases.bound import Bound
+
+
+class InstanceUseCases(Bound):
+    """Process instances of one workspace."""
+
+    def start(
+        self,
+        key: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        business_key: str | None = None,
+        correlation_key: str | None = None,
+        within: UnitOfWork | None = None,
+    ) -> Instance:
+        """Start an instance of the newest startable version and run it to its first waits.
+
+        Args:
+            key: of the process definition.
+            variables: JSON values, dates and moments; the process's defaults fill the rest.
+            business_key: how people know the case; need not be unique.
+            correlation_key: messages of this key are for this instance while it is active.
+            within: an open transaction; then the instance runs after its commit.
+
+        Raises:
+            NotFoundError: no such definition.
+            NotStartableError: it is a draft, has no plain start event, or an active instance
+                bears the correlation key already.
+            UnsuitableValueError: a variable cannot be stored.
+        """
+
+        def work(tx: Transaction) -> Instance:
+            definition_id = _startable(tx, key)
+            if correlation_key is not None and tx.instances.active([(key, correlation_key)]):
+                raise NotStartableError(
+                    key, f"an active instance has the correlation key {correlation_key!r} already."
+                )
+            now = self.clock.now()
+            new = NewInstance(definition_id, key, business_key, correlation_key, now)
+            (id,) = tx.instances.insert([new])
+            event = Event(
+                EventKind.STARTED, correlation_key=correlation_key, payload=variables or {}
+            )
+            tx.inbox.add([(id, event)])
+            tx.to_wake.add(id)
+            self._advance_now(tx, within, id)
+            return tx.instances.get(id)
+
+        return self._write(work, within)
+
+    def correlate(
+        self,
+        name: str,
+        correlation_key: str | None = None,
+        payload: Mapping[str, Any] | None = None,
+        *,
+        business_key: str | None = None,
+        within: UnitOfWork | None = None,
+    ) -> Correlation:
+        """Send one message, and advance whom it reaches. See :mod:`engine.messages`."""
+        message = Message(name, correlation_key, payload or {}, business_key)
+        return self.correlate_all([message], within=within)[0]
+
+    def correlate_all(
+        self,
+        messages: Sequence[Message],
+        *,
+        process: str | None = None,
+        within: UnitOfWork | None = None,
+    ) -> list[Correlation]:
+        """Send many messages with few statements; the results are in their order.
+
+        Args:
+            messages: in the order they happened.
+            process: key of the only process that may be started; None: whichever is meant.
+            within: an open transaction; then instances are advanced after its commit.
+        """
+
+        def work(tx: Transaction) -> list[Correlation]:
+            found = correlate(tx, messages, now=self.clock.now(), process=process)
+            self._advance_now(tx, within, *sorted(tx.to_wake))
+            return found
+
+        return self._write(work, within)
+
+    def signal(
+        self,
+        name: str,
+        payload: Mapping[str, Any] | None = None,
+        *,
+        within: UnitOfWork | None = None,
+    ) -> int:
+        """Tell every instance that waits for the signal, and return how many do."""
+
+        def work(tx: Transaction) -> int:
+            ids = signal(tx, name, payload or {})
+            self._advance_now(tx, within, *ids)
+            return len(ids)
+
+        return self._write(work, within)
+
+    def instance(self, id: int) -> InstanceDetail:
+        """Return an instance with its variables and where it waits. Raises ``NotFoundError``."""
+        with self._reading() as tx:
+            found = tx.instances.get(id)
+            incidents = tx.incidents.find(instance_id=id, open_only=True, before=None, limit=100)
+            return InstanceDetail(
+                **{name: getattr(found, name) for name in Instance.__slots__},
+                variables=self._readable(tx, found),
+                waiting=tx.instances.waiting(id),
+                open_incidents=tuple(incidents),
+            )
+
+    def instances(
+        self,
+        where: InstanceFilter | None = None,
+        *,
+        before: int | None = None,
+        limit: int = 50,
+    ) -> list[Instance]:
+        """Return instances, newest first; ``before`` is the last id of the page before."""
+        with self._reading() as tx:
+            return tx.instances.find(where or InstanceFilter(), before=before, limit=limit)
+
+    def history(self, instance_id: int) -> list[HistoryEntry]:
+        """Return what happened to an instance, in order. Raises ``NotFoundError``."""
+        with self._reading() as tx:
+            tx.instances.get(instance_id)
+            return tx.instances.history(instance_id)
+
+    def variables(self, instance_id: int, *, user_task_id: int | None = None) -> dict[str, Any]:
+        """Return the variables of an instance, or those that one of its user tasks sees.
+
+        Raises:
+            NotFoundError: no such instance, or no such user task in it.
+        """
+        with self._reading() as tx:
+            found = tx.instances.get(instance_id)
+            if user_task_id is None:
+                return self._variables(tx, found, None)
+            if tx.user_tasks.get(user_task_id).instance_id != instance_id:
+                raise NotFoundError("user task", user_task_id)
+            return self._variables(tx, found, tx.user_tasks.wait(user_task_id)[0])
+
+    def cancel(self, instance_id: int, *, by: str) -> None:
+        """End an instance; whatever it waited for is cancelled. Ended ones stay as they are.
+
+        Raises:
+            NotFoundError: no such instance.
+        """
+
+        def work(tx: Transaction) -> None:
+            if tx.instances.get(instance_id).status is not InstanceStatus.ACTIVE:
+                return
+            tx.inbox.add([(instance_id, Event(EventKind.CANCEL, by=by))])
+            tx.to_wake.add(instance_id)
+            self._advance_now(tx, None, instance_id)
+
+        self._write(work)
+
+    def _readable(self, tx: Transaction, instance: Instance) -> dict[str, Any]:
+        """Return the variables; none of an instance that has an incident because of its state."""
+        try:
+            return self._variables(tx, instance, None)
+        except EngineError:
+            return {}
+
+    def _variables(self, tx: Transaction, instance: Instance, token: int | None) -> dict[str, Any]:
+        state = tx.instances.state(instance.id)
+        if state is None:
+            return {}
+        return self._core.runner.variables(
+            tx.catalogue.process(instance.definition_id), state, token=token, catalogue=tx.catalogue
+        )
+
+
+def _startable(tx: Transaction, key: str) -> int:
+    found = tx.definitions.startable(key)
+    if found is None:
+        if tx.definitions.knows("process", key):
+            raise NotStartableError(
+                key, "it is a draft. Supply what its problems name, and deploy it again."
+            )
+        raise NotFoundError("process definition", key)
+    definition, none_start = found
+    if not none_start:
+        raise NotStartableError(key, "only a message starts it. Correlate the message instead.")
+    return definition.id
