@@ -1,0 +1,1 @@
+"""Mentions in, replies out: every social network through one protocol."""

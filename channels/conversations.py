@@ -1,0 +1,196 @@
+"""Conversations, customers and accounts, as pages ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from channels.model import (
+    AccountState,
+    ChannelAccount,
+    Conversation,
+    Customer,
+    Reply,
+    Summary,
+    correlation_key_of,
+)
+from channels.polling import with_alarm
+from channels.storage import accounts, reading, replies
+from engine import Engine
+from engine.errors import NotFoundError
+from engine.ports import Change
+
+_Row = TypeVar("_Row")
+
+
+class Conversations:
+    """The conversations, customers and accounts of one workspace."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Bind to the workspace of ``engine``, in whose database the rows are."""
+        self._engine = engine
+
+    def conversation(self, id: int) -> Conversation:
+        """Return a conversation with its posts, oldest first. Raises ``NotFoundError``."""
+        with self._engine.reading() as view:
+            found = reading.conversation(view.connection, view.workspace_id, id)
+        return _there(found, "conversation", id)
+
+    def by_correlation_key(self, key: str | None) -> Conversation | None:
+        """Return the conversation behind a correlation key, with its posts; None for any other."""
+        id = _number(key or "")
+        if id is None:
+            return None
+        with self._engine.reading() as view:
+            return reading.conversation(view.connection, view.workspace_id, id)
+
+    def by_correlation_keys(self, keys: Iterable[str]) -> dict[str, Summary]:
+        """Return what a list shows of the conversations behind correlation keys.
+
+        Keys that name no conversation of this workspace are left out. One query.
+        """
+        ids = {number: key for key in keys if (number := _number(key)) is not None}
+        if not ids:
+            return {}
+        with self._engine.reading() as view:
+            found = reading.summaries(view.connection, view.workspace_id, ids.keys())
+        return {ids[id]: summary for id, summary in found.items()}
+
+    def of_customer(self, customer_id: int, *, limit: int = 100) -> list[Conversation]:
+        """Return the conversations of a customer, newest first, without their posts."""
+        with self._engine.reading() as view:
+            return reading.conversations_of(view.connection, view.workspace_id, customer_id, limit)
+
+    def customer(self, id: int) -> Customer:
+        """Return a customer with all identities. Raises ``NotFoundError``."""
+        with self._engine.reading() as view:
+            found = reading.customer(view.connection, view.workspace_id, id)
+        return _there(found, "customer", id)
+
+    def customers(
+        self, search: str = "", *, before: int | None = None, limit: int = 50
+    ) -> list[Customer]:
+        """Return customers, newest first, keyset by id.
+
+        Args:
+            search: part of a name or a handle, in any case; empty means all.
+            before: only customers with a smaller id: the last one of the page before.
+            limit: how many at most.
+        """
+        with self._engine.reading() as view:
+            return reading.customers(
+                view.connection,
+                view.workspace_id,
+                search=search.strip(),
+                before=before,
+                limit=limit,
+            )
+
+    def change_customer(
+        self, id: int, *, tier: str | None = None, notes: str | None = None
+    ) -> Customer:
+        """Set the tier (``standard`` or ``vip``) or the notes of a customer, and return them.
+
+        Raises:
+            NotFoundError: there is no such customer in this workspace.
+            ValueError: there is no such tier.
+        """
+        if tier not in (None, "standard", "vip"):
+            raise ValueError(f"{tier!r} is not a tier. Use 'standard' or 'vip'.")
+        values = {k: v for k, v in (("tier", tier), ("notes", notes)) if v is not None}
+        if values:
+            with self._engine.transaction() as uow:
+                reading.change_customer(uow.connection, uow.workspace_id, id, values)
+        return self.customer(id)
+
+    def accounts(self) -> list[AccountState]:
+        """Return our accounts and how reading them goes, with an alarm where one is due."""
+        now = self._engine.clock.now()
+        with self._engine.reading() as view:
+            found = accounts.states(view.connection, view.workspace_id)
+        return [with_alarm(state, now) for state in found]
+
+    def account(self, id: int) -> AccountState:
+        """Return one of our accounts. Raises ``NotFoundError``."""
+        with self._engine.reading() as view:
+            found = accounts.state(view.connection, view.workspace_id, id)
+        return with_alarm(_there(found, "channel account", id), self._engine.clock.now())
+
+    def ensure_account(
+        self,
+        channel: str,
+        handle: str,
+        *,
+        settings: Mapping[str, Any] | None = None,
+        enabled: bool = True,
+    ) -> ChannelAccount:
+        """Return the account of that handle, created if it is new; a known one stays as it is.
+
+        Args:
+            channel: name of the network's file.
+            handle: with or without ``@``.
+            settings: what the network's file asks for; ``variables`` go to every process.
+            enabled: whether it is read on schedule.
+        """
+        with self._engine.transaction() as uow:
+            return accounts.ensure(
+                uow.connection,
+                uow.workspace_id,
+                channel,
+                handle.removeprefix("@"),
+                enabled=enabled,
+                settings=settings or {},
+            )
+
+    def change_account(
+        self,
+        id: int,
+        *,
+        enabled: bool | None = None,
+        settings: Mapping[str, Any] | None = None,
+        look_at: datetime | None = None,
+    ) -> ChannelAccount:
+        """Change an account and return it; what is None stays. Raises ``NotFoundError``.
+
+        ``look_at``, UTC, is when it is read next, such as now after somebody mended it.
+        """
+        wanted = {
+            "enabled": enabled,
+            "settings": None if settings is None else dict(settings),
+            "next_poll_at": look_at,
+        }
+        values = {key: value for key, value in wanted.items() if value is not None}
+        with self._engine.transaction() as uow:
+            if values:
+                changed = accounts.change(uow.connection, uow.workspace_id, id, values)
+            else:
+                changed = accounts.lock(uow.connection, uow.workspace_id, id)
+            uow.note(Change(self._engine.workspace.key, "channel_account", id))
+        return _there(changed, "channel account", id)
+
+    def reply(self, id: int) -> Reply:
+        """Return a reply. Raises ``NotFoundError``."""
+        with self._engine.reading() as view:
+            found = replies.get(view.connection, view.workspace_id, id)
+        return _there(found, "reply", id).reply
+
+    def unsettled_replies(self, *, limit: int = 50) -> list[Reply]:
+        """Return the replies of which only a person can say whether they went out, oldest first."""
+        with self._engine.reading() as view:
+            found = replies.unsettled(view.connection, view.workspace_id, limit=limit)
+        return [out.reply for out in found]
+
+
+def _number(key: str) -> int | None:
+    number = key.rpartition(":")[2]
+    # Longer ones are no row ids, and some databases refuse to look for them.
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    return int(number) if key == correlation_key_of(int(number)) else None
+
+
+def _there(found: _Row | None, kind: str, id: int) -> _Row:
+    if found is None:
+        raise NotFoundError(kind, id)
+    return found

@@ -1,0 +1,102 @@
+"""One attempt to send a reply, or to find out what became of it: a network called, no row touched.
+
+Whatever a network does ends as an :class:`Attempt`. The rule that decides everything: only what
+certainly did not reach the network may be sent again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from channels import networks
+from channels.errors import (
+    ChannelError,
+    ChannelRefusedError,
+    ChannelUnavailableError,
+    DeliveryUnknownError,
+    ReplyRefusedError,
+    ReplyTooLongError,
+)
+from channels.model import ChannelAccount, ReplyStatus
+from channels.protocol import Channel
+from channels.storage.replies import Outgoing
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How one attempt ended."""
+
+    status: ReplyStatus  #: sent, refused, retryable or unknown
+    external_id: str | None = None
+    why: str | None = None  #: for people; None when it was sent
+    retry_after: float | None = None  #: seconds the network asked us to wait
+
+
+def send(out: Outgoing, channels: Mapping[str, Channel]) -> Attempt:
+    """Check a reply, call the network once, and return how it ended. Never raises."""
+    try:
+        account, channel = _checked(out, channels)
+        return Attempt(ReplyStatus.SENT, channel.send(account, out.reply))
+    except ReplyRefusedError as error:
+        return Attempt(ReplyStatus.REFUSED, why=str(error))
+    except ChannelUnavailableError as error:
+        return Attempt(ReplyStatus.RETRYABLE, why=str(error), retry_after=error.retry_after)
+    except ChannelRefusedError as error:
+        return Attempt(ReplyStatus.RETRYABLE, why=str(error))
+    except DeliveryUnknownError as error:
+        return Attempt(ReplyStatus.UNKNOWN, why=str(error))
+    except Exception as error:  # noqa: BLE001
+        # A fault of a network's file: nobody can say how far the call got.
+        _log.exception("reply.send_failed", reply=out.reply.id)
+        return Attempt(ReplyStatus.UNKNOWN, why=f"The channel failed: {type(error).__name__}.")
+
+
+def inquire(out: Outgoing, channels: Mapping[str, Channel]) -> Attempt:
+    """Ask the network whether it has a reply, and return what that makes of it. Never raises."""
+    try:
+        account, channel = _known(out, channels)
+        external_id = channel.find(account, out.reply)
+    except ChannelError as error:
+        return Attempt(ReplyStatus.UNKNOWN, why=str(error))
+    except Exception as error:  # noqa: BLE001
+        _log.exception("reply.find_failed", reply=out.reply.id)
+        return Attempt(ReplyStatus.UNKNOWN, why=f"The channel failed: {type(error).__name__}.")
+    if external_id is None:
+        return Attempt(ReplyStatus.RETRYABLE, why="The reply did not reach the network.")
+    return Attempt(ReplyStatus.SENT, external_id)
+
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of a text, as approvals are bound to it."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def _known(out: Outgoing, channels: Mapping[str, Channel]) -> tuple[ChannelAccount, Channel]:
+    if out.account is None:
+        raise ReplyRefusedError(
+            "The job names no conversation of this workspace. Correct the send task's inputs."
+        )
+    return out.account, networks.of_account(out.account, channels)
+
+
+def _checked(out: Outgoing, channels: Mapping[str, Channel]) -> tuple[ChannelAccount, Channel]:
+    """Return where to send a reply, or raise why it must not be sent."""
+    account, channel = _known(out, channels)
+    text = out.reply.text
+    if not text.strip():
+        raise ReplyRefusedError("The reply has no text. Write one.")
+    if out.approved_digest is not None and digest(text) != out.approved_digest:
+        raise ReplyRefusedError(
+            "The text is not the one that was approved. Have this text approved, or send the other."
+        )
+    if out.reply.private and not channel.can_reply_privately:
+        raise ReplyRefusedError(f"{channel.name} carries no private replies. Answer in public.")
+    if (length := channel.measure(text)) > channel.reply_limit:
+        raise ReplyTooLongError(channel.name, length=length, limit=channel.reply_limit)
+    return account, channel

@@ -1,0 +1,68 @@
+"""What a channel refuses, and whether trying again is safe.
+
+The tree::
+
+    ChannelError
+    +-- ChannelUnavailableError    nothing happened; trying again later is safe
+    +-- ChannelRefusedError        the account is not accepted; somebody has to mend it
+    +-- ReplyRefusedError          the network will never take this reply
+    |   +-- ReplyTooLongError      more characters than the channel carries
+    +-- DeliveryUnknownError       the reply may have gone out; never blindly repeated
+    +-- ReplySettledError          what became of the reply is known already
+    +-- UnreadableRecordingError   a file of recorded conversations cannot be read at all
+"""
+
+from __future__ import annotations
+
+
+class ChannelError(Exception):
+    """Anything that goes wrong between us and a network."""
+
+
+class ChannelUnavailableError(ChannelError):
+    """The network did not answer, or asked us to wait. Nothing happened; trying again is safe."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        """Keep how many seconds the network asked us to wait, if it did."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ChannelRefusedError(ChannelError):
+    """The network does not accept the account. An operator has to mend it."""
+
+
+class ReplyRefusedError(ChannelError):
+    """The network will never take this reply as it is."""
+
+
+class ReplyTooLongError(ReplyRefusedError):
+    """A reply has more characters than its channel carries."""
+
+    def __init__(self, channel: str, *, length: int, limit: int) -> None:
+        """Keep the numbers for callers, and tell people how many to drop."""
+        super().__init__(
+            f"The reply has {length} characters; {channel} carries {limit}. "
+            f"Shorten it by {length - limit}, or send it as two replies."
+        )
+        self.channel = channel
+        self.length = length
+        self.limit = limit
+
+
+class DeliveryUnknownError(ChannelError):
+    """The call was cut off after the reply may have reached the network."""
+
+
+class UnreadableRecordingError(ChannelError):
+    """A file of recorded conversations cannot be read at all; the text says why."""
+
+
+class ReplySettledError(ChannelError):
+    """What became of a reply is known already; nothing was changed."""
+
+    def __init__(self, reply_id: int, status: str) -> None:
+        """Keep the status it has."""
+        super().__init__(f"Reply {reply_id} is already {status}. Refresh the page.")
+        self.reply_id = reply_id
+        self.status = status

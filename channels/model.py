@@ -1,0 +1,208 @@
+"""The words of the channels: who wrote what to which account of ours, and what we answered.
+
+Everything here is plain data. External ids are text as the network gives them; moments are UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAccount:
+    """One account of ours on a channel."""
+
+    id: int
+    channel: str  #: name of the network's file, such as ``"mastodon"``
+    handle: str  #: how people address it there, without ``@``
+    enabled: bool = True
+    #: Where reading stopped, as the network's file understands it; None before the first page.
+    position: Mapping[str, Any] | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote a mention, as the network knows them."""
+
+    external_id: str
+    handle: str
+    name: str | None = None
+    reach: int = 0  #: followers, or the network's nearest figure
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One public or private post that addresses a channel account."""
+
+    external_id: str
+    author: Author
+    text: str
+    created_at: datetime
+    thread: (
+        str  #: external id of the conversation: that of its first post where the network has none
+    )
+    in_reply_to: str | None = None
+    private: bool = False
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPost:
+    """A post of our own account that the network shows us: an answer given here or elsewhere."""
+
+    external_id: str
+    text: str
+    created_at: datetime
+    thread: str
+    in_reply_to: str | None = None
+    private: bool = False
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A row or post that could not be understood. The rest goes on."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one look at a network brought, oldest first. ``position`` is committed with it."""
+
+    mentions: tuple[Mention, ...] = ()
+    own_posts: tuple[OwnPost, ...] = ()
+    position: Mapping[str, Any] | None = None
+    skipped: tuple[Skipped, ...] = ()
+
+
+class ReplyStatus(StrEnum):
+    """The life of a reply. The rule is in ``docs/decisions/0007``."""
+
+    APPROVED = "approved"  #: stored; to be sent
+    SENDING = "sending"  #: committed before the network is called
+    SENT = "sent"  #: the network gave it an external id
+    REFUSED = "refused"  #: the network will never take it as it is
+    RETRYABLE = "retryable"  #: nothing reached the network; tried again later
+    UNKNOWN = "unknown"  #: it may have reached the network; never blindly repeated
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer of ours."""
+
+    id: int
+    conversation_id: int
+    text: str
+    private: bool
+    status: ReplyStatus
+    #: Same for every attempt; networks that can, use it to refuse a second delivery.
+    idempotency_key: str
+    created_at: datetime
+    in_reply_to: str | None = None  #: external id of the mention it answers
+    thread: str = ""
+    recipient: str = ""  #: handle of the customer on the channel
+    external_id: str | None = None
+    sent_at: datetime | None = None
+    attempts: int = 0
+    error: str | None = None
+    job_id: int | None = None
+    by: str | None = None  #: the agent, or None when the process wrote it
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A person. Has one identity per channel."""
+
+    id: int
+    name: str
+    tier: str = "standard"  #: ``standard`` or ``vip``
+    identities: tuple[Author, ...] = ()
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One line of a conversation as pages show it: a mention, or a reply of ours."""
+
+    kind: str  #: ``mention`` or ``reply``
+    text: str
+    at: datetime
+    author: str
+    private: bool
+    external_id: str | None = None
+    status: ReplyStatus | None = None  #: of a reply
+    reply_id: int | None = None
+    sentiment: float | None = None  #: of a mention, -1 to 1
+    language: str | None = None  #: of a mention, ISO 639-1
+    url: str | None = None
+    error: str | None = None
+
+
+def correlation_key_of(conversation_id: int) -> str:
+    """Return the key under which messages of a conversation find their instance."""
+    return f"conversation:{conversation_id}"
+
+
+def business_key_of(channel: str, conversation_id: int) -> str:
+    """Return the business key that instances of a conversation on ``channel`` have."""
+    return f"{channel}:{conversation_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A thread of mentions and replies with one customer."""
+
+    id: int
+    account: ChannelAccount
+    customer: Customer
+    thread: str
+    opened_at: datetime
+    last_at: datetime
+    posts: tuple[Post, ...] = ()  #: oldest first; empty in lists
+    last_text: str = ""  #: of the newest mention
+
+    @property
+    def correlation_key(self) -> str:
+        """Return the key under which messages of this conversation find their instance."""
+        return correlation_key_of(self.id)
+
+    @property
+    def business_key(self) -> str:
+        """Return the business key of its instances."""
+        return business_key_of(self.account.channel, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """An account of ours and how reading it goes."""
+
+    account: ChannelAccount
+    last_success_at: datetime | None  #: UTC; the network answered last, with news or without
+    last_mention_at: datetime | None  #: UTC; a mention came in last
+    next_poll_at: datetime | None  #: UTC
+    poll_seconds: float
+    failures: int  #: looks in a row that failed
+    last_error: str | None
+    #: Set when somebody should look: what is wrong, in one sentence.
+    alarm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A conversation as a list of user tasks shows it."""
+
+    id: int
+    channel: str
+    account: str  #: handle of ours
+    customer: str  #: name
+    customer_id: int
+    tier: str
+    text: str  #: of the newest mention
+    at: datetime  #: UTC, of the newest mention

@@ -1,0 +1,204 @@
+"""Replies out: written with the process, sent after the commit, never twice.
+
+A send task's job of type ``reply.send`` becomes a row in the transaction that creates the job.
+Later ``sending`` is committed **before** the network is called. What may have reached the network
+is ``unknown``: it is looked for there and sent again only when the network certainly does not
+have it. The job hears how it ended in the transaction that records it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from channels import delivery
+from channels.model import Reply, ReplyStatus
+from channels.networks import found
+from channels.ports import Polls
+from channels.protocol import Channel
+from channels.settling import REPLY_SETTLE, Settling
+from channels.storage import replies
+from channels.storage.replies import Addressee, Outgoing
+from channels.verdicts import Verdicts
+from engine import Engine
+from engine.advance import JobHandler
+from engine.jobs import Job, JobStatus
+from engine.ports import UnitOfWork
+
+#: Type of the jobs that become replies.
+REPLY_SEND = "reply.send"
+#: Replies that are marked and sent together. If we die on the way, so many are looked for.
+BATCH = 20
+#: A worker that has not told the end of a sending after this time is taken for dead.
+LEASE = timedelta(minutes=10)
+#: How soon a reply is looked at again whose job waits for an operator.
+RELOOK = timedelta(seconds=10)
+#: Seconds between two looks of the scheduler.
+EVERY = 1.0
+
+
+class Outbox:
+    """Sends the replies of one workspace. Several may run, in threads or on other machines."""
+
+    def __init__(self, engine: Engine, channels: Mapping[str, Channel] | None = None) -> None:
+        """Take the jobs of the engine from now on.
+
+        Args:
+            engine: bound to the workspace whose replies are sent.
+            channels: the networks by name; those found by default.
+        """
+        self._engine = engine
+        self._channels = found() if channels is None else channels
+        self._verdicts = Verdicts(engine)
+        self._settling = Settling(engine, self._verdicts)
+        self._take(REPLY_SEND, self._approve)
+        self._take(REPLY_SETTLE, self._settling.take)
+
+    def schedule(self, polls: Polls) -> None:
+        """Have :meth:`work` called every second from now on."""
+        polls.add_poll(f"outbox:{self._engine.workspace.key}", EVERY, self.work)
+
+    def work(self) -> int:
+        """Do whatever is due by the engine's clock; return how many replies were touched."""
+        now = self._engine.clock.now()
+        return self.recover(now) + self.settle(now) + self.send_due(now)
+
+    def recover(self, now: datetime, *, older_than: timedelta = LEASE) -> int:
+        """Mark replies as unknown that a worker left behind in the midst of sending.
+
+        At the start of the only worker there is, ``older_than`` may be zero.
+        """
+        with self._engine.transaction() as uow:
+            return replies.abandoned(uow.connection, uow.workspace_id, now - older_than, now)
+
+    def send_due(self, now: datetime) -> int:
+        """Send what is due at ``now``, UTC, and return how many attempts were made."""
+        attempts = 0
+        # A conversation gives one reply a round, so that its replies go out in order.
+        while batch := self._claim(now):
+            ended = [(out, delivery.send(out, self._channels)) for out in batch]
+            self._verdicts.record(ended, now)
+            attempts += len(ended)
+        return attempts
+
+    def settle(self, now: datetime) -> int:
+        """Ask the networks about unknown replies that are due; return how many were asked about."""
+        unknown = self._due([ReplyStatus.UNKNOWN], now)
+        if unknown:
+            ended = [(out, delivery.inquire(out, self._channels)) for out in unknown]
+            self._verdicts.record(ended, now)
+        return len(unknown)
+
+    def settle_by_person(self, reply_id: int, *, went_out: bool, by: str) -> Reply:
+        """Record what a person found out about an unknown reply, and return it.
+
+        One that did not go out is sent again if its process still waits for it.
+
+        Raises:
+            NotFoundError: there is no such reply in this workspace.
+            ReplySettledError: its fate is known already.
+        """
+        return self._settling.by_person(reply_id, went_out=went_out, by=by)
+
+    def _take(self, type: str, handler: JobHandler) -> None:
+        """Give the jobs of our workspace to ``handler``: the engine tells of those of all."""
+        ours = self._engine.workspace.id
+
+        def take(uow: UnitOfWork, jobs: Sequence[Job]) -> None:
+            if uow.workspace_id == ours:
+                handler(uow, jobs)
+
+        self._engine.on_jobs(type, take)
+
+    def _approve(self, uow: UnitOfWork, jobs: Sequence[Job]) -> None:
+        """Write a reply for each job, inside the transaction that creates the jobs."""
+        now = self._engine.clock.now()
+        answered: dict[tuple[int, bool], Addressee] = {}
+        for private in (False, True):
+            wanted = {_conversation(job) for job in jobs if _private(job) is private} - {0}
+            found = replies.addressees(
+                uow.connection, uow.workspace_id, wanted, private=private
+            ) if wanted else {}  # fmt: skip
+            answered |= {(key, private): one for key, one in found.items()}
+        rows = [
+            _row(job, uow.workspace_id, answered.get((_conversation(job), _private(job))), now)
+            for job in jobs
+        ]
+        replies.add(uow.connection, rows)
+
+    def _claim(self, now: datetime) -> list[Outgoing]:
+        """Mark a batch as being sent, for us alone, and return it; empty when nothing is due."""
+        while due := self._due(replies.TO_SEND, now):
+            # Those that are not wanted are put off or given up, so the next look finds others.
+            statuses = self._engine.job_statuses(
+                {out.reply.job_id for out in due if out.reply.job_id is not None}
+            )
+            wanted = [out for out in due if self._is_wanted(out, statuses, now)]
+            with self._engine.transaction() as uow:
+                ours = replies.claim(uow.connection, [out.reply.id for out in wanted], now)
+            if ours:
+                return [out for out in wanted if out.reply.id in ours]
+        return []
+
+    def _due(self, statuses: Sequence[ReplyStatus], now: datetime) -> list[Outgoing]:
+        with self._engine.reading() as view:
+            return replies.due(view.connection, view.workspace_id, statuses, now, limit=BATCH)
+
+    def _is_wanted(self, out: Outgoing, statuses: Mapping[int, JobStatus], now: datetime) -> bool:
+        """Tell whether the job of a reply waits for it; if not, put it off or give it up."""
+        status = None if out.reply.job_id is None else statuses.get(out.reply.job_id)
+        if status is JobStatus.OPEN:
+            return True
+        if status is JobStatus.FAILED:
+            # Out of retries: an incident points at the job. Resolving it opens the job again.
+            values: dict[str, Any] = {"due_at": now + RELOOK}
+        else:
+            values = {
+                "status": ReplyStatus.REFUSED.value,
+                "due_at": None,
+                "error": "Withdrawn before it was sent: the process does not wait for it any more.",
+            }
+        with self._engine.transaction() as uow:
+            replies.change(uow.connection, out.reply.id, values, only=replies.TO_SEND)
+        return False
+
+
+def _row(job: Job, workspace_id: int, to: Addressee | None, now: datetime) -> dict[str, Any]:
+    payload = job.payload
+    text, approved, by = payload.get("text"), payload.get("approved_digest"), payload.get("by")
+    return {
+        "workspace_id": workspace_id,
+        "conversation_id": to.conversation_id if to else None,
+        "account_id": to.account_id if to else None,
+        "job_id": job.id,
+        "text": text if isinstance(text, str) else "",
+        "private": _private(job),
+        "status": ReplyStatus.APPROVED.value,
+        "idempotency_key": _key(workspace_id, job),
+        "approved_digest": str(approved)[:64] if approved else None,
+        "in_reply_to": to.in_reply_to if to else None,
+        "recipient": to.recipient if to else "",
+        "by": str(by) if by else None,
+        "created_at": now,
+        "due_at": now,
+        "attempts": 0,
+        "inquiries": 0,
+    }
+
+
+def _conversation(job: Job) -> int:
+    """Return the conversation a job names; 0, which no row has, for anything but a number."""
+    named = job.payload.get("conversation")
+    return named if isinstance(named, int) and not isinstance(named, bool) else 0
+
+
+def _private(job: Job) -> bool:
+    return job.payload.get("private") is True
+
+
+def _key(workspace_id: int, job: Job) -> str:
+    """Return a key that is the same for every attempt of a job, and different for other texts."""
+    told = f"{workspace_id}:{job.id}:{job.created_at}:{job.payload.get('text')}"
+    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:40]

@@ -1,0 +1,144 @@
+"""How often to look at each account, and what to do when looking fails.
+
+A busy account is looked at every few seconds, a quiet one every minute. Reading always goes on
+from the position that was committed with the last page, so a crash or an outage loses nothing.
+An account that fails is left alone for longer and longer, and says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+import structlog
+
+from channels.errors import ChannelRefusedError, ChannelUnavailableError
+from channels.intake import Intake
+from channels.model import AccountState, ChannelAccount
+from channels.networks import found, of_account
+from channels.ports import Polls
+from channels.protocol import Channel
+from channels.storage import accounts
+from engine import Engine
+from engine.jobs import back_off
+
+#: Seconds between two looks, at the busiest and at the quietest account. An account may ask for
+#: others in ``settings["poll_seconds"]``, as a list of the two.
+FASTEST, SLOWEST = 5.0, 60.0
+#: Seconds between two looks of the scheduler at which account is due.
+EVERY = 1.0
+#: Pages taken in one look, so that one account with a long past does not keep the others waiting.
+PAGES = 10
+#: A network that somebody has to mend is asked again so often, in case somebody did.
+REFUSED_PAUSE = timedelta(minutes=10)
+#: An account that has not answered for so long raises an alarm.
+SILENCE = timedelta(minutes=10)
+#: As does one that answers, but brings no mention for so long, having brought some before.
+DROUGHT = timedelta(days=3)
+
+_log = structlog.get_logger(__name__)
+
+
+class Poller:
+    """Reads the accounts of one workspace when they are due."""
+
+    def __init__(
+        self, engine: Engine, intake: Intake, channels: Mapping[str, Channel] | None = None
+    ) -> None:
+        """Bind to a workspace; ``channels`` are those found by default."""
+        self._engine = engine
+        self._intake = intake
+        self._channels = found() if channels is None else channels
+
+    def schedule(self, polls: Polls) -> None:
+        """Have due accounts read from now on."""
+        polls.add_poll(f"channels:{self._engine.workspace.key}", EVERY, self.work)
+
+    def work(self) -> int:
+        """Read what is due by the engine's clock; return how many mentions were new."""
+        return self.poll(self._engine.clock.now())
+
+    def poll(self, now: datetime) -> int:
+        """Read the accounts that are due at ``now``, UTC; return how many mentions were new."""
+        with self._engine.reading() as view:
+            due = accounts.due(view.connection, view.workspace_id, now)
+        return sum(self.look(account, now) for account in due)
+
+    def look(self, account: ChannelAccount, now: datetime) -> int:
+        """Read one account, due or not, and return how many mentions were new. Never raises."""
+        stored = 0
+        try:
+            channel = of_account(account, self._channels)
+            for page in islice(channel.fetch(account, account.position), PAGES):
+                stored += self._intake.take(account, page).stored
+        except Exception as error:  # noqa: BLE001
+            # Whatever a network's file does, the other accounts are read all the same.
+            self._failed(account, error, now)
+        else:
+            self._went_well(account, stored, now)
+        return stored
+
+    def _went_well(self, account: ChannelAccount, stored: int, now: datetime) -> None:
+        with self._engine.transaction() as uow:
+            state = accounts.state(uow.connection, uow.workspace_id, account.id)
+            if state is None:
+                return
+            pause = next_pause(account, state.poll_seconds, news=stored > 0)
+            self._write(
+                uow,
+                account,
+                last_success_at=now,
+                last_error=None,
+                failures=0,
+                poll_seconds=pause,
+                next_poll_at=now + timedelta(seconds=pause),
+            )
+
+    def _failed(self, account: ChannelAccount, error: Exception, now: datetime) -> None:
+        known = isinstance(error, ChannelUnavailableError | ChannelRefusedError)
+        if known:
+            _log.warning("channel.failed", account=account.handle, why=str(error))
+        else:
+            _log.error("channel.failed", account=account.handle, exc_info=error)
+        with self._engine.transaction() as uow:
+            state = accounts.state(uow.connection, uow.workspace_id, account.id)
+            if state is None:
+                return
+            failures = state.failures + 1
+            pause = back_off(failures)
+            if isinstance(error, ChannelRefusedError):
+                pause = max(pause, REFUSED_PAUSE)
+            if isinstance(error, ChannelUnavailableError):
+                pause = max(pause, timedelta(seconds=error.retry_after or 0))
+            why = str(error) if known else f"The channel failed: {type(error).__name__}."
+            self._write(uow, account, failures=failures, last_error=why, next_poll_at=now + pause)
+
+    def _write(self, uow: Any, account: ChannelAccount, **values: Any) -> None:
+        accounts.change(uow.connection, uow.workspace_id, account.id, values)
+
+
+def next_pause(account: ChannelAccount, seconds: float, *, news: bool) -> float:
+    """Return the seconds until the next look: half as long after news, else half as long again."""
+    fastest, slowest = FASTEST, SLOWEST
+    wish = account.settings.get("poll_seconds")
+    if isinstance(wish, list) and len(wish) == 2:
+        fastest, slowest = sorted(max(float(one), 0.1) for one in wish)
+    return min(max(seconds / 2 if news else seconds * 1.5, fastest), slowest)
+
+
+def with_alarm(state: AccountState, now: datetime) -> AccountState:
+    """Return the state with an alarm, if somebody should look at the account at ``now``."""
+    if not state.account.enabled:
+        return state
+    since = state.last_success_at
+    if state.failures and (since is None or now - since > SILENCE):
+        return replace(state, alarm=f"Cannot be read: {state.last_error}")
+    if since is not None and now - since > SILENCE:
+        return replace(state, alarm="Has not been looked at; check that Corral is running.")
+    if state.last_mention_at is not None and now - state.last_mention_at > DROUGHT:
+        days = (now - state.last_mention_at).days
+        return replace(state, alarm=f"Answers, but has brought no mention for {days} days.")
+    return state

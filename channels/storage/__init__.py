@@ -1,0 +1,23 @@
+"""The tables of the channels: the only place of this room that knows the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from engine import Engine
+from engine.storage import migrate
+
+#: Where the migrations are, and the table that keeps how far they got. They need the engine's.
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "channels_version"
+
+
+def prepare(engine: Engine) -> None:
+    """Bring the tables of the channels up to date in the database of ``engine``.
+
+    Raises:
+        StorageError: the database is newer than this program.
+    """
+    storage: Any = engine.storage
+    migrate(storage.database, MIGRATIONS, VERSION_TABLE)

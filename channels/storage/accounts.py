@@ -1,0 +1,136 @@
+"""Rows of channel accounts: what they are, and how reading them goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, or_, select, update
+
+from channels.model import AccountState, ChannelAccount
+from channels.storage.dialects import insert_new
+from channels.storage.tables import AccountRow
+
+#: Seconds between two looks at a new account.
+FIRST_POLL_SECONDS = 15.0
+
+
+def account_of(row: Row[Any]) -> ChannelAccount:
+    """Return the account that a row of ``channel_account`` holds."""
+    return ChannelAccount(
+        id=row.id,
+        channel=row.channel,
+        handle=row.handle,
+        enabled=row.enabled,
+        position=row.position,
+        settings=row.settings,
+    )
+
+
+def ensure(
+    connection: Connection,
+    workspace_id: int,
+    channel: str,
+    handle: str,
+    *,
+    enabled: bool,
+    settings: Mapping[str, Any],
+) -> ChannelAccount:
+    """Return the account, inserted if it is new; a known one keeps what it has."""
+    row = {
+        "workspace_id": workspace_id, "channel": channel, "handle": handle, "enabled": enabled,
+        "position": None, "settings": dict(settings), "poll_seconds": FIRST_POLL_SECONDS,
+        "failures": 0,
+    }  # fmt: skip
+    insert_new(connection, AccountRow, [row], ["id"])
+    found = connection.execute(
+        select(AccountRow.__table__).where(
+            AccountRow.workspace_id == workspace_id,
+            AccountRow.channel == channel,
+            AccountRow.handle == handle,
+        )
+    )
+    return account_of(found.one())
+
+
+def change(
+    connection: Connection,
+    workspace_id: int,
+    account_id: int,
+    values: Mapping[str, Any],
+) -> ChannelAccount | None:
+    """Set columns of an account and return it as it is now; None when there is none."""
+    changed = connection.execute(
+        update(AccountRow)
+        .where(AccountRow.id == account_id, AccountRow.workspace_id == workspace_id)
+        .values(**values)
+        .returning(AccountRow.__table__)
+    ).first()
+    return account_of(changed) if changed else None
+
+
+def lock(connection: Connection, workspace_id: int, account_id: int) -> ChannelAccount | None:
+    """Return the account, and let nobody else take pages of it until the transaction ends."""
+    found = connection.execute(
+        select(AccountRow.__table__)
+        .where(AccountRow.id == account_id, AccountRow.workspace_id == workspace_id)
+        .with_for_update()
+    ).first()
+    return account_of(found) if found else None
+
+
+def due(connection: Connection, workspace_id: int, now: datetime) -> list[ChannelAccount]:
+    """Return the enabled accounts that are to be read now, the longest overdue first."""
+    found = connection.execute(
+        select(AccountRow.__table__)
+        .where(
+            AccountRow.workspace_id == workspace_id,
+            AccountRow.enabled,
+            or_(AccountRow.next_poll_at.is_(None), AccountRow.next_poll_at <= now),
+        )
+        .order_by(AccountRow.next_poll_at.asc().nulls_first(), AccountRow.id)
+    )
+    return [account_of(row) for row in found]
+
+
+def states(connection: Connection, workspace_id: int) -> list[AccountState]:
+    """Return all accounts and how reading them goes, by channel and handle."""
+    found = connection.execute(
+        select(AccountRow.__table__)
+        .where(AccountRow.workspace_id == workspace_id)
+        .order_by(AccountRow.channel, AccountRow.handle)
+    )
+    return [_state(row) for row in found]
+
+
+def state(connection: Connection, workspace_id: int, account_id: int) -> AccountState | None:
+    """Return one account and how reading it goes."""
+    found = connection.execute(
+        select(AccountRow.__table__).where(
+            AccountRow.id == account_id, AccountRow.workspace_id == workspace_id
+        )
+    ).first()
+    return _state(found) if found else None
+
+
+def our_handles(connection: Connection, workspace_id: int, channel: str) -> set[str]:
+    """Return the handles of our own accounts on a channel, in lower case."""
+    found = connection.scalars(
+        select(func.lower(AccountRow.handle)).where(
+            AccountRow.workspace_id == workspace_id, AccountRow.channel == channel
+        )
+    )
+    return set(found)
+
+
+def _state(row: Row[Any]) -> AccountState:
+    return AccountState(
+        account=account_of(row),
+        last_success_at=row.last_success_at,
+        last_mention_at=row.last_mention_at,
+        next_poll_at=row.next_poll_at,
+        poll_seconds=row.poll_seconds,
+        failures=row.failures,
+        last_error=row.last_error,
+    )

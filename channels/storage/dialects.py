@@ -1,0 +1,29 @@
+"""Statements that SQLite and PostgreSQL both know, but SQLAlchemy has only in their dialects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase
+
+
+def insert_new(
+    connection: Connection,
+    table: type[DeclarativeBase],
+    rows: Sequence[Mapping[str, Any]],
+    returning: Sequence[str],
+) -> list[Row[Any]]:
+    """Insert the rows whose unique keys are free; return columns of those that were inserted.
+
+    Looking first would race with another writer; here the key itself decides.
+    """
+    target = table.__table__
+    columns = [target.c[name] for name in returning]
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    # The rows go along as parameters, never as VALUES in the statement: SQLAlchemy then makes the
+    # batches itself and compiles the statement once, which is most of the cost of an insert.
+    statement = insert(table).on_conflict_do_nothing().returning(*columns)
+    return list(connection.execute(statement, [dict(row) for row in rows])) if rows else []

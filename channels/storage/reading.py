@@ -1,0 +1,230 @@
+"""What pages show of conversations and customers. Reads only; a few statements a page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, or_, select, update
+
+from channels.model import (
+    Author,
+    ChannelAccount,
+    Conversation,
+    Customer,
+    Post,
+    ReplyStatus,
+    Summary,
+)
+from channels.storage.tables import (
+    AccountRow,
+    ConversationRow,
+    CustomerRow,
+    IdentityRow,
+    MentionRow,
+    ReplyRow,
+)
+
+#: Posts of one conversation that are shown: the newest. Nobody scrolls further.
+MOST_POSTS = 1_000
+
+
+def conversation(connection: Connection, workspace_id: int, id: int) -> Conversation | None:
+    """Return a conversation with its posts, oldest first; None when there is none."""
+    row = connection.execute(_conversations(workspace_id).where(ConversationRow.id == id)).first()
+    if row is None:
+        return None
+    customer = customers_by_id(connection, [row.customer_id])[row.customer_id]
+    return _conversation(row, customer, posts(connection, id, row.handle))
+
+
+def conversations_of(
+    connection: Connection, workspace_id: int, customer_id: int, limit: int
+) -> list[Conversation]:
+    """Return the conversations a customer opened or wrote in, newest first, without posts."""
+    wrote_in = (
+        select(MentionRow.conversation_id)
+        .join(IdentityRow, IdentityRow.id == MentionRow.identity_id)
+        .where(IdentityRow.customer_id == customer_id)
+    )
+    found = connection.execute(
+        _conversations(workspace_id)
+        .where(or_(ConversationRow.customer_id == customer_id, ConversationRow.id.in_(wrote_in)))
+        .order_by(ConversationRow.last_at.desc(), ConversationRow.id.desc())
+        .limit(limit)
+    ).all()
+    people = customers_by_id(connection, {row.customer_id for row in found})
+    return [_conversation(row, people[row.customer_id], ()) for row in found]
+
+
+def summaries(
+    connection: Connection, workspace_id: int, ids: Collection[int]
+) -> dict[int, Summary]:
+    """Return what a list shows of conversations, in one statement."""
+    found = connection.execute(
+        select(
+            ConversationRow.id,
+            ConversationRow.last_text,
+            ConversationRow.last_at,
+            ConversationRow.customer_id,
+            CustomerRow.name,
+            CustomerRow.tier,
+            AccountRow.channel,
+            AccountRow.handle,
+        )
+        .join(CustomerRow, CustomerRow.id == ConversationRow.customer_id)
+        .join(AccountRow, AccountRow.id == ConversationRow.account_id)
+        .where(ConversationRow.workspace_id == workspace_id, ConversationRow.id.in_(ids))
+    )
+    return {
+        row.id: Summary(
+            id=row.id,
+            channel=row.channel,
+            account=row.handle,
+            customer=row.name,
+            customer_id=row.customer_id,
+            tier=row.tier,
+            text=row.last_text,
+            at=row.last_at,
+        )
+        for row in found
+    }
+
+
+def customers(
+    connection: Connection,
+    workspace_id: int,
+    *,
+    search: str,
+    before: int | None,
+    limit: int,
+) -> list[Customer]:
+    """Return customers whose name or handle holds ``search``, newest first by id."""
+    wanted = select(CustomerRow.id).where(CustomerRow.workspace_id == workspace_id)
+    if search:
+        like = f"%{_escaped(search.removeprefix('@').lower())}%"
+        handles = select(IdentityRow.customer_id).where(
+            IdentityRow.workspace_id == workspace_id,
+            func.lower(IdentityRow.handle).like(like, escape="\\"),
+        )
+        wanted = wanted.where(
+            or_(func.lower(CustomerRow.name).like(like, escape="\\"), CustomerRow.id.in_(handles))
+        )
+    if before is not None:
+        wanted = wanted.where(CustomerRow.id < before)
+    ids = connection.scalars(wanted.order_by(CustomerRow.id.desc()).limit(limit)).all()
+    people = customers_by_id(connection, ids)
+    return [people[id] for id in ids]
+
+
+def customer(connection: Connection, workspace_id: int, id: int) -> Customer | None:
+    """Return one customer; None when the workspace has none of that id."""
+    known = connection.scalar(
+        select(CustomerRow.id).where(CustomerRow.id == id, CustomerRow.workspace_id == workspace_id)
+    )
+    return customers_by_id(connection, [id])[id] if known is not None else None
+
+
+def change_customer(
+    connection: Connection, workspace_id: int, id: int, values: dict[str, str]
+) -> None:
+    """Set the tier or the notes of a customer."""
+    connection.execute(
+        update(CustomerRow)
+        .where(CustomerRow.id == id, CustomerRow.workspace_id == workspace_id)
+        .values(**values)
+    )
+
+
+def customers_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Customer]:
+    """Return customers with their identities, by id."""
+    identities: dict[int, list[Author]] = defaultdict(list)
+    for row in connection.execute(
+        select(IdentityRow.__table__)
+        .where(IdentityRow.customer_id.in_(ids))
+        .order_by(IdentityRow.id)
+    ):
+        identities[row.customer_id].append(Author(row.external_id, row.handle, row.name, row.reach))
+    found = connection.execute(select(CustomerRow.__table__).where(CustomerRow.id.in_(ids)))
+    return {
+        row.id: Customer(row.id, row.name, row.tier, tuple(identities[row.id]), row.notes)
+        for row in found
+    }
+
+
+def posts(connection: Connection, conversation_id: int, handle: str) -> tuple[Post, ...]:
+    """Return the mentions and replies of a conversation, oldest first.
+
+    Args:
+        connection: in a transaction.
+        conversation_id: of a workspace the caller has checked.
+        handle: of our account, the author of replies nobody else is named for.
+    """
+    mentions = connection.execute(
+        select(MentionRow.__table__, IdentityRow.handle)
+        .join(IdentityRow, IdentityRow.id == MentionRow.identity_id)
+        .where(MentionRow.conversation_id == conversation_id)
+        .order_by(MentionRow.created_at.desc(), MentionRow.id.desc())
+        .limit(MOST_POSTS)
+    )
+    replies = connection.execute(
+        select(ReplyRow.__table__)
+        .where(ReplyRow.conversation_id == conversation_id)
+        .order_by(ReplyRow.id.desc())
+        .limit(MOST_POSTS)
+    )
+    # Replies are ordered by our clock, mentions by the network's: near enough for reading.
+    both: Iterable[tuple[datetime, int, Post]] = (
+        *((row.created_at, 0, _mention(row)) for row in reversed(mentions.all())),
+        *(
+            (row.sent_at or row.created_at, 1, _reply(row, handle))
+            for row in reversed(replies.all())
+        ),
+    )
+    return tuple(post for _, _, post in sorted(both, key=lambda one: one[:2]))
+
+
+def _conversations(workspace_id: int) -> Select[Any]:
+    return (
+        select(
+            ConversationRow.__table__,
+            AccountRow.channel,
+            AccountRow.handle,
+            AccountRow.enabled,
+            AccountRow.position,
+            AccountRow.settings,
+        )
+        .join(AccountRow, AccountRow.id == ConversationRow.account_id)
+        .where(ConversationRow.workspace_id == workspace_id)
+    )
+
+
+def _conversation(row: Row[Any], customer: Customer, posts: tuple[Post, ...]) -> Conversation:
+    account = ChannelAccount(
+        row.account_id, row.channel, row.handle, row.enabled, row.position, row.settings
+    )
+    return Conversation(
+        row.id, account, customer, row.thread, row.opened_at, row.last_at, posts, row.last_text
+    )
+
+
+def _mention(row: Row[Any]) -> Post:
+    return Post(
+        kind="mention", text=row.text, at=row.created_at, author=row.handle, private=row.private,
+        external_id=row.external_id, sentiment=row.sentiment, language=row.language, url=row.url,
+    )  # fmt: skip
+
+
+def _reply(row: Row[Any], handle: str) -> Post:
+    return Post(
+        kind="reply", text=row.text, at=row.sent_at or row.created_at, author=row.by or handle,
+        private=row.private, external_id=row.external_id, status=ReplyStatus(row.status),
+        reply_id=row.id, error=row.error,
+    )  # fmt: skip
+
+
+def _escaped(text: str) -> str:
+    """Return ``text`` so that LIKE takes it letter by letter."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,286 @@
+"""Rows of replies, as the outbox works on them.
+
+A row with a ``due_at`` has something left to be done by ourselves: sent, sent again, or looked
+for on the network. One without is finished, or a person has to say what became of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.orm import aliased
+
+from channels.model import ChannelAccount, Reply, ReplyStatus
+from channels.storage.dialects import insert_new
+from channels.storage.tables import AccountRow, ConversationRow, IdentityRow, MentionRow, ReplyRow
+
+#: States from which a reply is sent.
+TO_SEND = (ReplyStatus.APPROVED, ReplyStatus.RETRYABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A reply with all that sending it needs; without an account it names no conversation."""
+
+    reply: Reply
+    account: ChannelAccount | None
+    approved_digest: str | None
+    inquiries: int
+    sending_at: datetime | None  #: UTC; when the last attempt began
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a reply in a conversation answers."""
+
+    conversation_id: int
+    account_id: int
+    in_reply_to: str | None
+    recipient: str
+
+
+def addressees(
+    connection: Connection, workspace_id: int, conversations: Collection[int], *, private: bool
+) -> dict[int, Addressee]:
+    """Return whom replies answer: in public the newest mention of the conversation.
+
+    A private reply goes to the customer of the conversation alone; somebody who joined the
+    thread in public must not read it.
+    """
+    newest = (
+        select(func.max(MentionRow.id))
+        .join(IdentityRow, IdentityRow.id == MentionRow.identity_id)
+        .where(MentionRow.conversation_id == ConversationRow.id)
+    )
+    if private:
+        newest = newest.where(IdentityRow.customer_id == ConversationRow.customer_id)
+    found = connection.execute(
+        select(ConversationRow.id, ConversationRow.account_id, MentionRow.external_id,
+               IdentityRow.handle)
+        .select_from(ConversationRow)
+        .outerjoin(
+            MentionRow, MentionRow.id == newest.correlate(ConversationRow).scalar_subquery()
+        )
+        .outerjoin(IdentityRow, IdentityRow.id == MentionRow.identity_id)
+        .where(ConversationRow.id.in_(conversations), ConversationRow.workspace_id == workspace_id)
+    )  # fmt: skip
+    return {
+        row.id: Addressee(row.id, row.account_id, row.external_id, row.handle or "")
+        for row in found
+    }
+
+
+def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert approved replies; the same idempotency key again changes nothing. Return new ids."""
+    return [row.id for row in insert_new(connection, ReplyRow, rows, ["id"])]
+
+
+def due(
+    connection: Connection,
+    workspace_id: int,
+    statuses: Collection[ReplyStatus],
+    now: datetime,
+    *,
+    limit: int,
+) -> list[Outgoing]:
+    """Return replies in ``statuses`` that are due, oldest first, at most one a conversation.
+
+    One that stands behind an unfinished reply of its conversation has to wait: a customer reads
+    them in the order they were written.
+    """
+    asked = {"workspace": workspace_id, "statuses": list(statuses), "moment": now, "most": limit}
+    return [_read(row) for row in connection.execute(_due(), asked)]
+
+
+def get(connection: Connection, workspace_id: int, reply_id: int) -> Outgoing | None:
+    """Return one reply, or None when the workspace has no such reply."""
+    found = connection.execute(
+        _outgoing().where(ReplyRow.id == reply_id, ReplyRow.workspace_id == workspace_id)
+    ).first()
+    return _read(found) if found else None
+
+
+def unsettled(connection: Connection, workspace_id: int, *, limit: int) -> list[Outgoing]:
+    """Return the replies of which only a person can say whether they went out, oldest first."""
+    found = connection.execute(
+        _outgoing()
+        .where(
+            ReplyRow.workspace_id == workspace_id,
+            ReplyRow.status == ReplyStatus.UNKNOWN,
+            ReplyRow.due_at.is_(None),
+        )
+        .order_by(ReplyRow.id)
+        .limit(limit)
+    )
+    return [_read(row) for row in found]
+
+
+def claim(connection: Connection, ids: Collection[int], now: datetime) -> set[int]:
+    """Mark replies as being sent; return those that nobody else marked first."""
+    claimed = connection.scalars(
+        update(ReplyRow)
+        .where(ReplyRow.id.in_(ids), ReplyRow.status.in_(TO_SEND))
+        .values(status=ReplyStatus.SENDING.value, sending_at=now, attempts=ReplyRow.attempts + 1)
+        .returning(ReplyRow.id)
+    )
+    return set(claimed)
+
+
+def abandoned(connection: Connection, workspace_id: int, before: datetime, now: datetime) -> int:
+    """Mark replies as unknown whose sending began before a moment and never ended."""
+    found = connection.execute(
+        update(ReplyRow)
+        .where(
+            ReplyRow.workspace_id == workspace_id,
+            ReplyRow.status == ReplyStatus.SENDING,
+            ReplyRow.sending_at <= before,
+        )
+        .values(
+            status=ReplyStatus.UNKNOWN.value,
+            due_at=now,
+            error="The program ended while the reply was being sent.",
+        )
+    )
+    return found.rowcount
+
+
+def change(
+    connection: Connection,
+    reply_id: int,
+    values: Mapping[str, Any],
+    *,
+    only: Collection[ReplyStatus] | None = None,
+) -> bool:
+    """Set columns of a reply, if it is in one of ``only``, and tell whether it was."""
+    condition: ColumnElement[bool] = ReplyRow.id == reply_id
+    if only is not None:
+        condition = and_(condition, ReplyRow.status.in_(only))
+    return connection.execute(update(ReplyRow).where(condition).values(**values)).rowcount > 0
+
+
+def lock(
+    connection: Connection, ids: Collection[int], *, only: Collection[ReplyStatus]
+) -> set[int]:
+    """Return those of the replies in one of ``only``; nobody else changes them meanwhile."""
+    return set(connection.scalars(_LOCK, {"ids": sorted(ids), "statuses": list(only)}))
+
+
+def change_all(connection: Connection, changes: Mapping[int, Mapping[str, Any]]) -> None:
+    """Set columns of many replies, by id."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for id, values in changes.items():
+        row = {"of_id": id, **{f"to_{name}": value for name, value in values.items()}}
+        alike.setdefault(tuple(values), []).append(row)
+    for names, rows in alike.items():
+        connection.execute(_setting(names), rows)
+
+
+def make_room(connection: Connection, sent: Sequence[tuple[int, int, str]]) -> None:
+    """Remove copies of replies that the network showed us before we knew their ids.
+
+    ``sent`` are ids of accounts and replies, with the replies' external ids.
+    """
+    if sent:
+        names = ("of_account", "of_id", "of_external_id")
+        connection.execute(_MAKE_ROOM, [dict(zip(names, each, strict=True)) for each in sent])
+
+
+@cache
+def _setting(names: tuple[str, ...]) -> Update:
+    """Return the statement that sets these columns of one reply."""
+    return (
+        update(ReplyRow.__table__)  # type: ignore[arg-type]
+        .where(ReplyRow.id == bindparam("of_id"))
+        .values({name: bindparam(f"to_{name}") for name in names})
+    )
+
+
+_LOCK = (
+    select(ReplyRow.id)
+    .where(
+        ReplyRow.id.in_(bindparam("ids", expanding=True)),
+        ReplyRow.status.in_(bindparam("statuses", expanding=True)),
+    )
+    .order_by(ReplyRow.id)
+    .with_for_update()
+)
+_MAKE_ROOM = delete(ReplyRow.__table__).where(  # type: ignore[arg-type]
+    ReplyRow.account_id == bindparam("of_account"),
+    ReplyRow.external_id == bindparam("of_external_id"),
+    ReplyRow.job_id.is_(None),
+    ReplyRow.id != bindparam("of_id"),
+)
+
+
+@cache
+def _due() -> Select[Any]:
+    earlier = aliased(ReplyRow)
+    waits = (
+        select(earlier.id)
+        .where(
+            earlier.conversation_id == ReplyRow.conversation_id,
+            earlier.id < ReplyRow.id,
+            earlier.due_at.is_not(None),
+        )
+        .exists()
+    )
+    return (
+        _outgoing()
+        .where(
+            ReplyRow.workspace_id == bindparam("workspace"),
+            ReplyRow.status.in_(bindparam("statuses", expanding=True)),
+            ReplyRow.due_at <= bindparam("moment"),
+            ~waits,
+        )
+        .order_by(ReplyRow.due_at, ReplyRow.id)
+        .limit(bindparam("most"))
+    )
+
+
+def _outgoing() -> Select[Any]:
+    return (
+        select(
+            ReplyRow.__table__,
+            ConversationRow.thread,
+            AccountRow.channel,
+            AccountRow.handle,
+            AccountRow.enabled,
+            AccountRow.position,
+            AccountRow.settings,
+        )
+        .outerjoin(ConversationRow, ConversationRow.id == ReplyRow.conversation_id)
+        .outerjoin(AccountRow, AccountRow.id == ReplyRow.account_id)
+    )
+
+
+def _read(row: Row[Any]) -> Outgoing:
+    reply = Reply(
+        id=row.id, conversation_id=row.conversation_id or 0, text=row.text, private=row.private,
+        status=ReplyStatus(row.status), idempotency_key=row.idempotency_key,
+        created_at=row.created_at, in_reply_to=row.in_reply_to, thread=row.thread or "",
+        recipient=row.recipient, external_id=row.external_id, sent_at=row.sent_at,
+        attempts=row.attempts, error=row.error, job_id=row.job_id, by=row.by,
+    )  # fmt: skip
+    account = None
+    if row.account_id is not None:
+        account = ChannelAccount(
+            row.account_id, row.channel, row.handle, row.enabled, row.position, row.settings
+        )
+    return Outgoing(reply, account, row.approved_digest, row.inquiries, row.sending_at)

@@ -1,0 +1,187 @@
+"""The rows of the channels. Each belongs to a workspace; nothing here is ever deleted by age.
+
+Ids of the engine (workspace, job) are the only thing these tables know of it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from engine.storage.tables.definitions import WorkspaceRow
+from engine.storage.tables.registry import metadata as engine_metadata
+from engine.storage.types import Id, Payload, UtcDateTime
+
+#: Separate from the engine's, so that each room migrates on its own; named in the same way.
+metadata = MetaData(naming_convention=engine_metadata.naming_convention)
+
+
+class Table(DeclarativeBase):
+    """A table of the channels."""
+
+    metadata = metadata
+
+
+class Owned:
+    """Columns of every table here."""
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+
+    @declared_attr
+    @classmethod
+    def workspace_id(cls) -> Mapped[int]:
+        """Return the column of the workspace. A function, because the table is another room's."""
+        return mapped_column(Id, ForeignKey(WorkspaceRow.__table__.c.id))
+
+
+class AccountRow(Owned, Table):
+    """One account of ours on a channel, and how reading it goes."""
+
+    __tablename__ = "channel_account"
+    __table_args__ = (UniqueConstraint("workspace_id", "channel", "handle"),)
+
+    #: Name of the network's file, such as ``"mastodon"``.
+    channel: Mapped[str] = mapped_column(String(64))
+    handle: Mapped[str] = mapped_column(String(255))
+    #: Whether it is read on schedule. Replies are sent in any case: somebody approved them.
+    enabled: Mapped[bool]
+    #: Where reading stopped; committed together with what was read.
+    position: Mapped[dict[str, Any] | None] = mapped_column(Payload)
+    settings: Mapped[dict[str, Any]] = mapped_column(Payload)
+    #: UTC. The network answered last, with news or without.
+    last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: UTC. A mention came in last.
+    last_mention_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: UTC. When to look again; NULL is at once.
+    next_poll_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Seconds between two looks, as the traffic made it.
+    poll_seconds: Mapped[float]
+    #: Looks in a row that failed, and what the last of them said; NULL when it went well.
+    failures: Mapped[int]
+    last_error: Mapped[str | None]
+
+
+class CustomerRow(Owned, Table):
+    """One person. Opened with their first mention."""
+
+    __tablename__ = "customer"
+    __table_args__ = (CheckConstraint("tier IN ('standard', 'vip')", name="tier_known"),)
+
+    name: Mapped[str]
+    tier: Mapped[str] = mapped_column(String(16))
+    notes: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class IdentityRow(Owned, Table):
+    """A customer as one channel knows them, whichever account of ours they write to."""
+
+    __tablename__ = "identity"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "channel", "external_id"),
+        Index("ix_identity_customer", "customer_id"),
+    )
+
+    customer_id: Mapped[int] = mapped_column(Id, ForeignKey("customer.id"))
+    channel: Mapped[str] = mapped_column(String(64))
+    external_id: Mapped[str]
+    handle: Mapped[str]
+    name: Mapped[str | None]
+    #: Followers at their latest mention.
+    reach: Mapped[int]
+
+
+class ConversationRow(Owned, Table):
+    """One thread with one customer: the author of its first mention."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        UniqueConstraint("account_id", "thread"),
+        # The customer page lists what a customer wrote, newest first.
+        Index("ix_conversation_customer", "customer_id", "last_at"),
+    )
+
+    account_id: Mapped[int] = mapped_column(Id, ForeignKey("channel_account.id"))
+    customer_id: Mapped[int] = mapped_column(Id, ForeignKey("customer.id"))
+    #: External id of the thread on the network.
+    thread: Mapped[str]
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: UTC, by the network's clock, of the newest mention; :attr:`last_text` is its text.
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_text: Mapped[str]
+
+
+class MentionRow(Owned, Table):
+    """One post that addressed an account of ours. Never changed."""
+
+    __tablename__ = "mention"
+    __table_args__ = (
+        # A network delivers a post again whenever we ask again: the second one is a no-op.
+        UniqueConstraint("account_id", "external_id"),
+        Index("ix_mention_conversation", "conversation_id", "created_at", "id"),
+    )
+
+    account_id: Mapped[int] = mapped_column(Id, ForeignKey("channel_account.id"))
+    conversation_id: Mapped[int] = mapped_column(Id, ForeignKey("conversation.id"))
+    identity_id: Mapped[int] = mapped_column(Id, ForeignKey("identity.id"))
+    external_id: Mapped[str]
+    text: Mapped[str]
+    #: UTC. By the network's clock, and by ours.
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    in_reply_to: Mapped[str | None]
+    private: Mapped[bool]
+    url: Mapped[str | None]
+    #: -1 to 1, and ISO 639-1, as read when it came in.
+    sentiment: Mapped[float]
+    language: Mapped[str] = mapped_column(String(8))
+
+
+class ReplyRow(Owned, Table):
+    """One answer of ours: from a job, or seen on the network because it was given elsewhere."""
+
+    __tablename__ = "reply"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "idempotency_key"),
+        # NULL until sent, and NULLs are distinct. A network's id never names two replies.
+        UniqueConstraint("account_id", "external_id"),
+        CheckConstraint(
+            "status IN ('approved', 'sending', 'sent', 'refused', 'retryable', 'unknown')",
+            name="status_known",
+        ),
+        # The outbox asks a few times a second what is to be sent or settled.
+        Index("ix_reply_status_due", "workspace_id", "status", "due_at"),
+        Index("ix_reply_conversation", "conversation_id", "id"),
+        Index("ix_reply_job", "job_id"),
+    )
+
+    #: NULL when a job named no conversation of this workspace; such a reply is refused.
+    conversation_id: Mapped[int | None] = mapped_column(Id, ForeignKey("conversation.id"))
+    account_id: Mapped[int | None] = mapped_column(Id, ForeignKey("channel_account.id"))
+    #: Of the engine; NULL for an answer given elsewhere.
+    job_id: Mapped[int | None] = mapped_column(Id)
+    text: Mapped[str]
+    private: Mapped[bool]
+    status: Mapped[str] = mapped_column(String(16))
+    #: The same for every attempt.
+    idempotency_key: Mapped[str] = mapped_column(String(64))
+    #: SHA-256 of the text somebody approved; NULL when nobody had to.
+    approved_digest: Mapped[str | None] = mapped_column(String(64))
+    #: External id of the mention that is answered, and handle of its author.
+    in_reply_to: Mapped[str | None]
+    recipient: Mapped[str]
+    external_id: Mapped[str | None]
+    by: Mapped[str | None]
+    error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: UTC. Nothing is done before; NULL when nothing is left to do by ourselves.
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: UTC. When ``sending`` was committed last: a worker that died leaves it behind.
+    sending_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: How often the network was called, and how often it was asked whether it has the reply.
+    attempts: Mapped[int]
+    inquiries: Mapped[int]

@@ -1,0 +1,152 @@
+"""How an attempt ended, written to the reply and told to its job in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from channels.delivery import Attempt
+from channels.model import ReplyStatus
+from channels.storage import replies
+from channels.storage.replies import Outgoing
+from engine import Engine
+from engine.errors import JobClosedError, NotFoundError, StaleRevisionError
+from engine.jobs import back_off
+from engine.ports import Change, UnitOfWork
+
+#: BPMN error codes a process can catch at its send task.
+REFUSED = "reply.refused"
+UNKNOWN = "reply.unknown"
+#: How often a network is asked about an unknown reply before a person is.
+INQUIRIES = 5
+#: Transactions that gave way to another one are begun again so often.
+_TRIES = 3
+
+#: From these a reply can still get its verdict. A worker that was taken for dead may report late.
+_OPEN = (ReplyStatus.SENDING, ReplyStatus.UNKNOWN)
+
+
+#: A reply, how its attempt ended, and the columns it gets.
+_Told = tuple[Outgoing, Attempt, dict[str, Any]]
+
+
+class Verdicts:
+    """Records how attempts ended."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Bind to the workspace of ``engine``."""
+        self._engine = engine
+
+    def record(self, ended: Sequence[tuple[Outgoing, Attempt]], now: datetime) -> None:
+        """Write all of ``ended`` in one transaction. ``now``, UTC, is when they ended.
+
+        When it fails, the replies stay as they are and are found to be unknown later.
+        """
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                with self._engine.transaction() as uow:
+                    self.write(uow, ended, now)
+                return
+            except StaleRevisionError:
+                if not tries_left:
+                    raise
+
+    def write(
+        self, uow: UnitOfWork, ended: Sequence[tuple[Outgoing, Attempt]], now: datetime
+    ) -> None:
+        """Write ends in an open transaction, but of replies that got their verdict before."""
+        open_ = replies.lock(uow.connection, [out.reply.id for out, _ in ended], only=_OPEN)
+        # Of the others somebody else was told first, and told the job.
+        told = [
+            (out, attempt, self._values(out, attempt, now))
+            for out, attempt in ended
+            if out.reply.id in open_
+        ]
+        replies.make_room(
+            uow.connection,
+            [
+                (out.account.id, out.reply.id, attempt.external_id)
+                for out, attempt, _ in told
+                if attempt.external_id is not None and out.account is not None
+            ],
+        )
+        replies.change_all(uow.connection, {out.reply.id: values for out, _, values in told})
+        self._tell_jobs(uow, told)
+        for out, *_ in told:
+            if out.reply.conversation_id:
+                workspace = self._engine.workspace.key
+                uow.note(Change(workspace, "conversation", out.reply.conversation_id))
+
+    def _values(self, out: Outgoing, attempt: Attempt, now: datetime) -> dict[str, Any]:
+        """Return the columns of the reply as the attempt leaves them."""
+        values: dict[str, Any] = {
+            "status": attempt.status.value,
+            "error": attempt.why,
+            "due_at": None,
+        }
+        if attempt.status is ReplyStatus.SENT:
+            # One that was looked for went out when it was sent, not when it was found.
+            known_late = out.reply.status is ReplyStatus.UNKNOWN
+            sent_at = (out.sending_at if known_late else None) or now
+            values |= {"external_id": attempt.external_id, "sent_at": sent_at}
+        elif attempt.status is ReplyStatus.RETRYABLE:
+            values["due_at"] = now + _pause(out, attempt)
+        elif attempt.status is ReplyStatus.UNKNOWN:
+            # The first look follows at once; a network that cannot tell yet is asked later.
+            asked = out.inquiries + (out.reply.status is ReplyStatus.UNKNOWN)
+            values["inquiries"] = asked
+            if asked < INQUIRIES:
+                values["due_at"] = now + back_off(asked) if asked else now
+        return values
+
+    def _tell_jobs(self, uow: UnitOfWork, told: Sequence[_Told]) -> None:
+        """Tell the jobs how it ended; where the process went on without its reply, nobody."""
+        sent = {
+            out.reply.job_id: _result(out, values)
+            for out, attempt, values in told
+            if attempt.status is ReplyStatus.SENT and out.reply.job_id is not None
+        }
+        self._engine.complete_jobs(sent, within=uow)
+        for out, attempt, values in told:
+            if attempt.status is not ReplyStatus.SENT:
+                self._tell_failure(uow, out, attempt, values)
+
+    def _tell_failure(
+        self, uow: UnitOfWork, out: Outgoing, attempt: Attempt, values: Mapping[str, Any]
+    ) -> None:
+        job, why = out.reply.job_id, attempt.why or ""
+        # By its id a process can say later what became of the reply.
+        which = {"reply": {"id": out.reply.id}}
+        if job is None:
+            return
+        try:
+            if attempt.status is ReplyStatus.REFUSED:
+                self._engine.throw_error(job, REFUSED, why, details=which, within=uow)
+            elif attempt.status is ReplyStatus.RETRYABLE:
+                self._engine.fail_job(job, why, retry_in=_pause(out, attempt), within=uow)
+            elif values["due_at"] is None:
+                self._engine.throw_error(job, UNKNOWN, why, details=which, within=uow)
+        except (JobClosedError, NotFoundError):
+            # The process went on without the reply. What became of it is recorded all the same.
+            return
+
+
+def _result(out: Outgoing, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the job of a sent reply gives its process."""
+    sent_at: datetime = values["sent_at"]
+    return {
+        "reply": {
+            "id": out.reply.id,
+            "external_id": values["external_id"],
+            "sent_at": sent_at.isoformat(),
+        }
+    }
+
+
+def _pause(out: Outgoing, attempt: Attempt) -> timedelta:
+    """Return how long to wait before a reply is sent again."""
+    if out.reply.status is ReplyStatus.UNKNOWN:
+        return timedelta(0)  # it was looked for, and that took its time already
+    wait = back_off(max(out.reply.attempts + 1, 1))
+    return max(wait, timedelta(seconds=attempt.retry_after or 0))
