@@ -1,0 +1,1 @@
+"""The commands of ``corral``: one file each, with a ``command``, found by :mod:`webapp.cli`."""

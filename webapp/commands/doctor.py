@@ -1,0 +1,130 @@
+"""``corral doctor``: whether this machine can run Corral, and the cure where it cannot."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from engine.errors import StorageError
+from webapp import assets, bootstrap
+from webapp.commands.options import data_option, format_option, settings_with
+from webapp.commands.printing import print_json
+from webapp.serving import PortTakenError, listen
+from webapp.settings import DATABASE_FILE, Settings
+
+OLDEST_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found; ``cure`` is empty when all is well."""
+
+    check: str
+    found: str
+    cure: str = ""
+
+    @property
+    def well(self) -> bool:
+        """Tell whether nothing needs to be done."""
+        return not self.cure
+
+
+@click.command("doctor")
+@data_option
+@click.option("--port", type=click.IntRange(0, 65535), help="The port that must be free.")
+@format_option
+@click.pass_context
+def command(ctx: click.Context, data: Path | None, port: int | None, form: str) -> None:
+    """Check this machine; nothing is changed. Exits 1 when something is bad."""
+    settings = settings_with(data=data, port=port)
+    found = [check(settings) for check in CHECKS]
+    if form == "json":
+        checks = [
+            {"check": f.check, "ok": f.well, "found": f.found, "cure": f.cure or None}
+            for f in found
+        ]
+        print_json({"ok": all(f.well for f in found), "checks": checks})
+    else:
+        for finding in found:
+            mark = "ok " if finding.well else "bad"
+            cure = "" if finding.well else f". {finding.cure}"
+            click.echo(f"{mark}  {finding.check:<11} {finding.found}{cure}")
+    ctx.exit(0 if all(finding.well for finding in found) else 1)
+
+
+def python(_settings: Settings) -> Finding:
+    """Check the version of Python."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    old = sys.version_info < OLDEST_PYTHON
+    return Finding("python", version, "Install Python 3.11 or newer." if old else "")
+
+
+def data_folder(settings: Settings) -> Finding:
+    """Check that the data directory, or the place where it would be made, can be written."""
+    folder = settings.data.absolute()
+    if folder.exists() and not folder.is_dir():
+        return Finding("data", f"{folder} is a file", "Choose a directory with --data.")
+    place = next(p for p in (folder, *folder.parents) if p.exists())
+    cure = "Mend its permissions, or choose another one with --data."
+    if not os.access(place, os.W_OK | os.X_OK):
+        return Finding("data", f"{place} cannot be written", cure)
+    return Finding("data", f"{folder} can be written" if place == folder else f"{folder} is new")
+
+
+def database(settings: Settings) -> Finding:
+    """Check that the database opens and its tables are those of this version."""
+    if settings.on_sqlite and not (settings.data / DATABASE_FILE).exists():
+        return Finding("database", "none yet; 'corral run' makes it")
+    try:
+        missing = bootstrap.pending_migrations(settings)
+    except StorageError as error:
+        return Finding("database", "cannot be opened", str(error))
+    if missing:
+        return Finding(
+            "database", f"tables of {', '.join(missing)} are old", "Run: corral db upgrade"
+        )
+    return Finding("database", "opens; its tables are up to date")
+
+
+def front_end(_settings: Settings) -> Finding:
+    """Check that the scripts and styles of the pages are there."""
+    try:
+        return Finding("front end", f"is built ({len(assets.names())} files)")
+    except assets.FrontEndMissingError:
+        return Finding("front end", "is not built", "Run: make install")
+
+
+def free_port(settings: Settings) -> Finding:
+    """Check that the address can be listened on."""
+    where = f"{settings.host} port {settings.port}"
+    try:
+        with closing(listen(settings.host, settings.port)):
+            return Finding("port", f"{where} is free")
+    except PortTakenError:
+        return Finding("port", f"{where} is taken", "Stop what uses it, or use --port.")
+
+
+def zones(_settings: Settings) -> Finding:
+    """Check that time zones are known."""
+    try:
+        ZoneInfo("Europe/Madrid")
+    except ZoneInfoNotFoundError:
+        return Finding("time zones", "are unknown", "Run: pip install tzdata")
+    return Finding("time zones", "are known")
+
+
+CHECKS: tuple[Callable[[Settings], Finding], ...] = (
+    python,
+    data_folder,
+    database,
+    front_end,
+    free_port,
+    zones,
+)

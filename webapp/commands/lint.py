@@ -1,0 +1,77 @@
+"""``corral lint``: what is wrong with diagrams, before anybody deploys them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine import Engine
+from engine.definitions import FileReport, Problem, Severity
+from webapp.commands.options import format_option, paths_argument
+from webapp.commands.printing import print_json
+from webapp.commands.sources import deployments
+
+
+@click.command("lint")
+@paths_argument
+@format_option
+@click.pass_context
+def command(ctx: click.Context, paths: tuple[Path, ...], form: str) -> None:
+    """Check diagrams, decision tables and forms. Nothing is stored.
+
+    A folder is read as one deployment. Exits 1 when there is a problem of severity "error".
+    """
+    engine = Engine.in_memory()
+    try:
+        reports = [report for group in deployments(paths) for report in engine.lint(group)]
+    finally:
+        engine.close()
+    if form == "json":
+        print_json({"files": [_file(report) for report in reports]})
+    else:
+        _print(reports)
+    if any(p.severity == Severity.ERROR for report in reports for p in report.problems):
+        ctx.exit(1)
+
+
+def _file(report: FileReport) -> dict[str, Any]:
+    return {
+        "file": report.file,
+        "definitions": [
+            {"id": found.key, "name": found.name, "executable": found.executable}
+            for found in report.definitions
+        ],
+        "problems": [problem_as_json(problem) for problem in report.problems],
+    }
+
+
+def problem_as_json(problem: Problem) -> dict[str, Any]:
+    """Return a problem in the form of the command's contract."""
+    return {
+        "rule": problem.rule,
+        "severity": problem.severity.value,
+        "element": problem.element,
+        "line": problem.line,
+        "message": problem.message,
+        "cure": problem.cure,
+    }
+
+
+def _print(reports: list[FileReport]) -> None:
+    for report in reports:
+        if not report.problems:
+            click.echo(f"{report.file}: nothing to report")
+        for problem in report.problems:
+            place = f"{report.file}:{problem.line or 0}"
+            element = f" ({problem.element})" if problem.element else ""
+            click.echo(f"{place}: {problem.severity.value}: {problem.message}{element}")
+            click.echo(f"    {problem.cure} [{problem.rule}]")
+    problems = [problem for report in reports for problem in report.problems]
+    found = Counter(problem.severity for problem in problems)
+    counts = ", ".join(
+        f"{severity.value}: {found[severity]}" for severity in reversed(Severity) if found[severity]
+    )
+    click.echo(f"files: {len(reports)}, {counts or 'no problems'}", err=True)

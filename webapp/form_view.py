@@ -1,0 +1,109 @@
+"""A deployed form as a page shows it, and what a browser sends back for it.
+
+What a form may hold and what a submission means is decided by :mod:`engine.forms`; this module
+pairs each field with the value, the error and the visibility it has on one page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from engine.forms import Field, FieldKind, Option, initial, options_of, parse
+
+#: ``= next_step == "close"``: a condition the browser can follow while the person chooses.
+_FOLLOWED = re.compile(r"""=?\s*([A-Za-z]\w*)\s*==\s*["']([^"']*)["']\s*""", re.ASCII)
+#: Variables whose text goes out through a channel, so that its limit matters while writing.
+_COMPOSED = {"answer", "reply", "text"}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field, or one piece of layout, as the template shows it."""
+
+    field: Field
+    value: Any = None
+    error: str | None = None
+    options: tuple[Option, ...] = ()
+    hidden: bool = False  #: as things stand; the browser may show it when another field changes
+    hide_field: str | None = None  #: hidden while this field ...
+    hide_value: str | None = None  #: ... has this value
+
+    @property
+    def composes(self) -> bool:
+        """Tell whether the text goes out through a channel."""
+        return (
+            self.field.kind is FieldKind.TEXTAREA
+            and self.field.key in _COMPOSED
+            and not self.field.readonly
+        )
+
+    def chosen(self, option: Option) -> bool:
+        """Tell whether ``option`` is, or is among, the value."""
+        if isinstance(self.value, list | tuple):
+            return option.value in self.value or str(option.value) in self.value
+        return self.value is not None and str(option.value) == str(self.value)
+
+
+def fields(
+    schema: Mapping[str, Any],
+    variables: Mapping[str, Any],
+    *,
+    sent: Mapping[str, Any] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> list[FieldView]:
+    """Return the fields of a form in order.
+
+    Args:
+        schema: form-js JSON.
+        variables: what the user task sees.
+        sent: what a person sent before; wins over the variables.
+        errors: one sentence for each field that was refused.
+    """
+    values = initial(schema, variables) | dict(sent or {})
+    seen = {**variables, **values}
+    return [_view(field, values, seen, errors or {}) for field in parse(schema)]
+
+
+def submitted(schema: Mapping[str, Any], form: MultiDict[str, str]) -> dict[str, Any]:
+    """Return what a browser sent for the fields of a form, still as texts.
+
+    A check box that is not ticked is not sent at all, so its absence means no; any other field
+    that is absent was hidden.
+    """
+    data: dict[str, Any] = {}
+    for field in parse(schema):
+        if not field.kind.takes_input or field.readonly:
+            continue
+        if field.kind is FieldKind.CHECKBOX:
+            data[field.key] = field.key in form
+        elif field.kind.gives_list:
+            data[field.key] = form.getlist(field.key)
+        elif field.key in form:
+            data[field.key] = form[field.key]
+    return data
+
+
+def opened_with(schema: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the variables that the fields of the form show, as they are now."""
+    keys = (field.key for field in parse(schema) if field.kind.takes_input)
+    return {key: variables[key] for key in keys if key in variables}
+
+
+def _view(
+    field: Field, values: Mapping[str, Any], seen: Mapping[str, Any], errors: Mapping[str, str]
+) -> FieldView:
+    followed = _FOLLOWED.fullmatch(field.hide[0].text.strip()) if len(field.hide) == 1 else None
+    return FieldView(
+        field=field,
+        value=values.get(field.key),
+        error=errors.get(field.key),
+        options=options_of(field, seen),
+        hidden=not field.is_visible(seen),
+        hide_field=followed[1] if followed else None,
+        hide_value=followed[2] if followed else None,
+    )

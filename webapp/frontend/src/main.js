@@ -1,0 +1,21 @@
+/** Everything that runs on each page. Each module looks for its own data attributes. */
+import "./server.js";
+import { start as startLive } from "./live.js";
+import { start as startTimes } from "./times.js";
+import { start as startLists } from "./lists.js";
+import { start as startPalette } from "./palette.js";
+import { start as startComposer } from "./composer.js";
+import { start as startShell } from "./shell.js";
+import { start as startUpload } from "./upload.js";
+
+for (const start of [
+  startShell,
+  startTimes,
+  startLists,
+  startPalette,
+  startComposer,
+  startUpload,
+  startLive,
+]) {
+  start();
+}

@@ -1,0 +1,27 @@
+/** Short messages at the corner that go away by themselves, unless they tell of trouble. */
+
+const SECONDS_SHOWN = 7;
+
+export function toast(text, tone = "calm") {
+  const shelf = document.getElementById("toasts");
+  const template = document.getElementById("toast-template");
+  if (!shelf || !template) return;
+  const element = template.content.firstElementChild.cloneNode(true);
+  element.classList.add(`toast-${tone}`);
+  element.querySelector("[data-text]").textContent = text;
+  shelf.append(element);
+  watch(element, tone);
+}
+
+/** Lets a toast leave: at once by its button, by itself when it brings no trouble. */
+export function watch(element, tone) {
+  const leave = () => element.remove();
+  element.querySelector("button")?.addEventListener("click", leave);
+  if (tone !== "late") {
+    let timer = setTimeout(leave, SECONDS_SHOWN * 1000);
+    element.addEventListener("mouseenter", () => clearTimeout(timer));
+    element.addEventListener("mouseleave", () => {
+      timer = setTimeout(leave, SECONDS_SHOWN * 1000);
+    });
+  }
+}

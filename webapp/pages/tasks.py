@@ -1,0 +1,214 @@
+"""One user task: the conversation, the form and the customer side by side.
+
+Nothing an agent wrote is lost: a refused or late answer comes back in the form, with what stood
+in its way; the browser keeps a draft besides.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from channels.model import Conversation
+from engine.definitions import Form
+from engine.errors import (
+    AlreadyClaimedError,
+    FormRejectedError,
+    NotFoundError,
+    UserTaskClosedError,
+    UserTaskError,
+)
+from engine.instances import InstanceDetail
+from engine.user_tasks import OPEN, Completion, UserTask
+from webapp import form_view, json_bodies
+from webapp.marks import Mark, waiting_marks
+from webapp.people import Role
+from webapp.security import current_person, local_target, require, require_for_all
+from webapp.services import services
+
+page = Blueprint("tasks", __name__, url_prefix="/tasks")
+require_for_all(page, Role.AGENT, Role.MANAGER)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything the page shows of one user task."""
+
+    task: UserTask
+    instance: InstanceDetail
+    conversation: Conversation | None
+    fields: list[form_view.FieldView]
+    opened_with: str  #: JSON; sent back with the form
+    limit: int | None  #: characters the channel carries
+    me: str
+    kept: bool = False  #: the fields hold what the person sent, not what is stored
+    trouble: str | None = None  #: why the answer was not taken
+    marks: list[Mark] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the user task still waits."""
+        return self.task.status in OPEN
+
+    @property
+    def is_mine(self) -> bool:
+        """Tell whether the person who looks has claimed it."""
+        return self.is_open and self.task.claimed_by == self.me
+
+    @property
+    def holder(self) -> str | None:
+        """Return who else has claimed it."""
+        return None if self.is_mine or not self.is_open else self.task.claimed_by
+
+
+@page.get("/<int:number>")
+def show(number: int) -> str:
+    """Show a user task, open or closed."""
+    return render_template("task.html", desk=_desk(services().engine.user_task(number)))
+
+
+@page.get("/<int:number>/state")
+def state(number: int) -> str:
+    """Return the line that says whose the user task is, for a page that stays open."""
+    task = services().engine.user_task(number)
+    return render_template("task_state.html", desk=_desk(task))
+
+
+@page.get("/<int:number>/thread")
+def thread(number: int) -> str:
+    """Return the conversation, for a page that stays open."""
+    key = services().engine.user_task(number).correlation_key
+    conversation = services().conversations.by_correlation_key(key)
+    if conversation is None:
+        abort(404)
+    return render_template("thread.html", posts=conversation.posts)
+
+
+@page.post("/<int:number>/claim")
+@require(Role.AGENT)
+def claim(number: int) -> ResponseReturnValue:
+    """Claim and open the user task; when somebody was faster, go back and say who."""
+    try:
+        services().engine.claim(number, by=current_person().login)
+    except UserTaskError as refusal:
+        flash(str(refusal), "soon")
+        return redirect(local_target(request.form.get("back")) or "/inbox", 303)
+    return redirect(url_for("tasks.show", number=number), 303)
+
+
+@page.post("/<int:number>/release")
+@require(Role.AGENT, Role.MANAGER)
+def release(number: int) -> ResponseReturnValue:
+    """Put the user task back into its queue; a manager may also take it from somebody."""
+    person = current_person()
+    try:
+        services().engine.release(number, by=person.login, force=person.may(Role.MANAGER))
+    except UserTaskError as refusal:
+        flash(str(refusal), "soon")
+        return redirect(url_for("tasks.show", number=number), 303)
+    flash("Released: it waits in its queue again. Your draft stays on this computer.", "calm")
+    return redirect("/inbox", 303)
+
+
+@page.post("/<int:number>/complete")
+@require(Role.AGENT)
+def complete(number: int) -> ResponseReturnValue:
+    """Complete the user task and go on to the next; a refusal keeps what was written."""
+    engine = services().engine
+    task, form = engine.user_task(number), _form(number)
+    data = form_view.submitted(form.schema, request.form) if form else {}
+    try:
+        completion = engine.complete(
+            number, data, by=current_person().login, opened_with=_opened_with()
+        )
+    except FormRejectedError as refusal:
+        trouble = "Not sent yet: some answers need attention. They are marked below."
+        desk = _desk(task, data, refusal.errors, trouble)
+        return render_template("task.html", desk=desk), 422
+    except (UserTaskClosedError, AlreadyClaimedError) as refusal:
+        trouble = f"{refusal} What you wrote is kept below: copy what you still need."
+        desk = _desk(engine.user_task(number), data, trouble=trouble)
+        return render_template("task.html", desk=desk), 409
+    flash(_done(task, completion), "calm")
+    flash(str(task.id), "draft-done")  # the next page lets the browser forget its draft
+    return redirect(_next_address(task), 303)
+
+
+def _done(task: UserTask, completion: Completion) -> str:
+    """Say that a user task is completed, and which ones its case waits for now."""
+    said = f"Done: {task.name or 'the user task'} is completed."
+    waiting = [
+        f"{following.name or 'a user task'}, in the queue {following.queue}"
+        for following in completion.next_user_tasks
+        if following.queue and following.id != task.id
+    ]
+    return f"{said} Next comes: {'; '.join(waiting)}." if waiting else said
+
+
+def _next_address(done: UserTask) -> str:
+    """Return the user task to go on with: the one due soonest in the same queue, else the queue."""
+    me = current_person().login
+    waiting = services().engine.user_tasks(queue=done.queue, limit=20)
+    free = (task for task in waiting if task.claimed_by in (None, me) and task.id != done.id)
+    following = next(free, None)
+    if following is None:
+        return url_for("inbox.show", queue=done.queue)
+    return url_for("tasks.show", number=following.id)
+
+
+def _form(number: int) -> Form | None:
+    return services().engine.form(number)
+
+
+def _opened_with() -> dict[str, Any] | None:
+    """Return the values the form was opened with, as the page sent them back."""
+    try:
+        opened = json_bodies.read(request.form.get("opened_with", ""))
+    except ValueError:
+        return None
+    return opened if isinstance(opened, dict) else None
+
+
+def _desk(
+    task: UserTask,
+    sent: Mapping[str, Any] | None = None,
+    errors: Mapping[str, str] | None = None,
+    trouble: str | None = None,
+) -> Desk:
+    engine, form = services().engine, _form(task.id)
+    instance = engine.instance(task.instance_id)
+    variables = _variables(task, instance)
+    schema: Mapping[str, Any] = form.schema if form else {}
+    conversation = services().conversations.by_correlation_key(task.correlation_key)
+    return Desk(
+        task=task,
+        instance=instance,
+        conversation=conversation,
+        fields=form_view.fields(schema, variables, sent=sent, errors=errors),
+        opened_with=json.dumps(form_view.opened_with(schema, variables), default=str),
+        limit=_limit(variables),
+        me=current_person().login,
+        kept=sent is not None,
+        trouble=trouble,
+        marks=waiting_marks(instance.waiting),
+    )
+
+
+def _variables(task: UserTask, instance: InstanceDetail) -> dict[str, Any]:
+    if task.status not in OPEN:
+        return dict(instance.variables)
+    try:
+        return services().engine.variables(task.instance_id, user_task_id=task.id)
+    except NotFoundError:
+        return dict(instance.variables)  # it was completed while we looked
+
+
+def _limit(variables: Mapping[str, Any]) -> int | None:
+    conversation = variables.get("conversation")
+    limit = conversation.get("reply_limit") if isinstance(conversation, Mapping) else None
+    return limit if isinstance(limit, int) and limit > 0 else None

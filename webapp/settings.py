@@ -1,0 +1,80 @@
+"""What can be set from outside, and the only reader of the environment.
+
+Every setting is a variable with the prefix ``CORRAL_``; options of a command win over it. The
+table in ``docs/settings.md`` is checked against this class by a test.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+#: Name of the database inside the data directory.
+DATABASE_FILE = "corral.sqlite"
+
+
+class Settings(BaseSettings):
+    """The settings of one installation. Secrets never show in its text."""
+
+    model_config = SettingsConfigDict(env_prefix="CORRAL_", extra="ignore", frozen=True)
+
+    data: Path = Field(
+        default=Path("data"), description="Data directory: database, secret key, lock file."
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="Database; empty means SQLite in the data directory. "
+        "PostgreSQL: postgresql+psycopg://user:password@host/name.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0: any free.")
+    public_url: str = Field(
+        default="",
+        description="Address people type, when a proxy stands in front. With https:// the "
+        "session cookie is sent over https alone.",
+    )
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=5, description="How many proxies in front set X-Forwarded-* headers."
+    )
+    workspace: str = Field(default="default", description="Key of the first workspace.")
+    session_hours: int = Field(
+        default=12, ge=1, le=720, description="Hours without a request after which one logs in."
+    )
+    login_limit: str = Field(
+        default="10 per minute", description="Attempts to log in, for an address and for a login."
+    )
+    threads: int = Field(
+        default=64, ge=4, le=1024, description="Requests at a time; an open live page holds one."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severe line that is logged."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Form of the log on stderr."
+    )
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Tell whether the database is the file in the data directory."""
+        return self.database_url is None or not self.database_url.get_secret_value()
+
+    @property
+    def url(self) -> str:
+        """Return the SQLAlchemy address of the database. It may hold a password: never log it."""
+        if self.database_url is not None and not self.on_sqlite:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data.absolute() / DATABASE_FILE}"
+
+    @property
+    def https(self) -> bool:
+        """Tell whether people reach us over https, so that cookies may demand it."""
+        return self.public_url.startswith("https://")
+
+
+def debugging() -> bool:
+    """Tell whether the log level is ``debug``, also when the other settings cannot be read."""
+    return os.environ.get("CORRAL_LOG_LEVEL", "").lower() == "debug"
