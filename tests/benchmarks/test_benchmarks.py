@@ -1,0 +1,44 @@
+"""The benchmarks work and print what is promised. How fast it is, is for ``make bench``."""
+
+from __future__ import annotations
+
+import pytest
+
+from tools import bench
+from tools.bench import Figure
+
+
+@pytest.fixture(scope="module")
+def figures() -> dict[str, dict[str, object]]:
+    """Every figure, from a hundredth of the work."""
+    return bench.figures(shrink=50)
+
+
+def test_every_figure_has_its_value_unit_floor_bar_and_verdict(
+    figures: dict[str, dict[str, object]],
+) -> None:
+    # given
+    fields = ["value", "unit", "floor", "bar", "met"]
+
+    # then
+    assert figures.keys() >= {"replay", "replay_first_wait", "age_cost", "age_bytes"}
+    assert all(list(figure) == fields for figure in figures.values())
+
+
+def test_the_bytes_of_state_do_not_grow_with_age(figures: dict[str, dict[str, object]]) -> None:
+    # A count, not a time: it holds on every machine.
+    assert figures["age_bytes"]["met"] is True
+
+
+@pytest.mark.parametrize(
+    ("value", "more_is_better", "met"),
+    [(250.0, True, True), (249.0, True, False), (250.0, False, True), (251.0, False, False)],
+)
+def test_a_figure_is_met_at_its_bar_and_on_the_right_side_of_it(
+    value: float, more_is_better: bool, met: bool
+) -> None:
+    # when
+    shown = Figure(value, "mentions/s", 900.0, 250.0, more_is_better=more_is_better).shown()
+
+    # then
+    assert shown["met"] is met

@@ -1,0 +1,149 @@
+"""Every page, light and dark, checked by axe-core; and narrow, without sideways scrolling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.house import House
+
+AXE = Path(__file__).parents[2] / "webapp/frontend/node_modules/axe-core/axe.min.js"
+ANGRY = "This is unacceptable! My parcel is broken and nobody answers. Terrible service."
+PAGES = (
+    "/inbox",
+    "/inbox?mine=1",
+    "/inbox/care",
+    "/tasks/1",
+    "/tasks/2",
+    "/customers",
+    "/customers/1",
+    "/conversations/1",
+    "/processes",
+    "/processes/complaint",
+    "/monitor",
+    "/instances",
+    "/instances/1",
+    "/incidents",
+    "/channels",
+    "/settings",
+    "/nothing-here",
+)
+
+
+@pytest.fixture
+def busy(house: House) -> House:
+    """A house with a claimed and an unclaimed user task, and names of many scripts."""
+    house.customer_writes(ANGRY, name="Ana-Maria Papadopoulou-Villanueva de la Cruz", reach=20_000)
+    house.customer_writes(ANGRY + " 😡😡", name="محمد العلي")
+    house.engine.claim(1, by="oli")
+    return house
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_serious_barrier(
+    busy: House, visit: Callable[..., Page], scheme: str
+) -> None:
+    # given
+    assert AXE.exists(), "axe-core is not installed: run 'make install'"
+    page = visit("oli", scheme=scheme)
+
+    # when
+    found = {path: barriers(page, path) for path in PAGES}
+
+    # then
+    assert {path: list_ for path, list_ in found.items() if list_} == {}
+
+
+def test_the_login_page_has_no_serious_barrier(busy: House, visit: Callable[..., Page]) -> None:
+    # given
+    page = visit("oli")
+    page.context.clear_cookies()
+
+    # when / then
+    assert barriers(page, "/login") == []
+
+
+def test_no_page_scrolls_sideways_on_a_phone(busy: House, visit: Callable[..., Page]) -> None:
+    # given
+    page = visit("oli", width=360)
+
+    # when
+    wide = [path for path in PAGES if overflow(page, path) > 0]
+
+    # then
+    assert wide == []
+
+
+def test_no_table_breaks_a_word_in_two_on_a_phone(busy: House, visit: Callable[..., Page]) -> None:
+    # given
+    page = visit("oli", width=360)
+
+    # when
+    broken = {path: broken_words(page, path) for path in PAGES}
+
+    # then
+    assert {path: words for path, words in broken.items() if words} == {}
+
+
+@pytest.mark.parametrize("path", ["/instances/1", "/processes/complaint"])
+def test_the_text_below_a_diagram_stays_below_it_at_200_percent(
+    busy: House, visit: Callable[..., Page], path: str
+) -> None:
+    # given: a window of 1440x900, enlarged to 200 %
+    page = visit("oli", width=720)
+    page.set_viewport_size({"width": 720, "height": 450})
+
+    # when
+    page.goto(path)
+    diagram = page.locator(".split-canvas .diagram").bounding_box()
+    below = page.locator(".split-side").bounding_box()
+
+    # then
+    assert diagram is not None and below is not None
+    assert diagram["y"] + diagram["height"] <= below["y"]
+
+
+def barriers(page: Page, path: str) -> list[str]:
+    """Return what axe-core finds serious or worse on a page."""
+    page.goto(path)
+    page.evaluate(AXE.read_text("utf-8"))
+    result: dict[str, Any] = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+    )
+    return [
+        f"{finding['id']}: {node['html'][:160]} {node['failureSummary'][:240]}"
+        for finding in result["violations"]
+        if finding["impact"] in {"serious", "critical"}
+        for node in finding["nodes"][:3]
+    ]
+
+
+def overflow(page: Page, path: str) -> int:
+    """Return by how many pixels the content is wider than the window."""
+    page.goto(path)
+    width: int = page.evaluate(
+        "Math.max(document.documentElement.scrollWidth - innerWidth,"
+        " document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth)"
+    )
+    return width
+
+
+def broken_words(page: Page, path: str) -> list[str]:
+    """Return the single words in the cells of tables that stand on more than one line."""
+    page.goto(path)
+    words: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll(".scroll-x td, .scroll-x td *")]
+            .filter(cell => cell.children.length === 0)
+            .filter(cell => /^\\s*[^\\s-]+\\s*$/.test(cell.textContent))
+            .filter(cell => {
+                const range = document.createRange();
+                range.selectNodeContents(cell);
+                return new Set([...range.getClientRects()].map(box => box.top)).size > 1;
+            })
+            .map(cell => cell.textContent.trim())"""
+    )
+    return words

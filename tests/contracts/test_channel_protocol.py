@@ -1,0 +1,145 @@
+"""What every network has to keep, whichever are found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from channels import networks
+from channels.errors import ChannelUnavailableError, DeliveryUnknownError, ReplyTooLongError
+from channels.model import ChannelAccount, Page, Reply, ReplyStatus
+from channels.protocol import Channel
+from tests.channels.test_recordings import csv_of, told
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+NAMES = sorted(networks.found())
+
+
+def _recorded(folder: Path) -> tuple[Channel, dict[str, Any]]:
+    rows = (f"{n},{n % 7},True,{told(n % 60)},@acme text {n},," for n in range(1, 200))
+    return networks.found()["recorded"], {"file": str(csv_of(folder, *rows))}
+
+
+def _demo(_folder: Path) -> tuple[Channel, dict[str, Any]]:
+    from channels.networks.demo import DemoNetwork
+
+    moments: Iterator[datetime] = iter(NOW + timedelta(minutes=n) for n in range(10_000))
+    return DemoNetwork(lambda: next(moments)), {"seed": 7, "mentions_per_minute": 30}
+
+
+#: How a network gets something to read without an outside socket. A new network adds its line.
+STAGES: dict[str, Callable[[Path], tuple[Channel, dict[str, Any]]]] = {
+    "recorded": _recorded,
+    "demo": _demo,
+}
+
+
+@pytest.fixture(params=NAMES)
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Channel, ChannelAccount]:
+    assert request.param in STAGES, f"tell this contract how {request.param} is set up"
+    channel, settings = STAGES[request.param](tmp_path)
+    return channel, ChannelAccount(1, channel.name, "acme", settings=settings)
+
+
+def reply(text: str = "Sorry!", key: str = "k1") -> Reply:
+    return Reply(
+        id=1, conversation_id=1, text=text, private=False, status=ReplyStatus.SENDING,
+        idempotency_key=key, created_at=NOW, in_reply_to="1", thread="1", recipient="bob",
+    )  # fmt: skip
+
+
+def sent(channel: Channel, account: ChannelAccount, one: Reply) -> str:
+    """Send as the outbox does: an outage is tried again, an unknown delivery is looked for."""
+    for _ in range(50):
+        try:
+            return channel.send(account, one)
+        except ChannelUnavailableError:
+            continue
+        except DeliveryUnknownError:
+            found = channel.find(account, one)
+            if found is not None:
+                return found
+    raise AssertionError("the network is never there")
+
+
+def read(channel: Channel, account: ChannelAccount, after: Any, pages: int) -> list[Page]:
+    """Read up to so many pages, beginning again until there is one."""
+    for _ in range(50):
+        found: list[Page] = []
+        try:
+            for page in channel.fetch(account, after):
+                found.append(page)
+                if len(found) == pages:
+                    break
+        except ChannelUnavailableError:
+            continue
+        if found:
+            return found
+    return []
+
+
+def test_it_is_found_under_its_own_name() -> None:
+    assert all(name == channel.name for name, channel in networks.found().items())
+    assert {"recorded", "demo"} <= set(NAMES)
+
+
+def test_an_oversized_reply_is_refused_and_says_by_how_much(
+    stage: tuple[Channel, ChannelAccount],
+) -> None:
+    channel, account = stage
+    with pytest.raises(ReplyTooLongError, match="Shorten it by 1"):
+        channel.send(account, reply("x" * (channel.reply_limit + 1)))
+
+
+def test_reading_resumes_at_a_committed_position_without_loss_or_repetition(
+    stage: tuple[Channel, ChannelAccount],
+) -> None:
+    # given
+    channel, account = stage
+    first = read(channel, account, None, 1)[0]
+
+    # when
+    second = read(channel, account, first.position, 1)[0]
+    again = read(channel, account, first.position, 1)[0]
+
+    # then
+    before = {m.external_id for m in first.mentions}
+    after = [m.external_id for m in second.mentions]
+    assert before
+    assert after
+    assert not before & set(after)
+    assert [m.external_id for m in again.mentions][: len(after)] == after
+
+
+def test_mentions_of_a_page_are_oldest_first_and_in_utc(
+    stage: tuple[Channel, ChannelAccount],
+) -> None:
+    channel, account = stage
+    for page in read(channel, account, None, 3):
+        moments = [mention.created_at for mention in page.mentions]
+        assert moments == sorted(moments)
+        assert all(moment.utcoffset() == timedelta(0) for moment in moments)
+
+
+def test_the_same_reply_twice_has_one_external_id_and_is_found(
+    stage: tuple[Channel, ChannelAccount],
+) -> None:
+    # given
+    channel, account = stage
+
+    # when
+    first, second = sent(channel, account, reply()), sent(channel, account, reply())
+    other = sent(channel, account, reply(key="k2"))
+
+    # then
+    assert first == second != other
+    assert channel.find(account, reply()) == first
+
+
+def test_a_reply_that_was_never_sent_is_not_found(stage: tuple[Channel, ChannelAccount]) -> None:
+    channel, account = stage
+    assert channel.find(account, reply(key="never")) is None

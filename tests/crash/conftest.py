@@ -1,0 +1,108 @@
+"""The command as a real process, and the database as another process sees it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tools import program, tree
+from tools.program import Program
+
+CORRAL = Path(sys.executable).parent / "corral"
+COMPLAINT = tree.ROOT / "processes" / "complaint"
+#: What must come out the same, and by which column the rows are told apart.
+COUNTED = {
+    "customer": None,
+    "identity": None,
+    "conversation": None,
+    "mention": None,
+    "reply": "status",
+    "instance": "status",
+    "user_task": "status",
+    "inbox": None,
+    "incident": None,
+}
+Counts = dict[str, dict[str, int]]
+
+
+def counts(data: Path) -> Counts:
+    """Return how many rows of each kind a data folder holds, read beside whoever writes."""
+    found: Counts = {}
+    with closing(sqlite3.connect(f"file:{data / 'corral.sqlite'}?mode=ro", uri=True)) as database:
+        for table, column in COUNTED.items():
+            query = f"SELECT {column or repr('rows')}, count(*) FROM {table} GROUP BY 1"
+            found[table] = dict(database.execute(query).fetchall())
+    return found
+
+
+def stored(data: Path) -> int:
+    """Return how many mentions are committed; 0 while there is no database yet."""
+    try:
+        return counts(data)["mention"].get("rows", 0)
+    except sqlite3.OperationalError:
+        return 0
+
+
+@pytest.fixture
+def corral_command() -> Path:
+    """The command of this environment."""
+    return CORRAL
+
+
+@pytest.fixture
+def corral(tmp_path: Path) -> Callable[..., Program]:
+    """Starts ``corral`` with some arguments, as a process of its own."""
+    number = 0
+
+    def start(*arguments: object) -> Program:
+        nonlocal number
+        number += 1
+        output = tmp_path / f"output{number}.txt"
+        return program.start(CORRAL, [str(a) for a in arguments], folder=tmp_path, output=output)
+
+    return start
+
+
+@pytest.fixture
+def replay(corral: Callable[..., Program], tmp_path: Path) -> Callable[..., Program]:
+    """Starts a replay at full speed into the folder ``name``; the complaint is deployed first."""
+
+    def start(recording: Path, name: str) -> Program:
+        data = tmp_path / name
+        if not data.exists():
+            with corral("deploy", COMPLAINT, "--data", data) as deploying:
+                assert deploying.ends(within=60) == 0, deploying.text
+        options = ["--speed", "max", "--data", data, "--format", "json"]
+        return corral("replay", recording, *options)
+
+    return start
+
+
+@pytest.fixture
+def read_counts() -> Callable[[Path], Counts]:
+    """Counts the rows of a data folder."""
+    return counts
+
+
+@pytest.fixture
+def read_stored() -> Callable[[Path], int]:
+    """Counts the committed mentions of a data folder."""
+    return stored
+
+
+@pytest.fixture
+def answer() -> Callable[[Program], dict[str, int]]:
+    """Reads the one JSON object that a finished command printed."""
+
+    def read(finished: Program) -> dict[str, int]:
+        text = finished.text
+        found: dict[str, int] = json.loads(text[text.index("{") : text.rindex("}") + 1])
+        return found
+
+    return read

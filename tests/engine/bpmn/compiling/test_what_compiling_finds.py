@@ -1,0 +1,157 @@
+"""What only compiling shows: problems at the element, with a cure, and never a silent pass."""
+
+import pytest
+
+from engine.bpmn.runner import SpiffRunner
+from engine.definitions import DefinitionKind, MessageStart, Severity, Source
+
+HEAD = (
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+    'xmlns:corral="urn:corral:bpmn:1"><message id="m" name="mention.received"/>'
+)
+
+
+def report(body, more=""):
+    content = f'{HEAD}{more}<process id="p" name="Play">{body}</process></definitions>'
+    (found,) = SpiffRunner().read([Source("p.bpmn", content.encode())])
+    return found
+
+
+def serious(found):
+    return {
+        (problem.rule, problem.severity, problem.element)
+        for problem in found.problems
+        if problem.severity in (Severity.DRAFT, Severity.ERROR)
+    }
+
+
+def timer(text, tag="timeDuration"):
+    definition = f"<timerEventDefinition><{tag}>{text}</{tag}></timerEventDefinition>"
+    return f'<intermediateCatchEvent id="x">{definition}</intermediateCatchEvent>'
+
+
+def extended(tag, inside):
+    return f'<{tag} id="x"><extensionElements>{inside}</extensionElements></{tag}>'
+
+
+ERRORS = [
+    '<startEvent id="x"><timerEventDefinition><timeCycle>R/PT1H</timeCycle>'
+    "</timerEventDefinition></startEvent>",
+    '<startEvent id="x"><signalEventDefinition signalRef="s"/></startEvent>',
+    '<adHocSubProcess id="x" ordering="Sequential"><task id="a"/><task id="b"/></adHocSubProcess>',
+    timer("0 0 12 * * ?", "timeCycle"),
+    timer("P1M"),
+    timer("PT"),
+    timer("${1 +}"),
+    '<scriptTask id="x"><script>import os</script></scriptTask>',
+    '<scriptTask id="x" scriptFormat="groovy"><script>a = 1</script></scriptTask>',
+    '<userTask id="x"><standardLoopCharacteristics loopMaximum="many"/></userTask>',
+    extended("userTask", '<corral:userTask due="= PT1H +"/>'),
+    extended("serviceTask", '<corral:job type="a" retries="many"/>'),
+    '<callChoreography id="x"/>',
+]
+
+
+@pytest.mark.parametrize("body", ERRORS)
+def test_what_cannot_be_run_is_an_error_at_its_element(body):
+    # when
+    found = report(body)
+
+    # then
+    errors = [problem for problem in found.problems if problem.severity is Severity.ERROR]
+    assert {problem.element for problem in errors} == {"x"}
+    assert all(problem.cure and problem.message and problem.line for problem in errors)
+    assert not any(draft.startable for draft in found.definitions)
+
+
+DRAFTS = [
+    '<scriptTask id="x"/>',
+    '<serviceTask id="x"/>',
+    '<sendTask id="x"/>',
+    '<businessRuleTask id="x"/>',
+    '<callActivity id="x"/>',
+    '<userTask id="x"><standardLoopCharacteristics/></userTask>',
+    '<userTask id="x"><multiInstanceLoopCharacteristics/></userTask>',
+    '<intermediateCatchEvent id="x"><timerEventDefinition/></intermediateCatchEvent>',
+    '<intermediateCatchEvent id="x"><conditionalEventDefinition/></intermediateCatchEvent>',
+    '<userTask id="u"/><boundaryEvent id="x" attachedToRef="u"/>',
+    '<userTask id="u"/><boundaryEvent id="x" attachedToRef="u"><compensateEventDefinition/>'
+    "</boundaryEvent>",
+]
+
+
+@pytest.mark.parametrize("body", DRAFTS)
+def test_what_somebody_has_to_supply_makes_a_draft(body):
+    # when
+    found = report(body)
+
+    # then
+    assert {(severity, element) for _, severity, element in serious(found)} == {
+        (Severity.DRAFT, "x")
+    }
+    (draft,) = found.definitions
+    assert not draft.startable
+
+
+@pytest.mark.parametrize(
+    "text", ["PT15M", "P1DT2H", "= reminder_after", "${reminder_after}", "reminder_after"]
+)
+def test_a_time_may_be_a_duration_or_an_expression(text):
+    # when / then
+    assert not serious(report(timer(text)))
+
+
+def test_a_definition_says_how_it_starts_and_what_it_holds():
+    # given
+    body = (
+        '<startEvent id="s"><messageEventDefinition messageRef="m"/></startEvent>'
+        '<subProcess id="sub" name="Inside"><userTask id="u" name="Answer"/></subProcess>'
+        '<sequenceFlow id="f" sourceRef="s" targetRef="sub"/>'
+    )
+
+    # when
+    (draft,) = report(body).definitions
+
+    # then
+    assert (draft.key, draft.name, draft.kind) == ("p", "Play", DefinitionKind.PROCESS)
+    assert draft.startable
+    assert not draft.executable
+    assert not draft.none_start
+    assert draft.message_starts == (MessageStart("mention.received", "s"),)
+    assert [(info.id, info.name, info.kind) for info in draft.elements] == [
+        ("s", None, "startEvent"),
+        ("sub", "Inside", "subProcess"),
+        ("u", "Answer", "userTask"),
+    ]
+
+
+def test_a_drawing_without_flow_nodes_defines_nothing_and_is_no_error():
+    # when
+    found = report("")
+
+    # then
+    assert found.definitions == ()
+    assert not any(problem.severity is Severity.ERROR for problem in found.problems)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"<html/>", b"PK\x03\x04", b"\xff\xfe\x00"])
+def test_what_is_no_diagram_is_reported_and_never_raised(content):
+    # when
+    (found,) = SpiffRunner().read([Source("p.bpmn", content)])
+
+    # then
+    assert found.definitions == ()
+    assert [problem.severity for problem in found.problems] == [Severity.ERROR]
+
+
+def test_forms_are_read_by_their_id():
+    # given
+    source = Source("answer.form", b'{"id": "answer", "type": "default", "components": []}')
+
+    # when
+    runner = SpiffRunner()
+    (form,), (found,) = runner.forms([source]), runner.read([source])
+
+    # then
+    assert form.key == "answer"
+    assert not serious(found)

@@ -1,0 +1,169 @@
+"""What was completed is undone last first, one handler at a time."""
+
+from engine.ports import UserTaskWait
+
+COMPENSATE = "<compensateEventDefinition/>"
+
+
+def test_compensation_runs_in_reverse_order_and_sees_current_variables(play, draw):
+    # given c completes only after the throw
+    body = '<startEvent id="s"/>' + "".join(draw.undoable(key) for key in "abc")
+    body += f'<intermediateThrowEvent id="t">{COMPENSATE}</intermediateThrowEvent>'
+    body += draw.script("z", "done = done + ['z']")
+
+    # when
+    case = play(body + draw.flow("s", "a", "b", "t", "z", "c"), {"done": []})
+
+    # then
+    assert case.completed
+    assert case.data["done"] == ["a", "b", "undob", "undoa", "z", "c"]
+
+
+def test_one_activity_can_be_compensated_alone(play, draw):
+    # given
+    one = '<endEvent id="t"><compensateEventDefinition activityRef="a"/></endEvent>'
+    body = '<startEvent id="s"/>' + draw.undoable("a") + draw.undoable("b") + one
+
+    # when
+    case = play(body + draw.flow("s", "a", "b", "t"), {"done": []})
+
+    # then
+    assert case.completed
+    assert case.data["done"] == ["a", "b", "undoa"]
+
+
+def test_compensation_reaches_into_a_finished_sub_process_and_waits_for_a_person(play, draw):
+    # given
+    inside = (
+        '<startEvent id="s2"/><task id="a"/>'
+        + draw.boundary("ba", "a", COMPENSATE)
+        + '<userTask id="undo" isForCompensation="true"/>'
+        + '<association id="as" sourceRef="ba" targetRef="undo"/>'
+        + draw.flow("s2", "a")
+    )
+    body = '<startEvent id="s"/>' + draw.sub("sub", inside) + '<userTask id="u"/><task id="z"/>'
+    body += f'<intermediateThrowEvent id="t">{COMPENSATE}</intermediateThrowEvent>'
+    case = play(body + draw.flow("s", "sub", "u", "t", "z"))
+
+    # when
+    case.do("u")
+    assert case.at(UserTaskWait) == ["undo"]
+    assert "z" not in case.ran
+    case.do("undo")
+
+    # then
+    assert case.completed
+    assert "z" in case.ran
+
+
+def test_an_event_sub_process_with_another_start_as_well_is_a_compensation_handler(play, draw):
+    # given
+    handler = (
+        f'<startEvent id="m">{draw.message()}</startEvent>'
+        f'<startEvent id="c">{COMPENSATE}</startEvent>'
+        + draw.script("undo", "done = done + ['undo']")
+        + draw.flow("c", "undo")
+        + draw.flow("m", "undo")
+    )
+    inside = '<startEvent id="s2"/><task id="a"/>' + draw.flow("s2", "a")
+    inside += draw.sub("handler", handler, attributes='triggeredByEvent="true"')
+    body = '<startEvent id="s"/>' + draw.sub("sub", inside)
+    body += f'<endEvent id="t">{COMPENSATE}</endEvent>'
+
+    # when
+    case = play(body + draw.flow("s", "sub", "t"), {"done": []})
+
+    # then
+    assert case.data["done"] == ["undo"]
+
+
+def test_the_flow_goes_on_at_once_when_nobody_has_to_wait_for_compensation(play, draw):
+    # given
+    body = (
+        '<startEvent id="s"/><task id="a"/>'
+        + draw.boundary("ba", "a", COMPENSATE)
+        + '<userTask id="undo" isForCompensation="true"/>'
+        + '<association id="as" sourceRef="ba" targetRef="undo"/>'
+        + '<intermediateThrowEvent id="t">'
+        + '<compensateEventDefinition waitForCompletion="false"/></intermediateThrowEvent>'
+        + '<userTask id="z"/>'
+        + draw.flow("s", "a", "t", "z")
+    )
+    case = play(body)
+    assert case.at() == ["undo", "z"]
+
+    # when
+    case.do("undo")
+    case.do("z")
+
+    # then
+    assert case.completed
+    assert case.ran.count("z") == 1
+
+
+def transaction(draw, *, boundary=True):
+    inside = '<startEvent id="s2"/>' + draw.undoable("a")
+    inside += '<endEvent id="c"><cancelEventDefinition/></endEvent><userTask id="other"/>'
+    inside += draw.flow("s2", "a", "c") + draw.flow("s2", "other")
+    body = '<startEvent id="s"/>' + draw.sub("tx", inside, "transaction")
+    body += draw.script("no", "done = done + ['no']") + draw.flow("s", "tx", "no")
+    if boundary:
+        body += draw.boundary("cb", "tx", "<cancelEventDefinition/>")
+        body += draw.script("z", "done = done + ['z']") + draw.flow("cb", "z")
+    return body
+
+
+def test_a_cancelled_transaction_compensates_then_takes_its_cancel_boundary(play, draw):
+    # when
+    case = play(transaction(draw), {"done": []})
+
+    # then
+    assert case.completed
+    assert case.data["done"] == ["a", "undoa", "z"]
+    assert not case.open
+
+
+def test_a_sub_process_that_compensates_itself_runs_its_own_event_sub_process(play, draw):
+    # given
+    undo = draw.sub(
+        "es",
+        f'<startEvent id="es1">{COMPENSATE}</startEvent>'
+        + draw.script("h", "done = done + ['sub undone']")
+        + draw.flow("es1", "h"),
+        attributes='triggeredByEvent="true"',
+    )
+    inside = '<startEvent id="s2"/><task id="a"/>' + draw.flow("s2", "a") + undo
+    body = '<startEvent id="s"/>' + draw.sub("sub", inside) + '<userTask id="u"/>'
+    body += f'<endEvent id="t">{COMPENSATE}</endEvent>'
+    case = play(body + draw.flow("s", "sub", "u", "t"), {"done": []})
+
+    # when
+    case.do("u")
+
+    # then
+    assert case.completed
+    assert case.data["done"] == ["sub undone"]
+
+
+def test_each_run_of_a_loop_is_compensated(play, draw):
+    # given
+    loop = (
+        '<multiInstanceLoopCharacteristics isSequential="true">'
+        "<loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
+    )
+    body = (
+        '<startEvent id="s"/>'
+        + draw.script("a", "n = n + 1", inner=loop)
+        + draw.boundary("ba", "a", COMPENSATE)
+        + draw.script("undo", "n = n - 1", 'isForCompensation="true"')
+        + '<association id="as" sourceRef="ba" targetRef="undo"/>'
+        + f'<endEvent id="t">{COMPENSATE}</endEvent>'
+    )
+
+    # when
+    case = play(body + draw.flow("s", "a", "t"), {"n": 5})
+
+    # then
+    assert case.completed
+    assert case.data["n"] == 5
+    assert case.ran.count("undo") == 2

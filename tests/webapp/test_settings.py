@@ -1,0 +1,82 @@
+"""Settings: where they come from, and that secrets stay hidden."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from webapp.settings import Settings
+
+DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"CORRAL_{name.upper()}", raising=False)
+
+
+def test_without_anything_set_the_database_is_in_the_data_directory_of_this_folder() -> None:
+    # given
+    settings = Settings()
+
+    # then
+    assert settings.url == f"sqlite:///{Path('data').absolute() / 'corral.sqlite'}"
+    assert settings.on_sqlite
+
+
+def test_the_environment_is_read_and_what_is_given_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.setenv("CORRAL_PORT", "9000")
+    monkeypatch.setenv("CORRAL_HOST", "0.0.0.0")
+
+    # when
+    settings = Settings(port=9001)
+
+    # then
+    assert (settings.host, settings.port) == ("0.0.0.0", 9001)
+
+
+def test_the_password_of_the_database_never_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.setenv("CORRAL_DATABASE_URL", "postgresql+psycopg://corral:hush@db/corral")
+
+    # when
+    settings = Settings()
+
+    # then
+    assert "hush" not in repr(settings) + str(settings) + settings.model_dump_json()
+    assert settings.url == "postgresql+psycopg://corral:hush@db/corral"
+    assert not settings.on_sqlite
+
+
+def test_an_empty_database_address_means_sqlite(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.setenv("CORRAL_DATABASE_URL", "")
+
+    # then
+    assert Settings().url.startswith("sqlite:///")
+
+
+@pytest.mark.parametrize(
+    ("address", "https"), [("", False), ("http://x", False), ("https://x", True)]
+)
+def test_cookies_demand_https_when_people_come_by_https(address: str, https: bool) -> None:
+    assert Settings(public_url=address).https is https
+
+
+@pytest.mark.parametrize("wrong", [{"port": 70000}, {"threads": 1}, {"log_level": "loud"}])
+def test_a_setting_out_of_range_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Settings(**wrong)  # type: ignore[arg-type]
+
+
+def test_every_setting_is_explained_in_the_documentation() -> None:
+    # given
+    text = DOCS.read_text()
+
+    # then
+    missing = [name for name in Settings.model_fields if f"`CORRAL_{name.upper()}`" not in text]
+    assert missing == []
