@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from engine.bpmn.cache import Cache
-from engine.bpmn.compiling import compile_document
 from engine.bpmn.decisions import Decision, read_decisions
 from engine.bpmn.errors import ElementError, UnreadableFileError
-from engine.bpmn.normal import normalise
+from engine.bpmn.pipeline import build
 from engine.bpmn.program import Program
 from engine.bpmn.reader import read
 from engine.definitions import Source
@@ -79,8 +78,7 @@ def _program(stored: StoredProcess) -> Program:
         document = read(Source(stored.source, stored.content))
     except UnreadableFileError as error:
         raise NotStartableError(stored.key, str(error)) from error
-    normalise(document)
-    compiled = compile_document(document)
+    compiled = build(document)
     for process in compiled.processes:
         if process.name == stored.key:
             return Program(stored.id, stored.key, compiled.scopes, process)

@@ -7,7 +7,7 @@ its line, so that a rule only says what is wrong and what to do.
 from __future__ import annotations
 
 from engine.bpmn.errors import ExpressionError
-from engine.bpmn.xml import Element, identity, line_of
+from engine.bpmn.xml import CORRAL_NAMESPACE, Element, identity, line_of
 from engine.definitions import Problem, Severity
 
 
@@ -25,12 +25,17 @@ def problem_at(element: Element, rule: str, severity: Severity, message: str, cu
 
 
 def expression_problem(element: Element, error: ExpressionError) -> Problem:
-    """Return the problem of an expression at ``element`` that does not compile."""
+    """Return the problem of an expression at ``element`` that does not compile.
+
+    In a diagram drawn for Corral it is a slip, so the upload is refused. Elsewhere it may be a
+    remark or another language: the drawing is kept, and somebody has to supply the expression.
+    """
+    ours = CORRAL_NAMESPACE in element.getroottree().getroot().nsmap.values()
     where = f"Column {error.column} of " if error.column else ""
     return problem_at(
         element,
         "expression-not-compilable",
-        Severity.ERROR,
+        Severity.ERROR if ours else Severity.DRAFT,
         f"{where}'{error.text}': {error.reason}",
         error.cure,
     )

@@ -10,13 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from engine.bpmn.compiling import compile_document
 from engine.bpmn.decisions import decision_problems, read_decisions
 from engine.bpmn.errors import UnreadableFileError
-from engine.bpmn.normal import normalise
+from engine.bpmn.pipeline import examine
 from engine.bpmn.reader import Document, DocumentKind
 from engine.bpmn.reader import read as read_document
-from engine.bpmn.rules import Known, Surroundings, diagnose, together
+from engine.bpmn.rules import Known, Surroundings, together
 from engine.bpmn.specs.element import ScopeSpec
 from engine.bpmn.specs.subprocesses import SubProcess
 from engine.bpmn.specs.triggers import MessageTrigger
@@ -105,12 +104,8 @@ def _process_report(document: Document, around: Surroundings) -> FileReport:
         process.get("id"): process.get("isExecutable") == "true"
         for process in document.root.iter(B + "process")
     }
-    found: list[Problem] = list(document.problems)
-    found.extend(diagnose(document, around))
-    found.extend(normalise(document))
-    compiled = compile_document(document)
-    found.extend(compiled.problems)
-    problems = _without_repetition(found)
+    compiled = examine(document, around)
+    problems = _without_repetition(compiled.problems)
     # A file is compiled as a whole, so a gap anywhere in it keeps all its processes from starting.
     startable = not any(problem.severity in _STOPPING for problem in problems)
     definitions = tuple(

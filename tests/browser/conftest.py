@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.house import PASSWORD, House
 from tools import chromium
@@ -16,6 +16,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-dev-shm-usage",
 ]
+#: A page that is right is right at once; a machine with other things to do may take longer.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,7 +64,7 @@ def visit(chrome: Browser, house: House, complaints: list[str]) -> Iterator[Call
             viewport={"width": width, "height": 900},
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         opened.append(context)
         page = context.new_page()
         page.on("pageerror", lambda fault: complaints.append(str(fault)))
@@ -72,11 +74,17 @@ def visit(chrome: Browser, house: House, complaints: list[str]) -> Iterator[Call
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Log in").click()
         page.get_by_role("navigation", name="Main").wait_for()
+        listening(page)
         return page
 
     yield log_in
     for context in opened:
         context.close()
+
+
+def listening(page: Page) -> None:
+    """Wait until the scripts of the page hear keys: needed after a click that leads to a page."""
+    page.locator("html[data-ready]").wait_for(state="attached")
 
 
 def _listen(said: ConsoleMessage, complaints: list[str]) -> None:

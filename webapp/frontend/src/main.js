@@ -19,3 +19,6 @@ for (const start of [
 ]) {
   start();
 }
+
+// Keys and clicks are heard from here on; whoever drives the page from outside waits for it.
+document.documentElement.dataset.ready = "";
