@@ -1,4 +1,4 @@
-"""Translates what other modelers write into our own words: one file a vendor, found, not registered.
+"""Translates what other modelers write into our words: one file a vendor, found, not registered.
 
 A dialect reads the attributes and extension elements of its namespaces and writes what they mean as
 Corral's extensions (:data:`engine.bpmn.xml.C`), as plain BPMN, or as the neutral attributes of

@@ -1,7 +1,7 @@
 """What is wrong with a drawing: one file a rule, found and not registered.
 
-A rule looks at the document as it was drawn, before any pass, and says what is wrong, at which
-element, and what to do. Its id is the name of its file with hyphens, its docstring says why it is
+A rule looks at the drawing, after the dialects and before any pass, and says what is wrong, at
+which element, and what to do. Its id is the name of its file with hyphens, its docstring says why it is
 there. Faults that only compiling shows (an expression that does not compile, a job without a type,
 a timer without a time) are reported there, as problems of the same kind.
 """
@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol, cast
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.reader import Document, DocumentKind
-from engine.bpmn.xml import Element
 from engine.definitions import Problem
 
 #: Says whether a key is known: ``known("process" | "decision" | "form", key)``.
@@ -47,8 +47,8 @@ class Surroundings:
 class Rule(Protocol):
     """The module of one rule."""
 
-    def check(self, root: Element, findings: Findings, around: Surroundings) -> None:
-        """Note what is wrong below ``root``, the ``definitions`` as drawn; change nothing."""
+    def check(self, drawing: Drawing, findings: Findings, around: Surroundings) -> None:
+        """Note what is wrong in ``drawing``; change nothing."""
         ...
 
 
@@ -69,10 +69,11 @@ def diagnose(document: Document, around: Surroundings | None = None) -> list[Pro
     """
     if document.kind is not DocumentKind.BPMN:
         return []
+    drawing = Drawing(document.root)
     problems: list[Problem] = []
     for name, rule in rules():
         findings = Findings(name)
-        rule.check(document.root, findings, around or Surroundings())
+        rule.check(drawing, findings, around or Surroundings())
         problems.extend(findings.problems)
     return problems
 

@@ -5,14 +5,15 @@ It could never happen. Attach it to a task, call activity or sub-process of the 
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
-from engine.bpmn.xml import ACTIVITIES, Element, local, nodes, plain_name, scopes
+from engine.bpmn.xml import ACTIVITIES, local, nodes, plain_name, scopes
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look for the host of every boundary event."""
-    for scope in scopes(root):
+    for scope in scopes(drawing.root):
         here = nodes(scope)
         hosts = {node.get("id") for node in here if local(node) in ACTIVITIES}
         for event in here:

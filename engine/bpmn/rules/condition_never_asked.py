@@ -6,16 +6,17 @@ gateway when the condition is meant, otherwise remove it.
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
-from engine.bpmn.xml import B, Element, flows, local, nodes, plain_name, scopes, text_of
+from engine.bpmn.xml import B, flows, local, nodes, plain_name, scopes, text_of
 
 _NOT_ASKING = {"parallelGateway", "eventBasedGateway"}
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look at the flows out of such gateways."""
-    for scope in scopes(root):
+    for scope in scopes(drawing.root):
         silent = {node.get("id") for node in nodes(scope) if local(node) in _NOT_ASKING}
         for flow in flows(scope):
             condition = text_of(flow.find(B + "conditionExpression"))

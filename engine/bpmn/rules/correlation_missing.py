@@ -6,6 +6,7 @@ none, because it creates the instance.
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.extensions import written_on
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
@@ -14,9 +15,9 @@ from engine.bpmn.xml import B, C, Element, is_triggered_by_event, local
 _CATCHING = ("intermediateCatchEvent", "boundaryEvent", "receiveTask", "startEvent")
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look at every place that waits for a message."""
-    for element in root.iter(*(B + tag for tag in _CATCHING)):
+    for element in drawing.root.iter(*(B + tag for tag in _CATCHING)):
         if not _waits_for_message(element) or element.get("instantiate") == "true":
             continue
         keyed = any(

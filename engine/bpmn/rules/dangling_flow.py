@@ -6,17 +6,18 @@ refers to something that does not exist the file itself is broken, which is an e
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
-from engine.bpmn.xml import FLOW_NODES, Element, flows, local, plain_name, scopes
+from engine.bpmn.xml import FLOW_NODES, flows, local, plain_name, scopes
 
 _CURE = "Connect both ends of the flow to an element, or delete it."
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look at both ends of every flow."""
-    known = {node.get("id") for node in root.iter() if local(node) in FLOW_NODES}
-    for scope in scopes(root):
+    known = {node.get("id") for node in drawing.root.iter() if local(node) in FLOW_NODES}
+    for scope in scopes(drawing.root):
         for flow in flows(scope):
             source, target = (plain_name(flow.get(end)) for end in ("sourceRef", "targetRef"))
             if not source or not target:

@@ -6,15 +6,16 @@ inputs and outputs of a job. Associations that only draw a line are passed over.
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
-from engine.bpmn.xml import B, Element
+from engine.bpmn.xml import B
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look for assignments and transformations."""
     for tag in ("dataInputAssociation", "dataOutputAssociation"):
-        for association in root.iter(B + tag):
+        for association in drawing.root.iter(B + tag):
             acting = association.find(B + "assignment"), association.find(B + "transformation")
             if any(found is not None for found in acting):
                 findings.draft(

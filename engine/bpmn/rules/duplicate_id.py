@@ -5,15 +5,16 @@ References, histories and tokens would mean either of them. Give each its own id
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
-from engine.bpmn.xml import Element, local
+from engine.bpmn.xml import local
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Note every BPMN element whose id an earlier one has."""
     seen: set[str] = set()
-    for element in root.iter():
+    for element in drawing.root.iter():
         known = element.get("id") if local(element) else None
         if known is None:
             continue

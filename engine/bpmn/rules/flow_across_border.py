@@ -5,14 +5,15 @@ BPMN forbids it: a token belongs to one scope. End the flow at the border, or se
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
-from engine.bpmn.xml import Element, flows, nodes, plain_name, scopes
+from engine.bpmn.xml import flows, nodes, plain_name, scopes
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Compare the scopes of both ends of every flow."""
-    everywhere = scopes(root)
+    everywhere = scopes(drawing.root)
     where = {node.get("id"): scope for scope in everywhere for node in nodes(scope)}
     for scope in everywhere:
         for flow in flows(scope):

@@ -6,6 +6,7 @@ or make it the default.
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
 from engine.bpmn.xml import B, Element, flows, local, nodes, plain_name, scopes, text_of
@@ -13,9 +14,9 @@ from engine.bpmn.xml import B, Element, flows, local, nodes, plain_name, scopes,
 _DECIDING = {"exclusiveGateway", "inclusiveGateway"}
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look at each such gateway with several ways out."""
-    for scope in scopes(root):
+    for scope in scopes(drawing.root):
         leaving: dict[str, list[Element]] = {}
         for flow in flows(scope):
             leaving.setdefault(plain_name(flow.get("sourceRef")), []).append(flow)

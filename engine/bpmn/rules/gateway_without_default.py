@@ -6,16 +6,17 @@ warning; otherwise make one flow the default.
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
-from engine.bpmn.xml import B, Element, flows, local, nodes, plain_name, scopes, text_of
+from engine.bpmn.xml import B, flows, local, nodes, plain_name, scopes, text_of
 
 _DECIDING = {"exclusiveGateway", "inclusiveGateway"}
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look at each such gateway whose flows all have conditions."""
-    for scope in scopes(root):
+    for scope in scopes(drawing.root):
         conditions: dict[str, list[bool]] = {}
         for flow in flows(scope):
             has_one = bool(text_of(flow.find(B + "conditionExpression")))

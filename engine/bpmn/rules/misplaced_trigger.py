@@ -8,6 +8,7 @@ Source: OMG BPMN 2.0.2, table 10.93 *Types of events and their markers*.
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
 from engine.bpmn.vocabulary import EVENT_DEFINITIONS
@@ -37,9 +38,9 @@ _ALLOWED = {
 }
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Compare the triggers of every event with what its place allows."""
-    for event in root.iter(*(B + tag for tag in _ALLOWED)):
+    for event in drawing.root.iter(*(B + tag for tag in _ALLOWED)):
         allowed = _allowed(event)
         for definition in event_definitions(event):
             word = local(definition).removesuffix("EventDefinition")

@@ -5,14 +5,15 @@ Uploading is the intent to run it, so it runs all the same; somebody may have me
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
-from engine.bpmn.xml import B, Element, nodes
+from engine.bpmn.xml import B, nodes
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look at every process that holds flow nodes."""
-    for process in root.iter(B + "process"):
+    for process in drawing.root.iter(B + "process"):
         if process.get("isExecutable") == "false" and nodes(process):
             findings.warning(
                 process,

@@ -5,16 +5,19 @@ It would appear in no queue and wait unseen. Name a queue, or put it into a lane
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.extensions import written_on
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
-from engine.bpmn.xml import B, C, Element, plain_name, text_of
+from engine.bpmn.xml import B, C, plain_name, text_of
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look at every user task, and at the lanes around it."""
-    in_lanes = {plain_name(text_of(reference)) for reference in root.iter(B + "flowNodeRef")}
-    for task in root.iter(B + "userTask"):
+    in_lanes = {
+        plain_name(text_of(reference)) for reference in drawing.root.iter(B + "flowNodeRef")
+    }
+    for task in drawing.root.iter(B + "userTask"):
         settings = [element for element in written_on(task) if element.tag == C + "userTask"]
         named = any(found.get("queue") or found.get("assignee") for found in settings)
         if not named and task.get("id") not in in_lanes:

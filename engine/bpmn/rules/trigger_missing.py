@@ -5,6 +5,7 @@ Waiting for nothing would be waiting for ever. Give the event its message, signa
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.extensions import written_on
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
@@ -21,9 +22,9 @@ _CODED = {
 _THROWING = {"endEvent", "intermediateThrowEvent"}
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look at the definitions in each event."""
-    for event in root.iter(*(B + tag for tag in sorted(EVENTS))):
+    for event in drawing.root.iter(*(B + tag for tag in sorted(EVENTS))):
         definitions = event_definitions(event)
         shared = event.find(B + "eventDefinitionRef") is not None
         if local(event) == "intermediateCatchEvent" and not definitions and not shared:

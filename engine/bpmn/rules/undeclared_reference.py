@@ -5,16 +5,17 @@ It gets a name that nobody chose: the reference itself. Declare it and choose it
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.references import REFERENCES, declarations
 from engine.bpmn.rules import Surroundings
-from engine.bpmn.xml import Element, local, plain_name
+from engine.bpmn.xml import local, plain_name
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Compare every reference with what the document declares."""
-    known = {kind: set(declarations(root, kind)) for _, kind in REFERENCES.values()}
-    for element in root.iter():
+    known = {kind: set(declarations(drawing.root, kind)) for _, kind in REFERENCES.values()}
+    for element in drawing.root.iter():
         if local(element) not in REFERENCES:
             continue
         attribute, kind = REFERENCES[local(element)]

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.extensions import Extension, extensions, written_on
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
 from engine.bpmn.xml import C, Element, local
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look at every Corral element, its host, attributes and children."""
-    for host in root.iter():
+    for host in drawing.root.iter():
         if not local(host):
             continue
         seen: set[str] = set()

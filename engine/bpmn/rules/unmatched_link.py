@@ -6,15 +6,16 @@ correct the name.
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.normal.link_events import link_name
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
-from engine.bpmn.xml import B, Element, local, nodes, scopes
+from engine.bpmn.xml import B, local, nodes, scopes
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Compare the names of both kinds of link in each scope."""
-    for scope in scopes(root):
+    for scope in scopes(drawing.root):
         links = [
             (event, link_name(event, definition))
             for event in nodes(scope)

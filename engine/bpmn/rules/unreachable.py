@@ -5,6 +5,7 @@ It looks like part of the process and never runs. Connect it to the flow, or del
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
 from engine.bpmn.xml import (
@@ -19,10 +20,10 @@ from engine.bpmn.xml import (
 )
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Walk each scope from everything that starts by itself."""
-    handlers = _compensation_handlers(root)
-    for scope in scopes(root):
+    handlers = _compensation_handlers(drawing.root)
+    for scope in scopes(drawing.root):
         here = {node.get("id", ""): node for node in nodes(scope)}
         reached = _reached(scope, here, handlers)
         for key, node in here.items():

@@ -7,6 +7,7 @@ deployed it is a warning.
 from __future__ import annotations
 
 from engine.bpmn import extensions
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions import Literal
 from engine.bpmn.problems import Findings
@@ -14,15 +15,15 @@ from engine.bpmn.rules import Surroundings
 from engine.bpmn.xml import B, Element, plain_name
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look up what every call activity, business rule task and user task names."""
-    for element in root.iter(B + "callActivity"):
+    for element in drawing.root.iter(B + "callActivity"):
         _look_up(element, "process", plain_name(element.get("calledElement")), findings, around)
     for tag, name, attribute, kind in (
         ("businessRuleTask", "decision", "ref", "decision"),
         ("userTask", "userTask", "form", "form"),
     ):
-        for element in root.iter(B + tag):
+        for element in drawing.root.iter(B + tag):
             try:
                 setting = getattr(extensions.read(element).get(name), attribute, None)
             except ExpressionError:

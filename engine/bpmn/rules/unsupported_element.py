@@ -6,6 +6,7 @@ is known, and what becomes of it, is listed in :mod:`engine.bpmn.vocabulary`.
 
 from __future__ import annotations
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
 from engine.bpmn.vocabulary import FATES
@@ -15,9 +16,9 @@ _CORRELATION = "correlationSubscription"
 _BINDINGS = {"ioBinding", "participantBinding"}
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look at every BPMN element once."""
-    for element in root.iter():
+    for element in drawing.root.iter():
         kind = local(element)
         if not kind:
             continue

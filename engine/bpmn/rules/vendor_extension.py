@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
 from engine.bpmn.xml import B, C, Element, N, local
@@ -41,10 +42,10 @@ _WITHOUT_MEANING = {
 }
 
 
-def check(root: Element, findings: Findings, around: Surroundings) -> None:
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Note once for each element which settings it carries, and once each unknown namespace."""
     unknown: set[str] = set()
-    for element in root.iter():
+    for element in drawing.root.iter():
         if not local(element):
             continue
         found: dict[str, list[str]] = {}
@@ -61,7 +62,9 @@ def check(root: Element, findings: Findings, around: Surroundings) -> None:
                 "Say the same with Corral's extensions, then remove these settings.",
             )
     for namespace in sorted(unknown):
-        findings.info(root, f"Extensions of the namespace '{namespace}' have no effect here.")
+        findings.info(
+            drawing.root, f"Extensions of the namespace '{namespace}' have no effect here."
+        )
 
 
 def _settings(element: Element) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,137 @@
+"""A drawing as the rules look at it: everything they ask for, looked up once.
+
+A rule that walked the tree itself would do so for each question; with a hundred rules that is what
+linting would cost. Nothing here changes the tree, and nothing notices when it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from engine.bpmn.xml import (
+    ACTIVITIES,
+    FLOW_NODES,
+    SCOPES,
+    B,
+    Element,
+    event_definitions,
+    local,
+    plain_name,
+)
+
+
+class Drawing:
+    """The ``definitions`` of one file, as drawn."""
+
+    def __init__(self, root: Element) -> None:
+        """Look at the document below ``root``."""
+        self.root = root
+
+    @cached_property
+    def _by_tag(self) -> Mapping[str, list[Element]]:
+        found: dict[str, list[Element]] = {}
+        for element in self.root.iter():
+            name = local(element)
+            if name:
+                found.setdefault(name, []).append(element)
+        return found
+
+    def all(self, *tags: str) -> list[Element]:
+        """Return every BPMN element with one of these local names, tag by tag in document order."""
+        if len(tags) == 1:
+            return list(self._by_tag.get(tags[0], ()))
+        return [element for tag in tags for element in self._by_tag.get(tag, ())]
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Element]:
+        """Every BPMN element by its id; the first one where an id is given twice."""
+        found: dict[str, Element] = {}
+        for elements in self._by_tag.values():
+            for element in elements:
+                key = element.get("id")
+                if key:
+                    found.setdefault(key, element)
+        return found
+
+    def referred(self, reference: str | None) -> Element | None:
+        """Return what a reference leads to, whatever its prefix; None when it leads nowhere."""
+        return self.by_id.get(plain_name(reference))
+
+    @cached_property
+    def scopes(self) -> list[Element]:
+        """Every process and sub-process, in document order, so outer before inner."""
+        return [element for element in self.root.iter() if local(element) in SCOPES]
+
+    @cached_property
+    def nodes(self) -> list[Element]:
+        """Every flow node."""
+        return self.all(*sorted(FLOW_NODES))
+
+    @cached_property
+    def activities(self) -> list[Element]:
+        """Every task, call activity and sub-process."""
+        return self.all(*sorted(ACTIVITIES))
+
+    @cached_property
+    def flows(self) -> list[Element]:
+        """Every sequence flow."""
+        return self.all("sequenceFlow")
+
+    @cached_property
+    def _leaving(self) -> Mapping[str, list[Element]]:
+        return _grouped(self.flows, "sourceRef")
+
+    @cached_property
+    def _arriving(self) -> Mapping[str, list[Element]]:
+        return _grouped(self.flows, "targetRef")
+
+    def outgoing(self, node: Element) -> list[Element]:
+        """Return the sequence flows that leave ``node``, by their own ends, in document order."""
+        return self._leaving.get(node.get("id", ""), [])
+
+    def incoming(self, node: Element) -> list[Element]:
+        """Return the sequence flows that lead to ``node``."""
+        return self._arriving.get(node.get("id", ""), [])
+
+    def source(self, flow: Element) -> Element | None:
+        """Return what ``flow`` leaves."""
+        return self.referred(flow.get("sourceRef"))
+
+    def target(self, flow: Element) -> Element | None:
+        """Return what ``flow`` leads to."""
+        return self.referred(flow.get("targetRef"))
+
+    @cached_property
+    def _attached(self) -> Mapping[str, list[Element]]:
+        return _grouped(self.all("boundaryEvent"), "attachedToRef")
+
+    def boundary_events(self, activity: Element) -> list[Element]:
+        """Return the boundary events of ``activity``."""
+        return self._attached.get(activity.get("id", ""), [])
+
+    def triggers(self, event: Element) -> list[Element]:
+        """Return the event definitions of ``event``: those written in it and those it refers to."""
+        shared = (self.referred(ref.text) for ref in event.findall(B + "eventDefinitionRef"))
+        return [*event_definitions(event), *(one for one in shared if one is not None)]
+
+    def scope_of(self, element: Element) -> Element | None:
+        """Return the process or sub-process that ``element`` stands directly in."""
+        around = element.getparent()
+        while around is not None and local(around) not in SCOPES:
+            around = around.getparent()
+        return around
+
+    def process_of(self, element: Element) -> Element | None:
+        """Return the process around ``element``."""
+        around: Element | None = element
+        while around is not None and local(around) != "process":
+            around = around.getparent()
+        return around
+
+
+def _grouped(elements: list[Element], attribute: str) -> dict[str, list[Element]]:
+    found: dict[str, list[Element]] = {}
+    for element in elements:
+        found.setdefault(plain_name(element.get(attribute)), []).append(element)
+    return found
