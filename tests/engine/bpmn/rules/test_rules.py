@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from lxml import etree
 
@@ -181,13 +183,13 @@ def test_a_fault_is_found_at_its_element(
 
 def test_every_rule_has_a_fault_it_finds() -> None:
     # given
-    tried = {rule for rule, *_ in FINDS}
+    tables = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
 
     # when
-    names = {name for name, _ in rules()}
+    untried = [name for name, _ in rules() if f'"{name}"' not in tables]
 
     # then
-    assert names == tried | {"not-executable"}
+    assert untried == []
 
 
 MESSAGE = '<messageEventDefinition messageRef="m"/>'
