@@ -8,33 +8,68 @@ XML declaration is blanked out (lines stay where they were), so that the parser 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import json
 import re
 
 from engine.bpmn.errors import UnreadableFileError
 from engine.definitions import Problem, Severity
 
+#: UTF-32 first: its little-endian mark begins with that of UTF-16.
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-#: Other encodings have shapes that hide markup from a scan (UTF-7, EBCDIC); no modeler writes them.
-_ENCODINGS = {
-    "utf-8": "utf-8",
-    "utf8": "utf-8",
-    "us-ascii": "utf-8",
-    "ascii": "utf-8",
-    "utf-16": "utf-16",
-    "utf-16le": "utf-16-le",
-    "utf-16be": "utf-16-be",
-    "iso-8859-1": "iso-8859-1",
-    "latin1": "iso-8859-1",
-    "latin-1": "iso-8859-1",
-    "iso-8859-15": "iso-8859-15",
-    "windows-1252": "windows-1252",
-    "cp1252": "windows-1252",
+#: What may be declared, by the names Python gives it. Left out are encodings whose bytes do not
+#: look like markup where markup is (UTF-7, EBCDIC, HZ, ISO-2022): no modeler writes them, and
+#: they serve to smuggle text past whoever scans the file.
+_ENCODINGS = frozenset(
+    {"ascii", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"}
+    | {f"iso8859-{part}" for part in range(1, 17) if part != 12}
+    | {f"cp{page}" for page in (*range(1250, 1259), 437, 850, 852, 855, 857, 858, 866, 874)}
+    | {"shift_jis", "shift_jis_2004", "shift_jisx0213", "cp932", "euc_jp", "euc_jis_2004"}
+    | {"gb2312", "gbk", "gb18030", "big5", "big5hkscs", "cp950", "euc_kr", "cp949"}
+    | {"koi8-r", "koi8-u", "koi8-t", "tis-620", "kz1048", "ptcp154", "hp-roman8"}
+    | {"mac-roman", "mac-latin2", "mac-cyrillic", "mac-greek", "mac-turkish", "mac-iceland"}
+)
+#: Names that XML files use and Python does not know.
+_ALIASES = {
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "macintosh": "mac-roman",
+    "x-mac-roman": "mac-roman",
+    "x-gbk": "gbk",
+    "windows-936": "gbk",
+    "windows-949": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "unicode": "utf-16",
 }
+#: How text begins, by the bytes of «<» and the character after it, where there is no mark.
+_WIDE = (
+    (re.compile(rb"<\0\0\0[^\0]\0\0\0"), "utf-32-le"),
+    (re.compile(rb"\0\0\0<\0\0\0[^\0]"), "utf-32-be"),
+    (re.compile(rb"<\0[^\0]\0"), "utf-16-le"),
+    (re.compile(rb"\0<\0[^\0]"), "utf-16-be"),
+)
+#: First bytes of what people upload by mistake, what it is, and what to do.
+_XML_PLEASE = "Export the diagram as BPMN 2.0 XML."
+_OTHER_FORMATS = (
+    (b"PK", "a ZIP archive", "Unpack it and upload the files inside."),
+    (b"\x1f\x8b", "a gzip archive", "Unpack it and upload the file inside."),
+    (b"7z\xbc\xaf", "a 7z archive", "Unpack it and upload the files inside."),
+    (b"Rar!", "a RAR archive", "Unpack it and upload the files inside."),
+    (b"%PDF", "a PDF document", _XML_PLEASE),
+    (b"\x89PNG", "a PNG picture", _XML_PLEASE),
+    (b"\xff\xd8\xff", "a JPEG picture", _XML_PLEASE),
+    (b"GIF8", "a GIF picture", _XML_PLEASE),
+    (b"\xd0\xcf\x11\xe0", "an old Office or Visio document", _XML_PLEASE),
+    (b"{\\rtf", "a text document (RTF)", _XML_PLEASE),
+    (b"\x4c\x6f\xa7\x94", "a file in EBCDIC", "Save it as UTF-8."),
+    (b"+ADw-", "a file in UTF-7", "Save it as UTF-8."),
+)
 _DECLARATION = re.compile(r"<\?xml\s[^>]{0,300}?\?>")
 _DECLARED = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 
@@ -48,6 +83,8 @@ def decode(content: bytes) -> tuple[str, list[Problem]]:
     _refuse_other_formats(content)
     text, repairs = _text(content)
     text = text.lstrip("\ufeff")
+    if "\0" in text:
+        raise _not_xml("a file with zero bytes", "Save it again in the modeler, as BPMN 2.0 XML.")
     stripped = text.lstrip()
     if not stripped.startswith("<"):
         raise _not_xml("text that does not begin with '<'")
@@ -67,8 +104,9 @@ def _refuse_other_formats(content: bytes) -> None:
             "file-empty", "The file is empty.", "Save the diagram in the modeler and upload again."
         )
     lower = head.lower()
-    if head.startswith(b"PK"):
-        raise _not_xml("a ZIP archive", "Unpack it and upload the files inside.")
+    for beginning, what, cure in _OTHER_FORMATS:
+        if head.startswith(beginning):
+            raise _not_xml(what, cure)
     if lower.startswith((b"<!doctype html", b"<html")):
         raise _not_xml(
             "a web page", "Download the file itself, not the page that shows it, and upload that."
@@ -85,7 +123,7 @@ def _is_json(content: bytes) -> bool:
     return True
 
 
-def _not_xml(what: str, cure: str = "Export the diagram as BPMN 2.0 XML.") -> UnreadableFileError:
+def _not_xml(what: str, cure: str = _XML_PLEASE) -> UnreadableFileError:
     return UnreadableFileError("not-xml", f"The file is not XML but {what}.", cure, line=1)
 
 
@@ -93,21 +131,13 @@ def _text(content: bytes) -> tuple[str, list[Problem]]:
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return _strictly(content, encoding)
-    if content[:4] in (b"<\0?\0", b"<\0b\0", b"<\0d\0"):
-        return _strictly(content, "utf-16-le")
-    if content[:4] in (b"\0<\0?", b"\0<\0b", b"\0<\0d"):
-        return _strictly(content, "utf-16-be")
+    for beginning, encoding in _WIDE:
+        if beginning.match(content):
+            return _strictly(content, encoding)
     found = _DECLARED.match(content.lstrip())
-    declared = found.group(1).decode("ascii").lower() if found else "utf-8"
-    encoding = _ENCODINGS.get(declared, "")
-    if not encoding:
-        raise UnreadableFileError(
-            "encoding",
-            f"The file says that its encoding is {declared}, which is not read.",
-            "Save it as UTF-8.",
-            line=1,
-        )
-    if encoding.startswith("utf-16"):
+    declared = found.group(1).decode("ascii") if found else "utf-8"
+    encoding = _encoding(declared)
+    if encoding.startswith(("utf-16", "utf-32")):
         # The declaration itself could be read byte by byte: a text made as UTF-16 in memory,
         # written as UTF-8. The bytes are right and the declaration is wrong.
         text, repairs = _strictly(content, "utf-8")
@@ -115,19 +145,38 @@ def _text(content: bytes) -> tuple[str, list[Problem]]:
     return _strictly(content, encoding)
 
 
+def _encoding(declared: str) -> str:
+    """Return Python's name of a declared encoding; refuse what is unknown or not read."""
+    try:
+        name = codecs.lookup(_ALIASES.get(declared.lower(), declared)).name
+    except LookupError:
+        name = ""
+    if name not in _ENCODINGS:
+        raise UnreadableFileError(
+            "encoding",
+            f"The file says that its encoding is {declared}, which is not read.",
+            "Save it as UTF-8.",
+            line=1,
+        )
+    return "utf-8" if name == "ascii" else name
+
+
 def _strictly(content: bytes, encoding: str) -> tuple[str, list[Problem]]:
     try:
         return content.decode(encoding), []
     except UnicodeDecodeError as error:
-        if encoding != "utf-8":
-            raise UnreadableFileError(
-                "encoding",
-                f"The file is not valid {encoding}: byte {error.start + 1:,} fits no character.",
-                "Save it as UTF-8.",
-            ) from error
-        text = content.decode("windows-1252", "replace")
-        note = "The bytes are not in the declared encoding UTF-8; read as windows-1252."
-        return text, [_repair(note)]
+        if encoding == "utf-8":
+            text = content.decode("windows-1252", "replace")
+            note = "The bytes are not in the declared encoding UTF-8; read as windows-1252."
+            return text, [_repair(note)]
+        with contextlib.suppress(UnicodeDecodeError):
+            note = f"The file says {encoding} but is UTF-8; read as UTF-8."
+            return content.decode("utf-8"), [_repair(note)]
+        raise UnreadableFileError(
+            "encoding",
+            f"The file is not valid {encoding}: byte {error.start + 1:,} fits no character.",
+            "Save it as UTF-8.",
+        ) from error
 
 
 def _repair(message: str) -> Problem:

@@ -15,7 +15,8 @@ from lxml import etree
 
 from engine.bpmn.decoding import decode
 from engine.bpmn.errors import UnreadableFileError
-from engine.bpmn.xml import BPMN_NAMESPACE, Element, line_of
+from engine.bpmn.foreign import recognised, unofficial_bpmn
+from engine.bpmn.xml import BPMN_NAMESPACE, B, Element, line_of
 from engine.definitions import Problem, Severity, Source
 
 #: Namespaces of DMN 1.1 to 1.5, all with the same decision tables.
@@ -37,8 +38,9 @@ class Limits:
 
     size: int = 5 * 1024 * 1024  #: bytes of the file
     depth: int = 200  #: elements inside each other
-    elements: int = 200_000
+    elements: int = 100_000  #: 5 MB of a real diagram hold some 60,000
     attributes: int = 500  #: of one element
+    namespaces: int = 200  #: different ones; a diagram that passed through many hands has 30
 
 
 class DocumentKind(StrEnum):
@@ -77,6 +79,7 @@ def read(source: Source, limits: Limits | None = None) -> Document:
         text, repairs = decode(source.content)
         root, odd = _parse(text)
         _check_size(root, bounds)
+        odd += _renamed(root)
         kind = _kind(root)
     except UnreadableFileError as error:
         known = error.problem
@@ -137,7 +140,7 @@ def _odd_namespace(line: int | None, reason: str) -> Problem:
         Severity.INFO,
         None,
         line,
-        f"A namespace is odd: {reason}. It was read as it is.",
+        f"A namespace is odd: {reason}. It was read all the same.",
         "Nothing to do.",
     )
 
@@ -151,9 +154,16 @@ def _check_size(root: Element, limits: Limits) -> None:
     """Refuse what is too deep, too wide or too much; iterative, because the file is hostile."""
     count = 0
     depth = 0
-    for action, element in etree.iterwalk(root, events=("start", "end")):
+    namespaces: set[str] = set()
+    for action, element in etree.iterwalk(root, events=("start", "end", "start-ns")):
         if action == "end":
             depth -= 1
+            continue
+        if action == "start-ns":
+            namespaces.add(element[1])
+            if len(namespaces) > limits.namespaces:
+                what = f"more than {limits.namespaces} namespaces"
+                raise _too_much("too-many-namespaces", what, None)
             continue
         depth += 1
         count += 1
@@ -177,17 +187,32 @@ def _too_much(rule: str, what: str, line: int | None) -> UnreadableFileError:
     )
 
 
+def _renamed(root: Element) -> list[Problem]:
+    """Give BPMN 2.0 under an unofficial namespace its own, in place."""
+    namespace = unofficial_bpmn(root)
+    if namespace is None or namespace == BPMN_NAMESPACE:
+        return []
+    line = line_of(root)
+    for element in root.iter("{" + namespace + "}*"):
+        element.tag = B + etree.QName(element).localname
+    return [_odd_namespace(line, f"{namespace} is not that of BPMN 2.0")]
+
+
 def _kind(root: Element) -> DocumentKind:
     name = etree.QName(root)
     if name.localname == "definitions" and name.namespace == BPMN_NAMESPACE:
         return DocumentKind.BPMN
     if name.localname == "definitions" and name.namespace in DMN_NAMESPACES:
         return DocumentKind.DMN
+    known = recognised(root)
+    if known is not None:
+        language, cure = known
+        raise UnreadableFileError("not-bpmn", f"This is {language}.", cure, line=line_of(root))
     where = f" of the namespace {name.namespace}" if name.namespace else " without a namespace"
     raise UnreadableFileError(
         "not-bpmn",
         f"The file is neither BPMN 2.0 nor DMN: its outermost element is "
-        f"'{name.localname}'{where}.",
+        f"'{name.localname[:80]}'{where[:200]}.",
         "Export the diagram as BPMN 2.0 XML, or the table as DMN 1.1 or later.",
         line=line_of(root),
     )

@@ -206,27 +206,3 @@ def test_more_elements_than_the_limit_are_refused() -> None:
 
     # then
     assert refused.problem.rule == "too-many-elements"
-
-
-HOSTILE = {
-    "attributes": b"<a " + b" ".join(b'a%d=""' % number for number in range(200_000)) + b"/>",
-    "open tags": b"<a>" * 1_000_000,
-    "brackets": b"[" * 3_000_000,
-    "comment": b"<!--" + b"-" * 4_000_000,
-    "declarations": b"<?xml " * 500_000,
-    "namespaces": b"<a " + b" ".join(b'xmlns:a%d="u"' % n for n in range(50_000)) + b"/>",
-    "text": b"<a>" + b"&amp;" * 900_000 + b"</a>",
-}
-
-
-@pytest.mark.timeout(20)
-@pytest.mark.parametrize("attack", HOSTILE)
-def test_hostile_bytes_are_refused_soon(attack: str) -> None:
-    # given
-    content = HOSTILE[attack]
-
-    # when
-    refused = refusal(content)
-
-    # then
-    assert refused.problem.cure
