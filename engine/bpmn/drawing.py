@@ -18,6 +18,7 @@ from engine.bpmn.xml import (
     event_definitions,
     local,
     plain_name,
+    scopes,
 )
 
 
@@ -61,7 +62,7 @@ class Drawing:
     @cached_property
     def scopes(self) -> list[Element]:
         """Every process and sub-process, in document order, so outer before inner."""
-        return [element for element in self.root.iter() if local(element) in SCOPES]
+        return scopes(self.root)
 
     @cached_property
     def nodes(self) -> list[Element]:

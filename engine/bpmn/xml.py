@@ -9,6 +9,7 @@ An lxml element without children is falsy: compare with ``None``, never test for
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -69,25 +70,34 @@ FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS | CHOREOGRAPHY
 SCOPES = frozenset({"process", "subProcess", "transaction", "adHocSubProcess"})
 
 
+_NODE_TAGS = tuple(B + tag for tag in sorted(FLOW_NODES))
+_SCOPE_TAGS = tuple(B + tag for tag in sorted(SCOPES))
+
+
 def local(element: Element) -> str:
     """Return the tag without its namespace; ``""`` for anything that is not BPMN."""
-    tag = element.tag
+    return _local(element.tag)
+
+
+@functools.lru_cache(maxsize=1024)
+def _local(tag: object) -> str:
+    # Asked for every element by every rule and pass, with a few dozen answers.
     return tag[len(B) :] if isinstance(tag, str) and tag.startswith(B) else ""
 
 
 def nodes(scope: Element) -> list[Element]:
     """Return the flow nodes directly in ``scope``, in document order."""
-    return [child for child in scope if local(child) in FLOW_NODES]
+    return list(scope.iterchildren(*_NODE_TAGS))
 
 
 def flows(scope: Element) -> list[Element]:
     """Return the sequence flows directly in ``scope``, in document order."""
-    return [child for child in scope if local(child) == "sequenceFlow"]
+    return list(scope.iterchildren(B + "sequenceFlow"))
 
 
 def scopes(root: Element) -> list[Element]:
     """Return every process and sub-process below ``root``, outer before inner."""
-    return [element for element in root.iter() if local(element) in SCOPES]
+    return list(root.iter(*_SCOPE_TAGS))
 
 
 def event_definitions(event: Element) -> list[Element]:
