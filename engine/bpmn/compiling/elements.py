@@ -91,7 +91,7 @@ def _decision_task(context: Context, scope: ScopeSpec, element: Element, name: s
     decision = settings.get("decision")
     if decision is not None and decision.ref is not None:
         origin = context.origin(element)
-        return DecisionTask(scope, name, origin, decision.ref, decision.result)
+        return DecisionTask(scope, name, origin, decision)
     if "job" in settings:
         return _service_task(context, scope, element, name)
     context.draft(

@@ -62,17 +62,24 @@ def compile_expression(
     return _language(language, place).expression(place)
 
 
-def compile_value(text: str, *, element: str | None = None, line: int | None = None) -> Expression:
+def compile_value(
+    text: str,
+    *,
+    element: str | None = None,
+    line: int | None = None,
+    language: str | None = None,
+) -> Expression:
     """Return what an attribute of an extension means: an expression, or its text as it is.
 
-    A text that begins with ``=``, or is wrapped in ``${}`` or ``#{}``, is an expression.
+    A text that begins with ``=``, or is wrapped in ``${}`` or ``#{}``, is an expression;
+    ``language`` is that of such an expression.
 
     Raises:
         ExpressionError: it does not compile, or mixes text with ``${}``.
     """
     stripped = text.strip()
     if unwrapped(stripped) != stripped:
-        return compile_expression(text, element=element, line=line)
+        return compile_expression(text, element=element, line=line, language=language)
     if "${" in stripped or "#{" in stripped:
         raise Place(stripped, element, line).error(
             "Text with ${...} inside is not filled in.", "Write = 'Hello ' + name instead."

@@ -1,16 +1,23 @@
-"""``<corral:decision ref result/>``: the decision a business rule task asks.
+"""``<corral:decision ref result map/>``: the decision a business rule task asks.
 
 ``ref`` is the key of a deployed decision; ``result`` the variable that gets its outputs as a
-dictionary, or as a list of them where the hit policy gives several.
+dictionary, or as a list of them where the hit policy gives several. ``map`` gives them another
+shape: ``singleEntry`` the value of the only output, ``singleResult`` the outputs of the only rule,
+``collectEntries`` a list of values, ``resultList`` a list of outputs, ``plain`` one output as its value and
+several as a dictionary, ``variables`` each output as a variable of its own.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.bpmn.expressions import Expression
+from engine.bpmn.expressions import Expression, Place
 from engine.bpmn.extensions.protocol import setting, variable
-from engine.bpmn.xml import Element
+from engine.bpmn.xml import Element, identity, line_of
+
+SHAPES = frozenset(
+    {"singleEntry", "singleResult", "collectEntries", "resultList", "plain", "variables"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,7 @@ class DecisionSettings:
 
     ref: Expression | None = None
     result: str | None = None  #: None: the key of the decision is the variable's name
+    map: str | None = None  #: one of :data:`SHAPES`; None: the outputs as they come
 
 
 class DecisionExtension:
@@ -26,14 +34,20 @@ class DecisionExtension:
 
     name = "decision"
     hosts = frozenset({"businessRuleTask"})
-    attributes = frozenset({"ref", "result"})
+    attributes = frozenset({"ref", "result", "map"})
     children: frozenset[str] = frozenset()
 
     def parse(self, element: Element, host: Element) -> DecisionSettings:
         """Return the settings; see :meth:`.protocol.Extension.parse`."""
+        shape = (element.get("map") or "").strip() or None
+        if shape is not None and shape not in SHAPES:
+            raise Place(shape, identity(host), line_of(element)).error(
+                "'map' names no shape of a result.", f"Use one of: {', '.join(sorted(SHAPES))}."
+            )
         return DecisionSettings(
             ref=setting(element, "ref", host),
             result=variable(element, "result", host, example="triage"),
+            map=shape,
         )
 
 

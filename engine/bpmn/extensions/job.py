@@ -1,6 +1,6 @@
-"""``<corral:job type retries>``: work for a job handler.
+"""``<corral:job type retries allIn>``: work for a job handler.
 
-``<corral:input>`` make its payload; ``<corral:output>`` set variables from its result, which they
+``<corral:input>`` make its payload, ``allIn="true"`` adds every variable; ``<corral:output>`` set variables from its result, which they
 know as ``result``. Without outputs the keys of the result become variables.
 """
 
@@ -23,6 +23,7 @@ class JobSettings:
     retries: int = DEFAULT_RETRIES
     inputs: Parameters = ()
     outputs: Parameters = ()
+    all_in: bool = False  #: the payload has every variable the element sees
 
 
 class JobExtension:
@@ -38,7 +39,7 @@ class JobExtension:
             "endEvent",
         }
     )
-    attributes = frozenset({"type", "retries"})
+    attributes = frozenset({"type", "retries", "allIn"})
     children = frozenset({"input", "output"})
 
     def parse(self, element: Element, host: Element) -> JobSettings:
@@ -48,6 +49,7 @@ class JobExtension:
             retries=whole_number(element, "retries", host, usual=DEFAULT_RETRIES),
             inputs=parameters(element, "input", host),
             outputs=parameters(element, "output", host),
+            all_in=element.get("allIn") == "true",
         )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.bpmn.expressions import Expression, Place, compile_value
+from engine.bpmn.extensions.protocol import language_of
 from engine.bpmn.xml import C, Element, identity, line_of
 
 Parameters = tuple[tuple[str, Expression], ...]
@@ -14,6 +15,8 @@ Parameters = tuple[tuple[str, Expression], ...]
 
 def parameters(element: Element, tag: str, host: Element) -> Parameters:
     """Return name and compiled value of each ``<corral:tag name="..." value="..."/>``.
+
+    A ``language`` beside them is that of the value.
 
     Raises:
         ExpressionError: a name is missing or begins with ``_``, or a value does not compile.
@@ -31,7 +34,10 @@ def parameters(element: Element, tag: str, host: Element) -> Parameters:
             raise place.error(
                 f"<corral:{tag} name='{name}'> has no value.", 'Write value="= answer" in it.'
             )
-        found.append((name, compile_value(place.text, element=place.element, line=place.line)))
+        value = compile_value(
+            place.text, element=place.element, line=place.line, language=language_of(child)
+        )
+        found.append((name, value))
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from engine.bpmn.expressions import Expression, Literal, Place, compile_value
-from engine.bpmn.xml import Element, identity, line_of
+from engine.bpmn.xml import Element, N, identity, line_of
 
 
 class Extension(Protocol):
@@ -19,6 +19,7 @@ class Extension(Protocol):
     attributes: frozenset[str]
     #: Corral elements it may hold; others are reported.
     children: frozenset[str]
+    # One of which an element may carry several says so with ``repeatable = True``.
 
     def parse(self, element: Element, host: Element) -> Any:
         """Return the settings as a frozen record.
@@ -38,7 +39,15 @@ def setting(element: Element, attribute: str, host: Element) -> Expression | Non
     text = (element.get(attribute) or "").strip()
     if not text:
         return None
-    return compile_value(text, element=identity(host), line=line_of(element))
+    return compile_value(
+        text, element=identity(host), line=line_of(element), language=language_of(element)
+    )
+
+
+def language_of(element: Element) -> str | None:
+    """Return the language of a value that names none: its own, else that of the document."""
+    own = element.get("language")
+    return own or element.getroottree().getroot().get(N + "language")
 
 
 def variable(element: Element, attribute: str, host: Element, *, example: str) -> str | None:

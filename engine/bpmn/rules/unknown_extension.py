@@ -27,7 +27,7 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
             if extension is None:
                 _note(host, f"There is no <corral:{name}>.", extensions(), findings)
                 continue
-            if name in seen:
+            if name in seen and not getattr(extension, "repeatable", False):
                 _note(host, f"<corral:{name}> stands there twice.", (), findings)
             seen.add(name)
             _check_extension(host, element, extension, findings)

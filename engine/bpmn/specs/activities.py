@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine import timers
+from engine.bpmn.decisions.shapes import mapped
 from engine.bpmn.errors import ElementError
 from engine.bpmn.specs.element import Element, Origin, ScopeSpec
 from engine.bpmn.token import READY, Token
@@ -17,6 +18,7 @@ from engine.user_tasks import DEFAULT_PRIORITY
 
 if TYPE_CHECKING:
     from engine.bpmn.expressions import Expression, Script
+    from engine.bpmn.extensions.decision import DecisionSettings
     from engine.bpmn.extensions.user_task import UserTaskSettings
 
 
@@ -137,23 +139,27 @@ class DecisionTask(Activity):
         scope: ScopeSpec,
         name: str,
         origin: Origin,
-        ref: Expression,
-        result: str | None,
+        settings: DecisionSettings,
     ) -> None:
-        """``ref`` gives the key of the decision, ``result`` is the variable's name."""
+        """``settings`` say which decision, and where its result goes in which shape."""
         super().__init__(scope, name, origin)
-        self.ref, self.result = ref, result
+        self.settings = settings
 
     def _run_hook(self, my_task: Token) -> bool | None:
         top = my_task.workflow.top_workflow
-        key = str(my_task.evaluate(self.ref))
+        wanted = self.settings
+        key = str(my_task.evaluate(wanted.ref)) if wanted.ref is not None else ""
         found = top.world.decision(key).evaluate(my_task.data, now=top.now)
         fired = [{"id": rule.id, "row": rule.row} for rule in found.fired_rules]
-        top.assign(my_task, {self.result or key: found.outputs})
+        values = mapped(found.outputs, wanted.map)
+        own_names = wanted.map == "variables" and isinstance(values, dict)
+        top.assign(my_task, values if own_names else {wanted.result or key: values})
         my_task.internal_data["detail"] = {"decision": key, "rules": fired}
         return True
 
 
 def _text(token: Token, expression: Expression | None) -> str | None:
     value = token.evaluate(expression) if expression is not None else None
+    if isinstance(value, list):  # candidates: the first one counts
+        value = value[0] if value else None
     return None if value is None or value == "" else str(value)

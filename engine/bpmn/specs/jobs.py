@@ -39,6 +39,8 @@ class JobTask(Element):
                 f"The type of the job is {kind!r}.", 'Give it a name such as type="reply.send".'
             )
         payload = evaluated(self.settings.inputs, my_task.data, now=top.now)
+        if self.settings.all_in:
+            payload = {**my_task.data, **payload}
         wait = JobWait(
             token=my_task.id,
             element=self.bpmn_id or self.name,
