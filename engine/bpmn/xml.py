@@ -70,7 +70,8 @@ FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS | CHOREOGRAPHY
 SCOPES = frozenset({"process", "subProcess", "transaction", "adHocSubProcess"})
 
 
-_NODE_TAGS = tuple(B + tag for tag in sorted(FLOW_NODES))
+_NODE_TAGS = frozenset(B + tag for tag in FLOW_NODES)
+_FLOW_TAG = B + "sequenceFlow"
 _SCOPE_TAGS = tuple(B + tag for tag in sorted(SCOPES))
 
 
@@ -87,12 +88,12 @@ def _local(tag: object) -> str:
 
 def nodes(scope: Element) -> list[Element]:
     """Return the flow nodes directly in ``scope``, in document order."""
-    return list(scope.iterchildren(*_NODE_TAGS))
+    return [child for child in scope if child.tag in _NODE_TAGS]
 
 
 def flows(scope: Element) -> list[Element]:
     """Return the sequence flows directly in ``scope``, in document order."""
-    return list(scope.iterchildren(B + "sequenceFlow"))
+    return [child for child in scope if child.tag == _FLOW_TAG]
 
 
 def scopes(root: Element) -> list[Element]:

@@ -20,7 +20,17 @@ from engine.bpmn.expressions import (
 from engine.bpmn.problems import expression_problem, problem_at
 from engine.bpmn.reader import Document
 from engine.bpmn.specs.element import Origin
-from engine.bpmn.xml import B, Element, N, identity, line_of, local, text_of
+from engine.bpmn.xml import (
+    B,
+    Element,
+    N,
+    event_definitions,
+    identity,
+    line_of,
+    local,
+    plain_name,
+    text_of,
+)
 from engine.definitions import Problem, Severity
 from engine.errors import TimerExpressionError
 
@@ -41,7 +51,15 @@ class Context:
             for ref in self.root.iter(B + "flowNodeRef")
             if (lane := ref.getparent()) is not None
         }
-        self.associations = list(self.root.iter(B + "association"))
+        #: What an association connects with the element of this id, at whichever end it stands.
+        self.associated: dict[str, str] = {}
+        for association in self.root.iter(B + "association"):
+            ends = [plain_name(association.get(end)) for end in ("sourceRef", "targetRef")]
+            for end, other in zip(ends, reversed(ends), strict=True):
+                if end and other:
+                    self.associated.setdefault(end, other)
+        #: Event definitions that stand on their own, for others to refer to.
+        self.shared_definitions = {one.get("id", ""): one for one in event_definitions(self.root)}
         self._language = self.root.get("expressionLanguage")
 
     # -- problems ------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from engine.bpmn.specs.element import Element as Spec
 from engine.bpmn.specs.element import ScopeSpec
 from engine.bpmn.specs.loops import Behaviour, Instances, MultiInstance, Repeated, StandardLoop
 from engine.bpmn.specs.triggers import Trigger
-from engine.bpmn.xml import B, Element, N, event_definitions, local, plain_name
+from engine.bpmn.xml import B, Element, N, local, plain_name
 
 
 def marker_of(element: Element) -> Element | None:
@@ -91,10 +91,9 @@ def _instances(context: Context, element: Element, marker: Element) -> Instances
 
 def _behaviour(context: Context, element: Element, marker: Element) -> Behaviour:
     name = marker.get("behavior") or "All"
-    shared = {found.get("id"): found for found in event_definitions(context.root)}
     events: list[tuple[Expression | None, Trigger]] = []
     for attribute in ("noneBehaviorEventRef", "oneBehaviorEventRef"):
-        definition = shared.get(plain_name(marker.get(attribute)))
+        definition = context.shared_definitions.get(plain_name(marker.get(attribute)))
         if definition is not None:
             _add(context, element, events, None, definition)
     for complex_one in marker.findall(B + "complexBehaviorDefinition"):

@@ -160,11 +160,8 @@ class _ScopeCompiler:
 
     def _handler(self, node: Element, host: str) -> None:
         """The event's association (or, in careless drawings, its flow) names the handler."""
-        key = node.get("id")
-        target = next(
-            (end for association in self.context.associations if (end := _other(association, key))),
-            None,
-        )
+        key = node.get("id", "")
+        target = self.context.associated.get(key)
         if target is None:
             leaving = (f for f in flows(self.element) if f.get("sourceRef") == key)
             target = next((flow.get("targetRef") for flow in leaving), None)
@@ -195,13 +192,6 @@ class _ScopeCompiler:
                 if target is not None:
                     condition = self.context.expression(flow, flow.find(B + "conditionExpression"))
                     spec.lead_to(target, flow.get("id", ""), condition)
-
-
-def _other(association: Element, key: str | None) -> str | None:
-    ends = [plain_name(association.get(end)) for end in ("sourceRef", "targetRef")]
-    if key not in ends:
-        return None
-    return ends[1] if ends[0] == key else ends[0]
 
 
 def _outgoing(node: Element) -> dict[str | None, int]:
