@@ -11,7 +11,9 @@ from functools import cached_property
 
 from engine.bpmn.xml import (
     ACTIVITIES,
+    EVENTS,
     FLOW_NODES,
+    GATEWAYS,
     SCOPES,
     B,
     Element,
@@ -20,6 +22,8 @@ from engine.bpmn.xml import (
     plain_name,
     scopes,
 )
+
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class Drawing:
@@ -75,6 +79,27 @@ class Drawing:
         return self.all(*sorted(ACTIVITIES))
 
     @cached_property
+    def events(self) -> list[Element]:
+        """Every event."""
+        return self.all(*sorted(EVENTS))
+
+    @cached_property
+    def gateways(self) -> list[Element]:
+        """Every gateway."""
+        return self.all(*sorted(GATEWAYS))
+
+    @cached_property
+    def _by_scope(self) -> Mapping[Element | None, list[Element]]:
+        found: dict[Element | None, list[Element]] = {}
+        for node in self.nodes:
+            found.setdefault(node.getparent(), []).append(node)
+        return found
+
+    def nodes_in(self, scope: Element) -> list[Element]:
+        """Return the flow nodes directly in ``scope``, kind by kind."""
+        return self._by_scope.get(scope, [])
+
+    @cached_property
     def flows(self) -> list[Element]:
         """Every sequence flow."""
         return self.all("sequenceFlow")
@@ -111,10 +136,36 @@ class Drawing:
         """Return the boundary events of ``activity``."""
         return self._attached.get(activity.get("id", ""), [])
 
+    @cached_property
+    def _triggers(self) -> Mapping[Element, list[Element]]:
+        found = {}
+        for event in self.events:
+            shared = (self.referred(ref.text) for ref in event.findall(B + "eventDefinitionRef"))
+            found[event] = [*event_definitions(event), *(one for one in shared if one is not None)]
+        return found
+
     def triggers(self, event: Element) -> list[Element]:
         """Return the event definitions of ``event``: those written in it and those it refers to."""
-        shared = (self.referred(ref.text) for ref in event.findall(B + "eventDefinitionRef"))
-        return [*event_definitions(event), *(one for one in shared if one is not None)]
+        return self._triggers.get(event, [])
+
+    def trigger_words(self, event: Element) -> set[str]:
+        """Return what kinds of trigger ``event`` has: ``message``, ``timer``, ``compensate``..."""
+        return {local(one).removesuffix("EventDefinition") for one in self.triggers(event)}
+
+    @cached_property
+    def _associated(self) -> Mapping[str, list[Element]]:
+        found: dict[str, list[Element]] = {}
+        for association in self.all("association"):
+            ends = [plain_name(association.get(end)) for end in ("sourceRef", "targetRef")]
+            for here, there in (ends, reversed(ends)):
+                other = self.by_id.get(there)
+                if other is not None:
+                    found.setdefault(here, []).append(other)
+        return found
+
+    def associated(self, element: Element) -> list[Element]:
+        """Return what associations connect with ``element``, in either direction."""
+        return self._associated.get(element.get("id", ""), [])
 
     def scope_of(self, element: Element) -> Element | None:
         """Return the process or sub-process that ``element`` stands directly in."""
@@ -134,5 +185,15 @@ class Drawing:
 def _grouped(elements: list[Element], attribute: str) -> dict[str, list[Element]]:
     found: dict[str, list[Element]] = {}
     for element in elements:
-        found.setdefault(plain_name(element.get(attribute)), []).append(element)
+        key = plain_name(element.get(attribute))
+        if key:
+            found.setdefault(key, []).append(element)
     return found
+
+
+def says(element: Element, attribute: str, *, otherwise: bool = False) -> bool:
+    """Return a yes or no of the drawing as XML Schema writes it; ``otherwise`` when it is absent.
+
+    What is neither yes nor no counts as absent.
+    """
+    return _BOOLEANS.get((element.get(attribute) or "").strip().lower(), otherwise)
