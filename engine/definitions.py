@@ -7,7 +7,7 @@ the latest is what new instances use, running instances stay on theirs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -35,6 +35,7 @@ class Problem:
     message: str  #: one sentence: what is wrong
     cure: str  #: one sentence: what to do
     name: str | None = None  #: the element's name in the drawing
+    process: str | None = None  #: key of the process around it; None concerns the whole file
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,19 @@ class FileReport:
     file: str
     definitions: tuple[DefinitionDraft, ...]
     problems: tuple[Problem, ...]
+
+
+#: Whether processes that do not say that they are executable are to be run: all or none of them,
+#: those with these keys (the others are not), or None as long as nobody has been asked.
+Executable = bool | Collection[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class NormalForm:
+    """What a drawing was rewritten to before it was compiled."""
+
+    xml: str
+    notes: tuple[Problem, ...]  #: what each dialect and pass changed, in the order they ran
 
 
 @dataclass(frozen=True, slots=True)

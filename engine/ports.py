@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from engine.definitions import FileReport, Form, Source
+from engine.definitions import Executable, FileReport, Form, NormalForm, Source
 from engine.history import HistoryEntry
 from engine.instances import InstanceStatus
 from engine.jobs import DEFAULT_RETRIES
@@ -194,7 +194,11 @@ class BpmnRunner(Protocol):
     """Reads, checks and runs diagrams. It holds no instance between two calls."""
 
     def read(
-        self, sources: Sequence[Source], known: Callable[[str, str], bool] | None = None
+        self,
+        sources: Sequence[Source],
+        known: Callable[[str, str], bool] | None = None,
+        *,
+        executable: Executable = None,
     ) -> tuple[FileReport, ...]:
         """Read files as one deployment and return what they define and every problem in them.
 
@@ -203,7 +207,16 @@ class BpmnRunner(Protocol):
             known: says whether a ``process``, ``decision`` or ``form`` (first argument) of a key
                 (second) is deployed already. Without it, what the files refer to and do not
                 hold is a warning only.
+            executable: what becomes of processes that do not say that they are executable.
         """
+        ...
+
+    def normalised(self, source: Source) -> NormalForm:
+        """Return what a file is rewritten to. Raises ``EngineError`` for one without XML."""
+        ...
+
+    def explain(self, rule: str) -> str | None:
+        """Return what the page of a rule, pass or dialect says; None where there is none."""
         ...
 
     def forms(self, sources: Sequence[Source]) -> tuple[Form, ...]:

@@ -11,7 +11,15 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
-from engine.definitions import Definition, DefinitionKind, FileReport, Form, Problem, Source
+from engine.definitions import (
+    Definition,
+    DefinitionDraft,
+    DefinitionKind,
+    FileReport,
+    Form,
+    Problem,
+    Source,
+)
 from engine.history import HistoryEntry
 from engine.incidents import Incident
 from engine.instances import Instance, InstanceFilter, WaitingElement
@@ -67,6 +75,10 @@ class DefinitionStore(Protocol):
 
     def resource(self, id: int) -> tuple[bytes, tuple[Problem, ...]]:
         """Return the file of a definition and its problems. Raises ``NotFoundError``."""
+        ...
+
+    def publish(self, id: int, draft: DefinitionDraft, problems: Sequence[Problem]) -> None:
+        """Let new instances use a version that was a draft; ``problems`` are those it has now."""
         ...
 
     def startable(self, key: str) -> tuple[Definition, bool] | None:

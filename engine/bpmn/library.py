@@ -53,8 +53,9 @@ class Shelf:
         stored = self._catalogue.latest_process(key)
         if stored is None:
             raise ElementError(
-                f"The called process {key!r} is not deployed.",
-                "Deploy it, or correct the id in the call activity, then try again.",
+                f"The called process {key!r} is not deployed, or is still a draft.",
+                "Deploy it, supply what its draft lacks, or correct the id in the call activity; "
+                "then try again.",
             )
         return self._library.program(stored)
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lxml import etree
+
 from engine.bpmn.compiling import Compiled, compile_document
 from engine.bpmn.dialects import translate
 from engine.bpmn.normal import normalise
 from engine.bpmn.reader import Document
 from engine.bpmn.rules import Surroundings, diagnose
+from engine.definitions import NormalForm
 
 
 def build(document: Document) -> Compiled:
@@ -20,6 +23,14 @@ def build(document: Document) -> Compiled:
     translate(document)
     normalise(document)
     return compile_document(document)
+
+
+def normal_form(document: Document) -> NormalForm:
+    """Return ``document`` as it is compiled, and what each dialect and pass changed in it."""
+    notes = (*document.problems, *translate(document), *normalise(document))
+    etree.indent(document.root)
+    xml = etree.tostring(document.root, encoding="unicode")
+    return NormalForm(xml, notes)
 
 
 def examine(document: Document, around: Surroundings) -> Compiled:
@@ -34,4 +45,4 @@ def examine(document: Document, around: Surroundings) -> Compiled:
     return replace(compiled, problems=(*found, *compiled.problems))
 
 
-__all__ = ["build", "examine"]
+__all__ = ["build", "examine", "normal_form"]

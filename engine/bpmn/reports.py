@@ -10,10 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import structlog
+
 from engine.bpmn.decisions import decision_problems, read_decisions
 from engine.bpmn.errors import UnreadableFileError
+from engine.bpmn.homes import Homes
 from engine.bpmn.pipeline import examine
-from engine.bpmn.reader import Document, DocumentKind
+from engine.bpmn.reader import Document, DocumentKind, Limits
 from engine.bpmn.reader import read as read_document
 from engine.bpmn.rules import Known, Surroundings, together
 from engine.bpmn.specs.element import ScopeSpec
@@ -24,6 +27,7 @@ from engine.definitions import (
     DefinitionDraft,
     DefinitionKind,
     ElementInfo,
+    Executable,
     FileReport,
     Form,
     MessageStart,
@@ -34,20 +38,29 @@ from engine.definitions import (
 from engine.forms import read_form
 
 _FORM_SUFFIXES = (".form", ".json")
+_log = structlog.get_logger(__name__)
 _STOPPING = (Severity.DRAFT, Severity.ERROR)
 
 
-def read(sources: Sequence[Source], known: Known | None = None) -> tuple[FileReport, ...]:
+def read(
+    sources: Sequence[Source],
+    known: Known | None = None,
+    *,
+    executable: Executable = None,
+    limits: Limits | None = None,
+) -> tuple[FileReport, ...]:
     """Return a report for each source, in their order.
 
     Args:
         sources: the files of one deployment.
         known: see :meth:`engine.ports.BpmnRunner.read`.
+        executable: what becomes of processes that do not say that they are executable.
+        limits: how much of each file is looked at.
     """
-    opened = [_opened(source) for source in sources]
+    opened = [_opened(source, limits) for source in sources]
     documents = [found for found in opened if isinstance(found, Document)]
     keys = [form.key for form in forms(sources)]
-    around = Surroundings(known, together(documents, keys))
+    around = Surroundings(known, together(documents, keys), executable)
     reports = (_report(found, around) if isinstance(found, Document) else found for found in opened)
     return _without_rivals(reports)
 
@@ -62,12 +75,12 @@ def _is_form(source: Source) -> bool:
     return source.name.lower().endswith(_FORM_SUFFIXES)
 
 
-def _opened(source: Source) -> Document | FileReport:
+def _opened(source: Source, limits: Limits | None) -> Document | FileReport:
     """Return the document, or the whole report of a form or of what cannot be read."""
     if _is_form(source):
         return FileReport(source.name, (), read_form(source)[1])
     try:
-        return read_document(source)
+        return read_document(source, limits)
     except UnreadableFileError as error:
         return FileReport(source.name, (), (error.problem,))
 
@@ -101,26 +114,70 @@ def _without_rivals(reports: Iterable[FileReport]) -> tuple[FileReport, ...]:
 
 def _process_report(document: Document, around: Surroundings) -> FileReport:
     drawn = {
-        process.get("id"): process.get("isExecutable") == "true"
+        process.get("id"): process.get("isExecutable") in ("true", "1")
         for process in document.root.iter(B + "process")
     }
-    compiled = examine(document, around)
-    problems = _without_repetition(compiled.problems)
-    # A file is compiled as a whole, so a gap anywhere in it keeps all its processes from starting.
-    startable = not any(problem.severity in _STOPPING for problem in problems)
+    homes = Homes(document.root)
+    try:
+        compiled = examine(document, around)
+    except Exception as fault:  # noqa: BLE001 - a fault of ours must not hide the other files
+        _log.exception("a diagram could not be compiled", file=document.name)
+        return _uncompiled(document, fault)
+    problems = _without_repetition(homes.told(compiled.problems))
+    stopped = {problem.process for problem in problems if problem.severity in _STOPPING}
     definitions = tuple(
-        _process_draft(document.name, process, compiled.scopes, startable, drawn)
+        _process_draft(document.name, process, compiled.scopes, drawn.get(process.name, False))
         for process in compiled.processes
     )
-    return FileReport(document.name, definitions, problems)
+    if not definitions:
+        return FileReport(document.name, (_picture(document),), problems)
+    checked = tuple(
+        replace(
+            each,
+            startable=each.startable
+            and not stopped & {None, each.key}
+            and (each.executable or around.is_to_run(each.key)),
+        )
+        for each in definitions
+    )
+    return FileReport(document.name, checked, problems)
+
+
+def _picture(document: Document) -> DefinitionDraft:
+    """Return what is stored of a document without anything to run: its drawing, under a key."""
+    tags = ("process", "participant", "choreography")
+    found = (element for tag in tags for element in document.root.iter(B + tag))
+    first = next((element for element in found if element.get("id")), None)
+    stem = document.name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
+    key = first.get("id", "") if first is not None else stem or "drawing"
+    return DefinitionDraft(
+        key=key,
+        name=(first.get("name") if first is not None else None) or stem or key,
+        kind=DefinitionKind.PROCESS,
+        source=document.name,
+        executable=False,
+        startable=False,
+        none_start=False,
+    )
+
+
+def _uncompiled(document: Document, fault: Exception) -> FileReport:
+    problem = Problem(
+        "not-understood",
+        Severity.DRAFT,
+        None,
+        None,
+        f"Corral cannot make sense of this drawing ({type(fault).__name__}); the fault is ours.",
+        "It is kept as a drawing. Send us the file, and try without its latest changes meanwhile.",
+    )
+    return FileReport(document.name, (_picture(document),), (*document.problems, problem))
 
 
 def _process_draft(
     file: str,
     process: ScopeSpec,
     scopes: list[ScopeSpec],
-    startable: bool,
-    drawn: dict[str | None, bool],
+    executable: bool,
 ) -> DefinitionDraft:
     starts = tuple(
         MessageStart(trigger.name, start.bpmn_id or start.name)
@@ -133,8 +190,8 @@ def _process_draft(
         name=process.origin.name or process.name,
         kind=DefinitionKind.PROCESS,
         source=file,
-        executable=drawn.get(process.name, False),
-        startable=startable and bool(process.starts),
+        executable=executable,
+        startable=bool(process.starts),
         message_starts=starts,
         none_start=process.start_at(None) is not None,
         elements=tuple(_infos(process)),

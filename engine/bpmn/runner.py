@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.bpmn import codec, inbox, reports
+from engine.bpmn import codec, explanations, inbox, reports
 from engine.bpmn.library import Library, Shelf
+from engine.bpmn.pipeline import normal_form
 from engine.bpmn.program import Program
+from engine.bpmn.reader import Limits, read
 from engine.bpmn.variables import storable_variables
 from engine.bpmn.workflow import Instance
-from engine.definitions import FileReport, Form, Source
+from engine.definitions import Executable, FileReport, Form, NormalForm, Source
 from engine.errors import NotStartableError
 from engine.instances import InstanceStatus
 from engine.ports import (
@@ -35,16 +37,34 @@ class SpiffRunner:
     Threads may share a runner: all it keeps are compiled definitions.
     """
 
-    def __init__(self, *, step_limit: int = STEP_LIMIT) -> None:
-        """``step_limit`` is how many elements one run may pass before it is stopped."""
+    def __init__(self, *, step_limit: int = STEP_LIMIT, limits: Limits | None = None) -> None:
+        """Set the bounds.
+
+        Args:
+            step_limit: how many elements one run may pass before it is stopped.
+            limits: how much of an upload is looked at; None is :class:`Limits` as it stands.
+        """
         self._library = Library()
         self._step_limit = step_limit
+        self._limits = limits
 
     def read(
-        self, sources: Sequence[Source], known: Callable[[str, str], bool] | None = None
+        self,
+        sources: Sequence[Source],
+        known: Callable[[str, str], bool] | None = None,
+        *,
+        executable: Executable = None,
     ) -> tuple[FileReport, ...]:
         """Return what the files define and every problem in them; never raises for a file."""
-        return reports.read(sources, known)
+        return reports.read(sources, known, executable=executable, limits=self._limits)
+
+    def normalised(self, source: Source) -> NormalForm:
+        """Return what a file is rewritten to, and by what. Raises ``UnreadableFileError``."""
+        return normal_form(read(source))
+
+    def explain(self, rule: str) -> str | None:
+        """Return what the page of a rule, pass or dialect says."""
+        return explanations.explain(rule)
 
     def forms(self, sources: Sequence[Source]) -> tuple[Form, ...]:
         """Return the forms among the files."""

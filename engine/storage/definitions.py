@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from engine.definitions import (
     Definition,
@@ -148,6 +148,20 @@ class SqlDefinitions:
         if row is None:
             raise NotFoundError("process definition", id)
         return bytes(row.content), msgspec.convert(row.problems, tuple[Problem, ...])
+
+    def publish(self, id: int, draft: DefinitionDraft, problems: Sequence[Problem]) -> None:
+        """Let new instances use a version that was a draft; ``problems`` are those it has now."""
+        mine = DefinitionRow.workspace_id == self._workspace, DefinitionRow.id == id
+        resource = select(DefinitionRow.resource_id).where(*mine).scalar_subquery()
+        self._connection.execute(
+            update(DefinitionRow).where(*mine).values(startable=True, none_start=draft.none_start)
+        )
+        self._connection.execute(
+            update(ResourceRow)
+            .where(ResourceRow.id == resource)
+            .values(problems=msgspec.to_builtins(problems))
+        )
+        self._replace_starts(id, draft)
 
     def startable(self, key: str) -> tuple[Definition, bool] | None:
         """Return the newest startable version, and whether it has a plain start event."""

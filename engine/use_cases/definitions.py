@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from engine.correlation import start_kept
@@ -12,15 +12,20 @@ from engine.definitions import (
     Definition,
     DefinitionKind,
     Deployment,
+    Executable,
     FileReport,
+    NormalForm,
     Problem,
     Severity,
     Source,
 )
-from engine.errors import DeploymentRefusedError
+from engine.errors import DeploymentRefusedError, NotStartableError
 from engine.ports import UnitOfWork
 from engine.stores import Transaction
 from engine.use_cases.bound import Bound
+
+#: The rule whose problem is a question, answered by :meth:`DefinitionUseCases.publish`.
+UNANSWERED = "not-executable"
 
 
 class DefinitionUseCases(Bound):
@@ -41,6 +46,7 @@ class DefinitionUseCases(Bound):
         files: Sequence[Path | Source],
         *,
         by: str | None = None,
+        executable: Executable = None,
         within: UnitOfWork | None = None,
     ) -> Deployment:
         """Store files and make their definitions current for new instances.
@@ -52,6 +58,9 @@ class DefinitionUseCases(Bound):
         Args:
             files: together they must hold whatever they refer to, unless it is deployed already.
             by: login of the person; None for a program.
+            executable: what becomes of processes that do not say that they are executable: True
+                runs them, False keeps them as drawings, keys run those and keep the others. None:
+                nobody was asked, so each is a draft that waits for :meth:`publish`.
             within: an open transaction to do it in.
 
         Raises:
@@ -60,7 +69,34 @@ class DefinitionUseCases(Bound):
         """
         sources = [Source.of(file) for file in files]
         _refuse(_misnamed(sources))
-        return self._write(lambda tx: self._deploy(tx, sources, by), within)
+        return self._write(lambda tx: self._deploy(tx, sources, by, executable), within)
+
+    def publish(self, definition_id: int, *, within: UnitOfWork | None = None) -> Definition:
+        """Let a draft run that lacks nothing but the word that it is to be run.
+
+        It is the answer to a process that does not say that it is executable. A version that
+        runs already is returned as it is. Messages that wait for it start their instances now.
+
+        Raises:
+            NotFoundError: no such definition.
+            NotStartableError: something else is missing, or a newer version runs already.
+        """
+        return self._write(lambda tx: self._publish(tx, definition_id), within)
+
+    def normalised(self, definition_id: int) -> NormalForm:
+        """Return the file of a definition as it is compiled, and what was rewritten in it.
+
+        Raises:
+            NotFoundError: no such definition.
+        """
+        with self._reading() as tx:
+            found = tx.definitions.get(definition_id)
+            content = tx.definitions.resource(definition_id)[0]
+        return self._core.runner.normalised(Source(found.resource, content))
+
+    def explain(self, rule: str) -> str | None:
+        """Return what there is to read about the rule of a problem; None where nothing more is."""
+        return self._core.runner.explain(rule)
 
     def definitions(
         self, *, kind: DefinitionKind = DefinitionKind.PROCESS, key: str | None = None
@@ -84,14 +120,22 @@ class DefinitionUseCases(Bound):
         with self._reading() as tx:
             return tx.definitions.resource(definition_id)[1]
 
-    def _read(self, tx: Transaction, sources: Sequence[Source]) -> tuple[FileReport, ...]:
-        return self._core.runner.read(sources, tx.definitions.knows)
+    def _read(
+        self, tx: Transaction, sources: Sequence[Source], executable: Executable = None
+    ) -> tuple[FileReport, ...]:
+        return self._core.runner.read(sources, tx.definitions.knows, executable=executable)
 
-    def _deploy(self, tx: Transaction, sources: Sequence[Source], by: str | None) -> Deployment:
-        digest = _digest(sources)
+    def _deploy(
+        self,
+        tx: Transaction,
+        sources: Sequence[Source],
+        by: str | None,
+        executable: Executable,
+    ) -> Deployment:
+        digest = _digest(sources, executable)
         id = tx.definitions.same(digest)
         if id is None:
-            reports = self._read(tx, sources)
+            reports = self._read(tx, sources, executable)
             _refuse([problem for report in reports for problem in report.problems])
             forms = self._core.runner.forms(sources)
             now = self.clock.now()
@@ -102,6 +146,41 @@ class DefinitionUseCases(Bound):
         found = tuple(problem for each in problems.values() for problem in each)
         return Deployment(id, at, who, definitions, found)
 
+    def _publish(self, tx: Transaction, id: int) -> Definition:
+        stored = tx.definitions.get(id)
+        newest = tx.definitions.startable(stored.key)
+        if stored.startable:
+            return stored
+        if newest is not None and newest[0].version > stored.version:
+            why = f"version {newest[0].version} is newer and runs. Upload the older file again."
+            raise NotStartableError(stored.key, why)
+        content, problems = tx.definitions.resource(id)
+        source = Source(stored.resource, content)
+        reports = self._read(tx, [source], [stored.key])
+        found = [each for each in reports[0].definitions if each.key == stored.key]
+        if not found or not found[0].startable:
+            raise NotStartableError(stored.key, missing(reports[0].problems, stored.key))
+        answered = [p for p in problems if (p.rule, p.process) != (UNANSWERED, stored.key)]
+        tx.definitions.publish(id, found[0], answered)
+        start_kept(tx, _starting(reports), now=self.clock.now())
+        return tx.definitions.get(id)
+
+
+def blocking(problems: Iterable[Problem], key: str) -> list[Problem]:
+    """Return those of a file's problems that keep the process ``key`` from starting."""
+    stopping = (Severity.DRAFT, Severity.ERROR)
+    return [p for p in problems if p.severity in stopping and p.process in (None, key)]
+
+
+def missing(problems: Iterable[Problem], key: str) -> str:
+    """Return why a draft does not start and what to do, in one message."""
+    found = blocking(problems, key)
+    if not found:
+        return "it is kept as a drawing. Publish it on its page, or deploy it to be run."
+    more = f" {len(found) - 1} more of its problems stand in the way." if found[1:] else ""
+    cure = found[0].cure if not more else "Supply what its page lists, and deploy it again."
+    return f"it is a draft: {found[0].message}{more} {cure}"
+
 
 def _starting(reports: Sequence[FileReport]) -> set[str]:
     """Return the names of the messages that start what was deployed; drafts start nothing."""
@@ -109,8 +188,11 @@ def _starting(reports: Sequence[FileReport]) -> set[str]:
     return {start.message for draft in drafts for start in draft.message_starts}
 
 
-def _digest(sources: Sequence[Source]) -> str:
+def _digest(sources: Sequence[Source], executable: Executable) -> str:
     whole = hashlib.sha256()
+    if executable is not None:  # another answer makes other versions of the same files
+        answer = executable if isinstance(executable, bool) else sorted(executable)
+        whole.update(repr(answer).encode())
     for source in sorted(sources, key=lambda each: each.name):
         whole.update(hashlib.sha256(source.name.encode()).digest())
         whole.update(hashlib.sha256(source.content).digest())

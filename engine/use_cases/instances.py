@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.correlation import correlate, signal
+from engine.definitions import DefinitionKind
 from engine.errors import EngineError, NotFoundError, NotStartableError
 from engine.history import HistoryEntry
 from engine.instances import Instance, InstanceDetail, InstanceFilter, InstanceStatus
@@ -14,6 +15,7 @@ from engine.ports import Event, EventKind, UnitOfWork
 from engine.records import NewInstance
 from engine.stores import Transaction
 from engine.use_cases.bound import Bound
+from engine.use_cases.definitions import missing
 
 
 class InstanceUseCases(Bound):
@@ -192,10 +194,9 @@ class InstanceUseCases(Bound):
 def _startable(tx: Transaction, key: str) -> int:
     found = tx.definitions.startable(key)
     if found is None:
-        if tx.definitions.knows("process", key):
-            raise NotStartableError(
-                key, "it is a draft. Supply what its problems name, and deploy it again."
-            )
+        drafts = tx.definitions.find(DefinitionKind.PROCESS, key)
+        if drafts:
+            raise NotStartableError(key, missing(tx.definitions.resource(drafts[0].id)[1], key))
         raise NotFoundError("process definition", key)
     definition, none_start = found
     if not none_start:

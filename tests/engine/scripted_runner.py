@@ -26,9 +26,11 @@ from engine.definitions import (
     DefinitionDraft,
     DefinitionKind,
     ElementInfo,
+    Executable,
     FileReport,
     Form,
     MessageStart,
+    NormalForm,
     Problem,
     Severity,
     Source,
@@ -72,10 +74,22 @@ class ScriptedRunner:
         self.runs = 0
 
     def read(
-        self, sources: Sequence[Source], known: Callable[[str, str], bool] | None = None
+        self,
+        sources: Sequence[Source],
+        known: Callable[[str, str], bool] | None = None,
+        *,
+        executable: Executable = None,
     ) -> tuple[FileReport, ...]:
-        """Return what the scripts say of themselves."""
-        return tuple(_report(source) for source in sources)
+        """Return what the scripts say of themselves; ``"asks"`` means not marked executable."""
+        return tuple(_report(source, executable) for source in sources)
+
+    def normalised(self, source: Source) -> NormalForm:
+        """Return the script as it is."""
+        return NormalForm(source.content.decode(), ())
+
+    def explain(self, rule: str) -> str | None:
+        """Return nothing: scripts have no rules."""
+        return None
 
     def forms(self, sources: Sequence[Source]) -> tuple[Form, ...]:
         """Return the ``.form`` files."""
@@ -262,7 +276,7 @@ def _opened(token: int, wait: dict[str, Any], run: _Run) -> Wait:
             return FailureWait(token, at, None, what=wait["why"], cure="Set mended, and retry.")
 
 
-def _report(source: Source) -> FileReport:
+def _report(source: Source, executable: Executable) -> FileReport:
     if source.name.endswith(".form"):
         return FileReport(source.name, (), ())
     try:
@@ -274,13 +288,21 @@ def _report(source: Source) -> FileReport:
         Problem("scripted", Severity(severity), None, None, "As scripted.", "Change the script.")
         for severity in script.get("problems", ())
     )
+    to_run = executable is True or script["key"] in (executable or ())
+    waits = script.get("asks", False) and not to_run
+    if waits:
+        asked = Problem(
+            "not-executable", Severity.DRAFT, "start", 1, "Not executable.", "Say so.", None,
+            script["key"],
+        )  # fmt: skip
+        problems = (*problems, asked)
     draft = DefinitionDraft(
         key=script["key"],
         name=script.get("name", script["key"].title()),
         kind=DefinitionKind.PROCESS,
         source=source.name,
         executable=True,
-        startable=script.get("startable", True),
+        startable=script.get("startable", True) and not waits,
         message_starts=tuple(MessageStart(m, "start") for m in script.get("message_starts", ())),
         none_start=script.get("none_start", True),
         elements=(ElementInfo("start", "Start", "startEvent"),),

@@ -1,9 +1,9 @@
 """What is wrong with a drawing: one file a rule, found and not registered.
 
 A rule looks at the drawing, after the dialects and before any pass, and says what is wrong, at
-which element, and what to do. Its id is the name of its file with hyphens, its docstring says why it is
-there. Faults that only compiling shows (an expression that does not compile, a job without a type,
-a timer without a time) are reported there, as problems of the same kind.
+which element, and what to do. Its id is the name of its file with hyphens, its docstring says why
+it is there. Faults that only compiling shows (an expression that does not compile, a job without a
+type, a timer without a time) are reported there, as problems of the same kind.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Protocol, cast
 from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.reader import Document, DocumentKind
-from engine.definitions import Problem
+from engine.definitions import Executable, Problem
 
 #: Says whether a key is known: ``known("process" | "decision" | "form", key)``.
 Known = Callable[[str, str], bool]
@@ -32,6 +32,14 @@ class Surroundings:
     known: Known | None = None
     #: Kind and key of everything in the same deployment.
     deployed_with: frozenset[tuple[str, str]] = frozenset()
+    #: What becomes of processes that do not say that they are executable.
+    executable: Executable = None
+
+    def is_to_run(self, key: str) -> bool:
+        """Say whether such a process was asked for to be run."""
+        if self.executable is None or isinstance(self.executable, bool):
+            return self.executable is True
+        return key in self.executable
 
     def can_tell(self) -> bool:
         """Say whether what is not known here is known nowhere."""

@@ -50,7 +50,7 @@ class ResourceRow(Owned, Table):
 
 
 class DefinitionRow(Owned, Table):
-    """One version of one process or decision. Never changed: instances rely on it by id."""
+    """One version of one process or decision. What it runs never changes: instances rely on it."""
 
     __tablename__ = "definition"
     __table_args__ = (UniqueConstraint("workspace_id", "kind", "key", "version"),)

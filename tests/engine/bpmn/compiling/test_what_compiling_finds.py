@@ -12,7 +12,7 @@ HEAD = (
 
 
 def report(body, more=""):
-    content = f'{HEAD}{more}<process id="p" name="Play">{body}</process></definitions>'
+    content = f'{HEAD}{more}<process id="p" name="Play" isExecutable="true">{body}</process></definitions>'
     (found,) = SpiffRunner().read([Source("p.bpmn", content.encode())])
     return found
 
@@ -115,7 +115,7 @@ def test_a_definition_says_how_it_starts_and_what_it_holds():
     # then
     assert (draft.key, draft.name, draft.kind) == ("p", "Play", DefinitionKind.PROCESS)
     assert draft.startable
-    assert not draft.executable
+    assert draft.executable
     assert not draft.none_start
     assert draft.message_starts == (MessageStart("mention.received", "s"),)
     assert [(info.id, info.name, info.kind) for info in draft.elements] == [
@@ -125,12 +125,12 @@ def test_a_definition_says_how_it_starts_and_what_it_holds():
     ]
 
 
-def test_a_drawing_without_flow_nodes_defines_nothing_and_is_no_error():
+def test_a_drawing_without_flow_nodes_is_kept_as_a_draft_and_is_no_error():
     # when
     found = report("")
 
     # then
-    assert found.definitions == ()
+    assert [(each.key, each.startable) for each in found.definitions] == [("p", False)]
     assert not any(problem.severity is Severity.ERROR for problem in found.problems)
 
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from engine.bpmn.reader import read
 from engine.bpmn.rules import Surroundings, diagnose, rules, together
-from engine.definitions import Severity, Source
+from engine.definitions import Executable, Severity, Source
 
 START = '<startEvent id="s"/>'
 CONDITION = "<conditionExpression>x</conditionExpression>"
@@ -161,7 +161,7 @@ FINDS = [
     ("data-association", f'<task id="a">{ASSIGN}</task>', "d", Severity.DRAFT),
     ("performer", '<userTask id="a"><potentialOwner id="o"/></userTask>', "o", Severity.WARNING),
     ("correlation-missing", '<receiveTask id="a" messageRef="m"/>', "a", Severity.WARNING),
-    ("nothing-to-run", "", "defs", Severity.WARNING),
+    ("nothing-to-run", "", "defs", Severity.DRAFT),
 ]
 
 
@@ -256,17 +256,29 @@ def test_rules_change_nothing(drawing) -> None:
     assert etree.tostring(found.root) == before
 
 
-def test_a_process_that_says_it_is_not_executable_is_a_warning(drawing) -> None:
+@pytest.mark.parametrize("mark", ['isExecutable="false"', 'isExecutable="0"', ""])
+@pytest.mark.parametrize(
+    ("answer", "severities"),
+    [
+        (None, [Severity.DRAFT]),
+        (False, [Severity.INFO]),
+        (["other"], [Severity.INFO]),
+        (True, []),
+        (["p"], []),
+    ],
+)
+def test_a_process_that_is_not_marked_executable_waits_for_an_answer(
+    drawing, mark: str, answer: Executable, severities: list[Severity]
+) -> None:
     # given
-    found = drawing(START, attributes='isExecutable="false"')
+    found = drawing(START, attributes=mark)
 
     # when
-    problems = diagnose(found)
+    problems = diagnose(found, Surroundings(executable=answer))
 
     # then
-    assert [(problem.rule, problem.severity) for problem in problems] == [
-        ("not-executable", Severity.WARNING)
-    ]
+    assert [problem.rule for problem in problems] == ["not-executable"] * len(severities)
+    assert [problem.severity for problem in problems] == severities
 
 
 @pytest.mark.parametrize(("deployed", "severities"), [({"other"}, []), (set(), [Severity.DRAFT])])
