@@ -6,8 +6,9 @@ linting would cost. Nothing here changes the tree, and nothing notices when it c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import Any, TypeVar
 
 from engine.bpmn.xml import (
     ACTIVITIES,
@@ -25,6 +26,8 @@ from engine.bpmn.xml import (
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
+T = TypeVar("T")
+
 
 class Drawing:
     """The ``definitions`` of one file, as drawn."""
@@ -32,6 +35,14 @@ class Drawing:
     def __init__(self, root: Element) -> None:
         """Look at the document below ``root``."""
         self.root = root
+        self._remembered: dict[str, Any] = {}
+
+    def remembered(self, name: str, make: Callable[[], T]) -> T:
+        """Return what ``make`` gives, made once: for analyses that several rules share."""
+        if name not in self._remembered:
+            self._remembered[name] = make()
+        found: T = self._remembered[name]
+        return found
 
     @cached_property
     def _by_tag(self) -> Mapping[str, list[Element]]:
