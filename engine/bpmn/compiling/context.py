@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from engine import timers
 from engine.bpmn import extensions
 from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions import (
@@ -14,9 +13,8 @@ from engine.bpmn.expressions import (
     Script,
     compile_expression,
     compile_script,
-    compile_value,
-    unwrapped,
 )
+from engine.bpmn.languages import default_language
 from engine.bpmn.problems import expression_problem, problem_at
 from engine.bpmn.reader import Document
 from engine.bpmn.specs.element import Origin
@@ -32,7 +30,6 @@ from engine.bpmn.xml import (
     text_of,
 )
 from engine.definitions import Problem, Severity
-from engine.errors import TimerExpressionError
 
 T = TypeVar("T")
 _DECLARED = ("message", "signal", "error", "escalation")
@@ -60,7 +57,7 @@ class Context:
                     self.associated.setdefault(end, other)
         #: Event definitions that stand on their own, for others to refer to.
         self.shared_definitions = {one.get("id", ""): one for one in event_definitions(self.root)}
-        self._language = self.root.get("expressionLanguage")
+        self._language = default_language(self.root)
 
     # -- problems ------------------------------------------------------------------------------
 
@@ -97,11 +94,14 @@ class Context:
         text = text_of(holder)
         if holder is None or not text:
             return None
-        language = holder.get("language") or self._language
         return self._tried(
             owner,
             lambda: compile_expression(
-                text, element=identity(owner), line=line_of(holder), language=language
+                text,
+                element=identity(owner),
+                line=line_of(holder),
+                language=holder.get("language"),
+                default=self._language,
             ),
             _stand_in(text),
         )
@@ -113,45 +113,25 @@ class Context:
         return self._tried(
             owner,
             lambda: compile_expression(
-                text or "", element=identity(owner), line=line_of(owner), language=self._language
+                text or "", element=identity(owner), line=line_of(owner), default=self._language
             ),
             _stand_in(text or ""),
         )
 
     def script(self, owner: Element, holder: Element) -> Script | None:
         """Compile the script of a script task; None when it does not compile."""
-        language = owner.get("scriptFormat")
         return self._tried(
             owner,
             lambda: compile_script(
-                holder.text or "", element=identity(owner), line=line_of(holder), language=language
+                holder.text or "",
+                element=identity(owner),
+                line=line_of(holder),
+                language=owner.get("scriptFormat"),
+                default=self._language,
+                result=owner.get(N + "result") or None,
             ),
             None,
         )
-
-    def time(self, owner: Element, holder: Element, *, cycle: bool) -> Expression:
-        """Compile the text of a timer: ISO 8601 as it is, or an expression that gives it."""
-        text = text_of(holder)
-        if unwrapped(text) != text:
-            return self.expression(owner, holder) or Literal(text)
-        if text[:1] in "PR" or text[:1].isdigit() or " " in text:
-            self._check_time(owner, text, cycle=cycle)
-            return self._tried(owner, lambda: compile_value(text), _stand_in(text))
-        return self.expression(owner, holder) or Literal(text)
-
-    def _check_time(self, owner: Element, text: str, *, cycle: bool) -> None:
-        try:
-            if cycle and timers.is_cycle(text):
-                timers.cycle(text)
-            elif cycle or not text[:1].isdigit():
-                timers.duration(text)
-        except TimerExpressionError as error:
-            self.error(
-                owner,
-                "timer-not-readable",
-                str(error),
-                "Write a duration such as PT15M, a date with its offset, or a cycle: R3/PT1H.",
-            )
 
     def _tried(self, owner: Element, compile_it: Callable[[], T], otherwise: T) -> T:
         try:

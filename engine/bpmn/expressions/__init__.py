@@ -24,9 +24,18 @@ from engine.bpmn.expressions.protocol import (
 #: What a document that names no language is written in, whatever its exporter's default is:
 #: modelers write the XPath URI into every file because the standard's schema does.
 _UNSAID = frozenset(
-    {"", "http://www.w3.org/1999/xpath", "http://www.w3.org/1999/xml", "application/xpath"}
+    {
+        "",
+        "http://www.w3.org/1999/xpath",
+        "http://www.w3.org/1999/xml",
+        "http://www.w3.org/tr/xpath",
+        "http://www.w3.org/2001/xmlschema",
+        "https://www.w3.org/1999/xpath",
+        "application/xpath",
+    }
 )
 _DEFAULT = "python"
+_JUEL = "juel"
 
 
 @functools.cache
@@ -46,20 +55,24 @@ def compile_expression(
     element: str | None = None,
     line: int | None = None,
     language: str | None = None,
+    default: str | None = None,
 ) -> Expression:
     """Return the compiled expression.
 
     Args:
-        text: bare, or wrapped as exporters do: ``= x > 5``, ``${x > 5}``, ``#{x > 5}``.
+        text: bare, or marked as exporters do: ``= x > 5``, ``${x > 5}``, ``#{x > 5}``.
         element: BPMN id of the element that holds it, for errors.
         line: 1-based line of the text in the file, for errors.
-        language: name or URI as the drawing gives it; None for the default.
+        language: name or URI that stands at the text itself.
+        default: name or URI that the document gives for texts that say nothing. What stands
+            in ``${}`` is JUEL whatever the document says.
 
     Raises:
         ExpressionError: it does not compile, or its language is not known.
     """
-    place = Place(unwrapped(text), element, line)
-    return _language(language, place).expression(place)
+    chosen = _language(_chosen(text, language, default), Place(text.strip(), element, line))
+    bare = text.strip() if chosen.name == _JUEL and _in_braces(text) else unwrapped(text)
+    return chosen.expression(Place(bare, element, line))
 
 
 def compile_value(
@@ -68,23 +81,18 @@ def compile_value(
     element: str | None = None,
     line: int | None = None,
     language: str | None = None,
+    default: str | None = None,
 ) -> Expression:
     """Return what an attribute of an extension means: an expression, or its text as it is.
 
-    A text that begins with ``=``, or is wrapped in ``${}`` or ``#{}``, is an expression;
-    ``language`` is that of such an expression.
-
-    Raises:
-        ExpressionError: it does not compile, or mixes text with ``${}``.
+    A text that begins with ``=`` is an expression in the language of the document; one with
+    ``${}`` or ``#{}`` in it is JUEL. Arguments and errors as for :func:`compile_expression`.
     """
-    stripped = text.strip()
-    if unwrapped(stripped) != stripped:
-        return compile_expression(text, element=element, line=line, language=language)
-    if "${" in stripped or "#{" in stripped:
-        raise Place(stripped, element, line).error(
-            "Text with ${...} inside is not filled in.", "Write = 'Hello ' + name instead."
+    if is_marked(text):
+        return compile_expression(
+            text, element=element, line=line, language=language, default=default
         )
-    return Literal(stripped)
+    return Literal(text.strip())
 
 
 def compile_script(
@@ -93,10 +101,36 @@ def compile_script(
     element: str | None = None,
     line: int | None = None,
     language: str | None = None,
+    default: str | None = None,
+    result: str | None = None,
 ) -> Script:
-    """Return the compiled script; arguments and errors as for :func:`compile_expression`."""
-    place = Place(text, element, line)
-    return _language(language, place).script(place)
+    """Return the compiled script.
+
+    Args:
+        text: as written.
+        element: BPMN id of the element that holds it, for errors.
+        line: 1-based line of the text in the file, for errors.
+        language: name or URI that stands at the script itself.
+        default: name or URI that the document gives.
+        result: variable that gets the value of the script, which then is an expression.
+
+    Raises:
+        ExpressionError: it does not compile, or its language is not known.
+    """
+    chosen = _language(_chosen(text, language, default), Place(text.strip(), element, line))
+    if chosen.name != _JUEL and result is not None:
+        text = unwrapped(text)
+    return chosen.script(Place(text, element, line), result)
+
+
+def is_marked(text: str) -> bool:
+    """Say whether ``text`` is, or holds, an expression: ``= x``, ``${x}``, ``Hello ${x}``."""
+    return _after_equals(text.strip()) or _in_braces(text)
+
+
+def is_said(language: str | None) -> bool:
+    """Say whether ``language`` names one, and not what exporters write into every file."""
+    return (language or "").strip().lower() not in _UNSAID
 
 
 def unwrapped(text: str) -> str:
@@ -104,20 +138,32 @@ def unwrapped(text: str) -> str:
     stripped = text.strip()
     if stripped[:2] in ("${", "#{") and stripped.endswith("}"):
         return stripped[2:-1].strip()
-    if stripped.startswith("=") and not stripped.startswith("=="):
+    if _after_equals(stripped):
         return stripped[1:].strip()
     return stripped
 
 
+def _after_equals(stripped: str) -> bool:
+    return stripped.startswith("=") and not stripped.startswith("==")
+
+
+def _in_braces(text: str) -> bool:
+    return ("${" in text or "#{" in text) and not _after_equals(text.strip())
+
+
+def _chosen(text: str, language: str | None, default: str | None) -> str | None:
+    if is_said(language):
+        return language
+    return _JUEL if _in_braces(text) else default
+
+
 def _language(name: str | None, place: Place) -> ExpressionLanguage:
-    wanted = (name or "").strip().lower()
-    if wanted in _UNSAID:
-        wanted = _DEFAULT
+    wanted = (name or "").strip().lower() if is_said(name) else _DEFAULT
     known = languages()
     if wanted not in known:
         names = ", ".join(sorted({language.name for language in known.values()}))
         raise place.error(
-            f"The language '{(name or '').strip()}' is not known.",
+            f"The language '{(name or '').strip():.60}' is not run here.",
             f"Write it in {names}, and name that language or none.",
         )
     return known[wanted]
@@ -133,6 +179,8 @@ __all__ = [
     "compile_expression",
     "compile_script",
     "compile_value",
+    "is_marked",
+    "is_said",
     "languages",
     "unwrapped",
 ]

@@ -90,6 +90,33 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultScript:
+    """An expression whose value one variable gets: a :class:`Script` of any language."""
+
+    expression: Expression
+    result: str
+
+    @property
+    def text(self) -> str:
+        """The expression as it was written."""
+        return self.expression.text
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Names of the variables the expression looks at."""
+        return self.expression.reads
+
+    @property
+    def writes(self) -> frozenset[str]:
+        """The one variable."""
+        return frozenset({self.result})
+
+    def run(self, variables: MutableMapping[str, Any], *, now: datetime | None = None) -> None:
+        """Set the variable; see :meth:`Script.run`."""
+        variables[self.result] = self.expression.evaluate(variables, now=now)
+
+
+@dataclass(frozen=True, slots=True)
 class Literal:
     """A text that is its own value: an :class:`Expression` that reads nothing."""
 
@@ -113,6 +140,9 @@ class ExpressionLanguage(Protocol):
         """Compile ``place.text``. Raises :class:`ExpressionError` with the column."""
         ...
 
-    def script(self, place: Place) -> Script:
-        """Compile ``place.text`` as a script. Raises :class:`ExpressionError` with line."""
+    def script(self, place: Place, result: str | None = None) -> Script:
+        """Compile ``place.text`` as a script. Raises :class:`ExpressionError` with line.
+
+        With ``result``, the name of a variable, the text is an expression whose value it gets.
+        """
         ...

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from engine.bpmn.expressions.protocol import Place
+from engine.bpmn.expressions.protocol import Place, ResultScript
 from engine.bpmn.expressions.safe.assignments import Statement, read_statement
 from engine.bpmn.expressions.safe.checking import check
 from engine.bpmn.expressions.safe.evaluation import Evaluation
@@ -111,8 +111,10 @@ class Python:
         """Compile one expression; the same text is parsed once."""
         return _compiled(place, lambda: PythonExpression(place, *_parsed_expression(place.text)))
 
-    def script(self, place: Place) -> PythonScript:
+    def script(self, place: Place, result: str | None = None) -> PythonScript | ResultScript:
         """Compile the lines of a script; the same text is parsed once."""
+        if result is not None:
+            return ResultScript(self.expression(place), result)
         return _compiled(place, lambda: PythonScript(place, *_parsed_script(place.text)))
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.bpmn.expressions import Expression, Place, compile_value
-from engine.bpmn.extensions.protocol import language_of
+from engine.bpmn.expressions import Expression, Place
+from engine.bpmn.extensions.protocol import value_of
 from engine.bpmn.xml import C, Element, identity, line_of
 
 Parameters = tuple[tuple[str, Expression], ...]
@@ -34,9 +34,7 @@ def parameters(element: Element, tag: str, host: Element) -> Parameters:
             raise place.error(
                 f"<corral:{tag} name='{name}'> has no value.", 'Write value="= answer" in it.'
             )
-        value = compile_value(
-            place.text, element=place.element, line=place.line, language=language_of(child)
-        )
+        value = value_of(place.text, child, host)
         found.append((name, value))
     return tuple(found)
 

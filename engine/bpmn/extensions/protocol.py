@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from engine.bpmn.expressions import Expression, Literal, Place, compile_value
-from engine.bpmn.xml import Element, N, identity, line_of
+from engine.bpmn.languages import default_language
+from engine.bpmn.xml import Element, identity, line_of
 
 
 class Extension(Protocol):
@@ -39,15 +40,18 @@ def setting(element: Element, attribute: str, host: Element) -> Expression | Non
     text = (element.get(attribute) or "").strip()
     if not text:
         return None
+    return value_of(text, element, host)
+
+
+def value_of(text: str, element: Element, host: Element) -> Expression:
+    """Compile a value on ``element``, in its own language or in that of the document."""
     return compile_value(
-        text, element=identity(host), line=line_of(element), language=language_of(element)
+        text,
+        element=identity(host),
+        line=line_of(element),
+        language=element.get("language"),
+        default=default_language(element),
     )
-
-
-def language_of(element: Element) -> str | None:
-    """Return the language of a value that names none: its own, else that of the document."""
-    own = element.get("language")
-    return own or element.getroottree().getroot().get(N + "language")
 
 
 def variable(element: Element, attribute: str, host: Element, *, example: str) -> str | None:
