@@ -60,6 +60,8 @@ class Event:
     by: str | None = None
     #: Id of the inbox row; lets the caller find what :attr:`Outcome.untaken` means.
     id: int | None = None
+    #: How many messages and signals of other instances led to it, one leading to the next.
+    hops: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ class ThrownMessage:
     correlation_key: str | None
     payload: Mapping[str, Any]
     signal: bool = False
+    hops: int = 0  #: see :attr:`Event.hops`
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,14 @@ class Catalogue(Protocol):
 
     def latest_process(self, key: str) -> StoredProcess | None:
         """Return the version a call activity uses now, or None when none is deployed."""
+        ...
+
+    def process_version(self, key: str, version: int) -> StoredProcess | None:
+        """Return the startable version with that number, or None."""
+        ...
+
+    def process_beside(self, key: str, definition_id: int) -> StoredProcess | None:
+        """Return the startable version that was deployed together with a definition, or None."""
         ...
 
     def latest_decision(self, key: str) -> StoredDecision | None:
@@ -244,6 +255,20 @@ class BpmnRunner(Protocol):
         Never raises for what the diagram does: a failing element is a :class:`FailureWait`. An
         event whose token does not wait any more is passed over; a message nobody takes is in
         :attr:`Outcome.untaken`.
+        """
+        ...
+
+    def start_holds(
+        self,
+        definition: StoredProcess,
+        element: str,
+        variables: Mapping[str, Any],
+        *,
+        now: datetime,
+    ) -> bool:
+        """Tell whether the condition of a start event holds for ``variables``.
+
+        One that looks at a variable which is not given, or cannot be evaluated, does not hold.
         """
         ...
 

@@ -48,14 +48,20 @@ class Shelf:
         """Look definitions up in ``catalogue`` and their compiled form in ``library``."""
         self._library, self._catalogue = library, catalogue
 
-    def called(self, key: str) -> Program:
-        """Return the version a call activity uses now; see :class:`.program.World`."""
-        stored = self._catalogue.latest_process(key)
+    def called(self, key: str, *, beside: int | None = None, version: int | None = None) -> Program:
+        """Return the version a call activity uses; see :class:`.program.World`."""
+        stored = None
+        if version is not None:
+            stored = self._catalogue.process_version(key, version)
+        elif beside is not None:
+            stored = self._catalogue.process_beside(key, beside)
+        if stored is None and version is None:
+            stored = self._catalogue.latest_process(key)
         if stored is None:
+            which = f" in version {version}" if version is not None else ""
             raise ElementError(
-                f"The called process {key!r} is not deployed, or is still a draft.",
-                "Deploy it, supply what its draft lacks, or correct the id in the call activity; "
-                "then try again.",
+                f"The called process {key!r} is not deployed{which}.",
+                "Deploy it, or correct the call activity, then try again.",
             )
         return self._library.program(stored)
 

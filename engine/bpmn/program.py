@@ -22,8 +22,14 @@ class Program:
 class World(Protocol):
     """What an instance asks of its workspace while it runs."""
 
-    def called(self, key: str) -> Program:
-        """Return the version a call activity uses now.
+    def called(self, key: str, *, beside: int | None = None, version: int | None = None) -> Program:
+        """Return the version a call activity uses.
+
+        Args:
+            key: of the called process.
+            beside: id of the definition that calls: the version that was deployed with it is
+                meant, or the newest one where it came alone.
+            version: the number of one version; without both, the newest that can start.
 
         Raises:
             ElementError: if none is deployed, or it cannot run.

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from engine.definitions import (
     Definition,
@@ -24,6 +24,7 @@ from engine.definitions import (
 from engine.errors import NotFoundError
 from engine.ports import StoredDecision, StoredProcess
 from engine.records import Starter
+from engine.storage.starts import SqlStarts
 from engine.storage.tables import (
     DefinitionRow,
     DeploymentRow,
@@ -49,10 +50,11 @@ _COLUMNS = (
 class SqlDefinitions:
     """The definitions of one workspace."""
 
-    def __init__(self, connection: Connection, workspace_id: int) -> None:
-        """Work on an open transaction."""
+    def __init__(self, connection: Connection, workspace_id: int, starts: SqlStarts) -> None:
+        """Work on an open transaction; ``starts`` are those of the same one."""
         self._connection = connection
         self._workspace = workspace_id
+        self._starts = starts
 
     def same(self, digest: str) -> int | None:
         """Return the deployment of the same files, if all it holds is still the newest."""
@@ -94,7 +96,7 @@ class SqlDefinitions:
         found = {report.file: report for report in reports}
         for source in sources:
             report = found.get(source.name) or FileReport(source.name, (), ())
-            self._insert_file(deployment, source, report)
+            self._insert_file(deployment, source, report, at)
         if forms:
             self._connection.execute(
                 insert(FormRow),
@@ -149,7 +151,9 @@ class SqlDefinitions:
             raise NotFoundError("process definition", id)
         return bytes(row.content), msgspec.convert(row.problems, tuple[Problem, ...])
 
-    def publish(self, id: int, draft: DefinitionDraft, problems: Sequence[Problem]) -> None:
+    def publish(
+        self, id: int, draft: DefinitionDraft, problems: Sequence[Problem], *, at: datetime
+    ) -> None:
         """Let new instances use a version that was a draft; ``problems`` are those it has now."""
         mine = DefinitionRow.workspace_id == self._workspace, DefinitionRow.id == id
         resource = select(DefinitionRow.resource_id).where(*mine).scalar_subquery()
@@ -161,7 +165,7 @@ class SqlDefinitions:
             .where(ResourceRow.id == resource)
             .values(problems=msgspec.to_builtins(problems))
         )
-        self._replace_starts(id, draft)
+        self._starts.replace(id, draft, now=at)
 
     def startable(self, key: str) -> tuple[Definition, bool] | None:
         """Return the newest startable version, and whether it has a plain start event."""
@@ -215,7 +219,9 @@ class SqlDefinitions:
             )
         return self._connection.execute(question.limit(1)).first() is not None
 
-    def _insert_file(self, deployment: int, source: Source, report: FileReport) -> None:
+    def _insert_file(
+        self, deployment: int, source: Source, report: FileReport, at: datetime
+    ) -> None:
         values = {
             "workspace_id": self._workspace,
             "deployment_id": deployment,
@@ -225,9 +231,11 @@ class SqlDefinitions:
         }
         resource = self._one(insert(ResourceRow).values(values).returning(ResourceRow.id))
         for draft in report.definitions:
-            self._insert_definition(deployment, resource, draft)
+            self._insert_definition(deployment, resource, draft, at)
 
-    def _insert_definition(self, deployment: int, resource: int, draft: DefinitionDraft) -> None:
+    def _insert_definition(
+        self, deployment: int, resource: int, draft: DefinitionDraft, at: datetime
+    ) -> None:
         last = self._connection.execute(
             select(func.max(DefinitionRow.version)).where(
                 DefinitionRow.workspace_id == self._workspace,
@@ -250,29 +258,7 @@ class SqlDefinitions:
         id = self._one(insert(DefinitionRow).values(values).returning(DefinitionRow.id))
         # A draft shows what is missing; mentions go on starting the version before it.
         if draft.startable and draft.kind is DefinitionKind.PROCESS:
-            self._replace_starts(id, draft)
-
-    def _replace_starts(self, id: int, draft: DefinitionDraft) -> None:
-        self._connection.execute(
-            delete(MessageStartRow).where(
-                MessageStartRow.workspace_id == self._workspace,
-                MessageStartRow.definition_key == draft.key,
-            )
-        )
-        if draft.message_starts:
-            self._connection.execute(
-                insert(MessageStartRow),
-                [
-                    {
-                        "workspace_id": self._workspace,
-                        "definition_id": id,
-                        "definition_key": draft.key,
-                        "message": start.message,
-                        "element": start.element,
-                    }
-                    for start in draft.message_starts
-                ],
-            )
+            self._starts.replace(id, draft, now=at)
 
     def _newest(self) -> Any:
         return (
@@ -346,6 +332,29 @@ class SqlCatalogue:
     def latest_process(self, key: str) -> StoredProcess | None:
         """Return the newest startable version, or None when none is deployed."""
         id = self._newest(DefinitionKind.PROCESS, key)
+        return None if id is None else self.process(id)
+
+    def process_version(self, key: str, version: int) -> StoredProcess | None:
+        """Return the startable version with that number, or None."""
+        return self._called(key, DefinitionRow.version == version)
+
+    def process_beside(self, key: str, definition_id: int) -> StoredProcess | None:
+        """Return the startable version that was deployed together with a definition, or None."""
+        own = select(DefinitionRow.deployment_id).where(
+            DefinitionRow.workspace_id == self._workspace, DefinitionRow.id == definition_id
+        )
+        return self._called(key, DefinitionRow.deployment_id == own.scalar_subquery())
+
+    def _called(self, key: str, which: Any) -> StoredProcess | None:
+        id = self._connection.execute(
+            select(func.max(DefinitionRow.id)).where(
+                DefinitionRow.workspace_id == self._workspace,
+                DefinitionRow.kind == DefinitionKind.PROCESS,
+                DefinitionRow.key == key,
+                DefinitionRow.startable,
+                which,
+            )
+        ).scalar_one()
         return None if id is None else self.process(id)
 
     def latest_decision(self, key: str) -> StoredDecision | None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.bpmn.compiling import events
+from engine.bpmn.compiling import events, times
 from engine.bpmn.compiling.context import Context
+from engine.bpmn.expressions import Literal
+from engine.bpmn.extensions.call import CallSettings
+from engine.bpmn.extensions.mapping import MappingSettings
 from engine.bpmn.extensions.user_task import UserTaskSettings
 from engine.bpmn.specs.activities import Activity, DecisionTask, ScriptTask, UserTask
 from engine.bpmn.specs.element import Element as Spec
@@ -51,7 +54,8 @@ def _task(context: Context, scope: ScopeSpec, element: Element, name: str) -> Sp
 
 def _user_task(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
     settings = context.settings(element).get("userTask", UserTaskSettings())
-    return UserTask(scope, name, context.origin(element), settings)
+    calendar = times.calendar_named(context, element, settings.calendar)
+    return UserTask(scope, name, context.origin(element), settings, calendar)
 
 
 def _script_task(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
@@ -104,8 +108,11 @@ def _decision_task(context: Context, scope: ScopeSpec, element: Element, name: s
 
 
 def _call_activity(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
+    found = context.settings(element)
+    settings, mapping = found.get("call", CallSettings()), found.get("mapping", MappingSettings())
     key = plain_name(element.get("calledElement"))
-    if not key:
+    process = settings.process or (Literal(key) if key else None)
+    if process is None:
         context.draft(
             element,
             "called-process-missing",
@@ -113,7 +120,7 @@ def _call_activity(context: Context, scope: ScopeSpec, element: Element, name: s
             "Choose the called process.",
         )
         return Activity(scope, name, context.origin(element))
-    return CallActivity(scope, name, context.origin(element), key)
+    return CallActivity(scope, name, context.origin(element), process, settings, mapping)
 
 
 def _exclusive(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:

@@ -6,7 +6,7 @@ sub-processes, so a row of any length and any depth the reader lets through comp
 
 from __future__ import annotations
 
-from engine.bpmn.compiling import elements, events, loops
+from engine.bpmn.compiling import elements, events, loops, mappings
 from engine.bpmn.compiling.context import Context
 from engine.bpmn.specs.catching import Listener
 from engine.bpmn.specs.element import Element as Spec
@@ -97,7 +97,7 @@ class _ScopeCompiler:
         key = node.get("id", "")
         looping = loops.marker_of(node) is not None
         name = f"{key}~inner" if looping else key
-        main = self._activity(node, name)
+        main = mappings.mapped(self.context, self.scope, node, name, self._activity)
         main.repeat = int(node.get("completionQuantity") or 1)
         self.undone[key] = main
         loop = loops.repeated(self.context, self.scope, node, key, main)
@@ -135,6 +135,7 @@ class _ScopeCompiler:
                     runs=runs,
                     start=start.get("id", ""),
                 )
+                listener.mapping = mappings.mapping_of(self.context, start)
                 self.scope.listeners.append(listener)
 
     # -- boundary events -----------------------------------------------------------------------
@@ -147,6 +148,7 @@ class _ScopeCompiler:
             self._handler(node, host)
             return
         event = events.boundary_event(self.context, self.scope, node)
+        event.mapping = mappings.mapping_of(self.context, node)
         self.specs[node.get("id", "")] = event
         if event.triggers:
             self.specs[host].boundaries.append(event)

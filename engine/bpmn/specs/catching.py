@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.specs.element import Element, Origin, ScopeSpec
+from engine.bpmn.specs.mapping import Mapped
 from engine.bpmn.specs.triggers import ConditionTrigger, TimerTrigger, Trigger
 from engine.bpmn.token import READY, WAITING, Token
 from engine.history import What
 
 if TYPE_CHECKING:
+    from engine.bpmn.extensions.mapping import MappingSettings
     from engine.bpmn.specs.subprocesses import EventSubProcess
 
 
@@ -30,6 +32,8 @@ class Catch(Element):
         super().__init__(scope, name, origin)
         self.triggers = triggers
         self.all_needed = all_needed
+        #: What becomes of the payload, where the drawing says so.
+        self.mapping: MappingSettings | None = None
 
     def slots(self, token: Token) -> Iterable[int]:
         """Return the slots of triggers from outside that have not happened yet."""
@@ -75,14 +79,19 @@ class Catch(Element):
         top.happened.add((token.id, slot))
         seen = token.internal_data.setdefault("seen", [])
         seen.append(slot)
+        if self.mapping is not None:
+            payload = self.mapping.taken(token.data, payload, now=top.now)
         top.assign(token, payload)
         if not self.all_needed or len(seen) == len(self.triggers):
             self.fired(token, slot)
 
     def fired(self, token: Token, slot: int) -> None:
         """Let the token go on. Events behind an event gateway end the race first."""
-        if token.parent is not None and not token.parent.task_spec.is_activity:
-            token.parent.task_spec.won(token.parent, token)
+        racing = token
+        if racing.parent is not None and isinstance(racing.parent.task_spec, Mapped):
+            racing = racing.parent
+        if racing.parent is not None and not racing.parent.task_spec.is_activity:
+            racing.parent.task_spec.won(racing.parent, racing)
         elif isinstance(self.triggers[slot], TimerTrigger) and token.parent is None:
             self.rearm(token, slot, None)
         self._go(token)
@@ -117,6 +126,11 @@ class StartEvent(Catch):
 
     def _run_hook(self, my_task: Token) -> bool | None:
         top, data = my_task.workflow.top_workflow, my_task.data
+        if self.mapping is not None:
+            taken = self.mapping.taken({}, data, now=top.now)
+            if self.triggers:  # what arrived is gone but for what the outputs made of it
+                data.clear()
+            top.assign(my_task, taken)
         missing = [default for default in self.scope.defaults if default[0] not in data]
         if missing:
             known = dict(data)

@@ -141,8 +141,12 @@ class Element(BpmnTaskSpec):
         return True
 
     def _on_complete_hook(self, my_task: Token) -> None:
+        my_task.workflow.top_workflow.left(my_task, completed=True)
+        self.pass_on(my_task)
+
+    def pass_on(self, my_task: Token) -> None:
+        """Tell whom it concerns that ``my_task`` is through: a loop, a thrower, what follows."""
         scope = my_task.workflow
-        scope.top_workflow.left(my_task, completed=True)
         if self.is_activity:
             scope.activity_done(my_task)
         thrower = my_task.internal_data.get("compensates")

@@ -114,6 +114,8 @@ class Shelf:
     def __init__(self) -> None:
         self.processes: dict[int, StoredProcess] = {}
         self.decisions: dict[str, StoredDecision] = {}
+        #: Number of the deployment a process came with, where a test cares.
+        self.beside: dict[int, int] = {}
 
     def add(self, key: str, content: bytes) -> StoredProcess:
         stored = StoredProcess(len(self.processes) + 1, key, f"{key}.bpmn", content)
@@ -128,6 +130,20 @@ class Shelf:
     def latest_process(self, key: str) -> StoredProcess | None:
         found = [stored for stored in self.processes.values() if stored.key == key]
         return found[-1] if found else None
+
+    def process_version(self, key: str, version: int) -> StoredProcess | None:
+        found = [stored for stored in self.processes.values() if stored.key == key]
+        return found[version - 1] if version <= len(found) else None
+
+    def process_beside(self, key: str, definition_id: int) -> StoredProcess | None:
+        return next(
+            (
+                stored
+                for stored in self.processes.values()
+                if stored.key == key and self.beside.get(stored.id) == self.beside[definition_id]
+            ),
+            None,
+        )
 
     def latest_decision(self, key: str) -> StoredDecision | None:
         return self.decisions.get(key)
