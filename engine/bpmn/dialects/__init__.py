@@ -17,32 +17,50 @@ import importlib
 import pkgutil
 from typing import Protocol, cast
 
+from lxml import etree
+
 from engine.bpmn.problems import Findings
 from engine.bpmn.reader import Document, DocumentKind
-from engine.bpmn.xml import Element, Names
+from engine.bpmn.xml import Element
 from engine.definitions import Problem
+
+#: Namespaces of BPMN and XML themselves, and ours.
+_OWN = (
+    "http://www.omg.org/spec/BPMN/20100524/",
+    "http://www.omg.org/spec/DD/20100524/",
+    "http://www.w3.org/",
+    "urn:corral:",
+)
 
 
 class Dialect(Protocol):
-    """The module of one vendor."""
+    """The module of one vendor. One that takes what nobody else does has ``CATCH_ALL = True``."""
 
-    #: Namespaces whose attributes and elements it takes care of.
-    NAMESPACES: frozenset[str]
+    def takes(self, namespace: str) -> bool:
+        """Say whether it takes care of the attributes and elements of ``namespace``."""
+        ...
 
-    def apply(self, root: Element, names: Names, findings: Findings) -> None:
-        """Translate what is below ``root``; a second run changes nothing."""
+    def apply(self, root: Element, namespaces: frozenset[str], findings: Findings) -> None:
+        """Translate what is below ``root``; a second run changes nothing.
+
+        Args:
+            root: the document as it was drawn.
+            namespaces: those it declares and this dialect takes; at least one.
+            findings: where to note what became of each setting.
+        """
         ...
 
 
 @functools.cache
 def dialects() -> tuple[tuple[str, Dialect], ...]:
-    """Return id and module of every dialect, by name."""
+    """Return id and module of every dialect, by name, the catch-all last."""
     found = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    modules = ((name, importlib.import_module(f"{__name__}.{name}")) for name in found)
+    modules = [(name, importlib.import_module(f"{__name__}.{name}")) for name in found]
+    modules.sort(key=lambda entry: getattr(entry[1], "CATCH_ALL", False))
     return tuple(
         (name.replace("_", "-"), cast(Dialect, module))
         for name, module in modules
-        if hasattr(module, "NAMESPACES")
+        if hasattr(module, "takes")
     )
 
 
@@ -54,24 +72,21 @@ def translate(document: Document) -> list[Problem]:
     """
     if document.kind is not DocumentKind.BPMN:
         return []
-    declared = _declared(document.root)
-    names = Names(document.root)
+    open_ones = {space for space in declared(document.root) if not space.startswith(_OWN)}
     problems: list[Problem] = []
-    for name, dialect in dialects():
-        if declared & dialect.NAMESPACES:
+    for name, dialect in dialects() if open_ones else ():
+        mine = frozenset(filter(dialect.takes, open_ones))
+        open_ones -= mine
+        if mine:
             findings = Findings(name)
-            dialect.apply(document.root, names, findings)
+            dialect.apply(document.root, mine, findings)
             problems.extend(findings.problems)
     return problems
 
 
-def _declared(root: Element) -> set[str]:
-    """Return every namespace the document uses, wherever it is declared."""
-    found: set[str] = set()
-    for element in root.iter():
-        if isinstance(element.tag, str):
-            found.update(element.nsmap.values())
-    return found
+def declared(root: Element) -> set[str]:
+    """Return every namespace the document declares, wherever it does."""
+    return {uri for _, (_, uri) in etree.iterwalk(root, events=("start-ns",)) if uri}
 
 
-__all__ = ["Dialect", "dialects", "translate"]
+__all__ = ["Dialect", "declared", "dialects", "translate"]

@@ -3,8 +3,8 @@
 ``ref`` is the key of a deployed decision; ``result`` the variable that gets its outputs as a
 dictionary, or as a list of them where the hit policy gives several. ``map`` gives them another
 shape: ``singleEntry`` the value of the only output, ``singleResult`` the outputs of the only rule,
-``collectEntries`` a list of values, ``resultList`` a list of outputs, ``plain`` one output as its value and
-several as a dictionary, ``variables`` each output as a variable of its own.
+``collectEntries`` a list of values, ``resultList`` a list of outputs, ``plain`` one output as its
+value and several as a dictionary, ``variables`` each output as a variable of its own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """``<corral:job type retries allIn>``: work for a job handler.
 
-``<corral:input>`` make its payload, ``allIn="true"`` adds every variable; ``<corral:output>`` set variables from its result, which they
-know as ``result``. Without outputs the keys of the result become variables.
+``<corral:input>`` make its payload, ``allIn="true"`` adds every variable. ``<corral:output>`` set
+variables from its result, which they know as ``result``; without outputs the keys of the result
+become variables.
 """
 
 from __future__ import annotations

@@ -1,0 +1,21 @@
+"""The mark of Camunda Modeler: which engine a diagram was drawn for."""
+
+from __future__ import annotations
+
+from engine.bpmn.problems import Findings
+from engine.bpmn.xml import Element, N
+
+_MODELER = "http://camunda.org/schema/modeler/1.0"
+_LANGUAGES = {"Camunda Cloud": "feel", "Camunda Platform": "juel"}
+
+
+def takes(namespace: str) -> bool:
+    """Take the namespace of the modeler alone."""
+    return namespace == _MODELER
+
+
+def apply(root: Element, namespaces: frozenset[str], findings: Findings) -> None:
+    """Say which language expressions are in; the mark decides when two engines are declared."""
+    language = _LANGUAGES.get(root.get(f"{{{_MODELER}}}executionPlatform") or "")
+    if language is not None:
+        root.set(N + "language", language)

@@ -1,0 +1,70 @@
+"""Call activities: which process, in which version, and what goes in and comes back."""
+
+from __future__ import annotations
+
+from engine.bpmn.dialects.settings import Settings
+from engine.bpmn.dialects.writing import extension, parameter, put
+from engine.bpmn.problems import Findings
+from engine.bpmn.xml import Element
+
+
+def translate(settings: Settings, findings: Findings) -> None:
+    """Write ``corral:call`` and ``corral:mapping``: nothing is passed that is not listed."""
+    host = settings.element
+    called = (host.get("calledElement") or "").strip()
+    if "${" in called or "#{" in called:
+        put(host, "call", process=called)
+        del host.attrib["calledElement"]
+    _bind(settings, findings)
+    ins, outs = settings.take("in"), settings.take("out")
+    inherits = settings.text("inheritVariables") == "true"
+    everything = inherits or _all(ins)
+    if not settings.has("variableMappingClass"):
+        put(host, "mapping", allIn=str(everything).lower(), allOut=str(_all(outs)).lower())
+    for one in ins:
+        if one.get("businessKey"):
+            put(host, "call", businessKey=(one.get("businessKey") or "").strip())
+    _pass(host, "input", ins)
+    _pass(host, "output", outs)
+    put(host, "call", businessKey=settings.text("businessKey"))
+    if not (ins or outs or inherits) and not settings.has("inputOutput"):
+        findings.info(
+            host,
+            "It lists no variables, so the called process gets none and gives none back.",
+            "Nothing to do, or list what goes in and out.",
+        )
+
+
+def _bind(settings: Settings, findings: Findings) -> None:
+    host = settings.element
+    binding = settings.text("calledElementBinding") or "latest"
+    version = settings.text("calledElementVersion")
+    tag = settings.text("calledElementVersionTag")
+    if settings.text("sameDeployment") == "true":
+        binding = "deployment"
+    if binding == "versionTag":
+        findings.draft(
+            host,
+            f"It calls the version with the tag '{tag}'; versions have numbers here, no tags.",
+            "Bind it to the newest version, the one of its deployment, or a number.",
+        )
+    elif binding != "latest":
+        put(host, "call", binding=binding, version=version)
+
+
+def _all(parameters: list[Element]) -> bool:
+    return any(one.get("variables") == "all" for one in parameters)
+
+
+def _pass(host: Element, tag: str, parameters: list[Element]) -> None:
+    """Write each variable that goes in or comes back."""
+    mapping = extension(host, "mapping") if parameters else host
+    for one in parameters:
+        source, target = (one.get("source") or "").strip(), (one.get("target") or "").strip()
+        value = (one.get("sourceExpression") or "").strip() or (source and f"${{{source}}}")
+        name = target or source
+        if name and value:
+            parameter(mapping, tag, name, value)
+
+
+__all__ = ["translate"]

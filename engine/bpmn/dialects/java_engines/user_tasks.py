@@ -1,0 +1,80 @@
+"""User tasks: who may do them, by when, how urgent, with which form."""
+
+from __future__ import annotations
+
+import re
+
+from engine.bpmn.dialects.settings import Settings
+from engine.bpmn.dialects.writing import put
+from engine.bpmn.problems import Findings
+
+#: Commas outside of ``${...}``.
+_BETWEEN = re.compile(r",(?![^{]*\})")
+_ENDINGS = (".form", ".html", ".htm", ".xhtml", ".json", ".jsf")
+
+
+def translate(settings: Settings, findings: Findings) -> None:
+    """Write ``corral:userTask`` for the settings of a user task."""
+    host = settings.element
+    assignee = settings.text("assignee")
+    groups = [group.strip() for group in _BETWEEN.split(settings.text("candidateGroups"))]
+    groups = [group for group in groups if group]
+    put(
+        host,
+        "userTask",
+        assignee=assignee,
+        queue=groups[0] if groups else "",
+        due=settings.text("dueDate"),
+        priority=settings.text("priority"),
+        form=_form(settings, findings),
+    )
+    if len(groups) > 1:
+        findings.info(
+            host,
+            f"It has {len(groups)} candidate groups; it appears in the queue '{groups[0]}'.",
+            "Nothing to do, or choose another queue.",
+        )
+    users = settings.text("candidateUsers")
+    if users and not assignee:
+        findings.warning(
+            host,
+            f"Only {users} may take it there; here everybody who works on its queue may.",
+            "Give it a queue for these people, or an assignee.",
+        )
+
+
+def _form(settings: Settings, findings: Findings) -> str:
+    reference = settings.text("formKey") or settings.text("formRef")
+    binding = settings.text("formRefBinding") or "latest"
+    settings.text("formRefVersion")
+    key = form_key(reference)
+    if reference.lower().endswith((".html", ".htm", ".xhtml", ".jsf")):
+        findings.info(
+            settings.element,
+            f"Pages of other engines are not shown: '{reference}' is looked up as form '{key}'.",
+            f"Draw a form with the id '{key}' and deploy it along.",
+        )
+    if binding != "latest":
+        findings.warning(
+            settings.element,
+            f"The form is bound to its {binding}; here the newest form '{key}' is shown.",
+            "Give the form of each version an id of its own if they differ.",
+        )
+    return key
+
+
+def form_key(reference: str) -> str:
+    """Return the key of the form that a vendor's reference means.
+
+    ``camunda-forms:deployment:answer.form`` and ``embedded:app:forms/answer.html`` are ``answer``.
+    """
+    if "${" in reference or "#{" in reference:
+        return reference
+    key = reference.rpartition(":")[2].rpartition("/")[2]
+    for ending in _ENDINGS:
+        if key.lower().endswith(ending):
+            return key[: -len(ending)]
+    return key
+
+
+__all__ = ["form_key", "translate"]

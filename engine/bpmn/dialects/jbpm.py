@@ -1,0 +1,113 @@
+"""jBPM and Kogito: the namespace of Drools.
+
+Its expressions are Java or MVEL unless they say FEEL or XPath; those that call Java are drafts by
+the language they name.
+"""
+
+from __future__ import annotations
+
+from engine.bpmn.dialects.settings import Settings, Vocabulary, settings_of
+from engine.bpmn.dialects.writing import become, extension, parameter, put
+from engine.bpmn.problems import Findings
+from engine.bpmn.xml import B, Element, local, text_of
+
+_SCRIPT = "Draw a script task before or after it with assignments."
+#: Data inputs of a user task that say who does it, and the setting they become.
+_HUMAN = {"GroupId": "queue", "ActorId": "assignee", "TaskName": "form", "Priority": "priority"}
+#: Data inputs that every task has there and that say nothing here.
+_READ_PAST = {"Skippable", "Comment", "Description", "CreatedBy", "NodeName", "Content"}
+
+VOCABULARY = Vocabulary(
+    "jBPM",
+    translated=frozenset({"taskName", "onEntry-script", "onExit-script", "priority"}),
+    without_meaning=frozenset(
+        """
+        adHoc dg global import independent metaData name packageName selectable signalRef value
+        version waitForCompletion dockerInfo type
+        """.split()  # noqa: SIM905 - a list to be compared at a glance
+    ),
+    unsupported={"ruleFlowGroup": "Ask a decision table.", "msgref": "Name the message itself."},
+)
+
+
+def takes(namespace: str) -> bool:
+    """Take the namespace of Drools, in which all of jBPM writes."""
+    return namespace == "http://www.jboss.org/drools"
+
+
+def apply(root: Element, namespaces: frozenset[str], findings: Findings) -> None:
+    """Translate; see :meth:`engine.bpmn.dialects.Dialect.apply`."""
+    seen: set[str] = set()
+    for settings in settings_of(root, namespaces, always=frozenset({"userTask"})):
+        _scripts(settings, findings, seen)
+        _handler(settings)
+        if local(settings.element) == "sequenceFlow":
+            seen.update({"priority"} if settings.text("priority") else ())
+        if local(settings.element) == "userTask":
+            _human(settings.element)
+        VOCABULARY.report(settings, findings, seen)
+    VOCABULARY.conclude(root, findings, seen)
+
+
+def _scripts(settings: Settings, findings: Findings, seen: set[str]) -> None:
+    for name in ("onEntry-script", "onExit-script"):
+        for script in settings.take(name):
+            text = " ".join("".join(str(part) for part in script.itertext()).split())
+            if text:
+                findings.draft(
+                    settings.element, f"Its {name} runs code there: '{text:.60}'.", _SCRIPT
+                )
+            else:
+                seen.add(name)
+
+
+def _handler(settings: Settings) -> None:
+    """Make a task with a work item handler a service task with that job type."""
+    host = settings.element
+    handler = settings.text("taskName") if local(host) in ("task", "serviceTask") else ""
+    if not handler:
+        return
+    become(host, "serviceTask")
+    put(host, "job", type=handler)
+    job = extension(host, "job")
+    for name, value in _assigned(host).items():
+        if name != "TaskName":
+            parameter(job, "input", name, value)
+    for association in host.findall(B + "dataInputAssociation"):
+        if association.find(B + "assignment") is not None:
+            host.remove(association)
+
+
+def _human(task: Element) -> None:
+    """Read who does a user task from the data inputs that get a constant."""
+    given = _assigned(task)
+    for name, setting in _HUMAN.items():
+        value = given.get(name, "").partition(",")[0].strip()
+        if value:
+            put(task, "userTask", **{setting: value})
+    names = _inputs(task)
+    for association in task.findall(B + "dataInputAssociation"):
+        target = names.get(text_of(association.find(B + "targetRef")), "")
+        constant = association.find(B + "assignment") is not None
+        if constant and (target in _HUMAN or target in _READ_PAST):
+            task.remove(association)
+
+
+def _inputs(task: Element) -> dict[str, str]:
+    return {
+        one.get("id") or "": one.get("name") or ""
+        for one in task.iterfind(f"{B}ioSpecification/{B}dataInput")
+    }
+
+
+def _assigned(task: Element) -> dict[str, str]:
+    """Return name and constant of each data input; ``#{variable}`` is a variable."""
+    names = _inputs(task)
+    found: dict[str, str] = {}
+    for association in task.findall(B + "dataInputAssociation"):
+        name = names.get(text_of(association.find(B + "targetRef")), "")
+        for assignment in association.findall(B + "assignment"):
+            value = text_of(assignment.find(B + "from"))
+            if name and value:
+                found[name] = value
+    return found

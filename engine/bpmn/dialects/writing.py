@@ -1,0 +1,104 @@
+"""Writes what a vendor's setting means as Corral's extensions.
+
+What a designer said in Corral's own words stays: a dialect fills gaps and overrides nothing.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.bpmn.xml import CORRAL_NAMESPACE, B, C, Element, N, local
+
+
+def extension(host: Element, name: str) -> Element:
+    """Return the extension ``corral:name`` of ``host``, made where there is none."""
+    found = host.find(f"{B}extensionElements/{C}{name}")
+    return found if found is not None else another(host, name)
+
+
+def another(host: Element, name: str) -> Element:
+    """Append an extension ``corral:name`` to ``host``, beside those that stand there."""
+    holder = host.find(B + "extensionElements")
+    if holder is None:
+        holder = etree.Element(B + "extensionElements")
+        _at_line_of(host, holder)
+        host.insert(1 if len(host) and local(host[0]) == "documentation" else 0, holder)
+    return _child(holder, name)
+
+
+def put(host: Element, name: str, **attributes: str) -> None:
+    """Set the attributes that have a value and are not set yet on ``corral:name`` of ``host``."""
+    given = {key: value for key, value in attributes.items() if value}
+    if not given:
+        return
+    element = extension(host, name)
+    for key, value in given.items():
+        if element.get(key) is None:
+            element.set(key, value)
+
+
+def parameter(
+    holder: Element, tag: str, name: str, value: str, language: str | None = None
+) -> None:
+    """Append ``<corral:tag name value>`` to an extension; ``language`` is that of the value."""
+    child = _child(holder, tag)
+    child.set("name", name)
+    child.set("value", value)
+    if language:
+        child.set("language", language)
+
+
+def default_language(root: Element, language: str) -> None:
+    """Say what language the document's expressions are in, unless that is said already."""
+    if root.get(N + "language") is None:
+        root.set(N + "language", language)
+
+
+def process_of(element: Element) -> Element | None:
+    """Return the process around ``element``, or itself; None outside of every process."""
+    current: Element | None = element
+    while current is not None and local(current) != "process":
+        current = current.getparent()
+    return current
+
+
+def become(element: Element, tag: str) -> None:
+    """Turn ``element`` into another kind of BPMN element."""
+    element.tag = B + tag
+
+
+def write_script(element: Element, text: str, language: str, result: str) -> None:
+    """Turn ``element`` into a script task whose value goes to the variable ``result``."""
+    become(element, "scriptTask")
+    for old in element.findall(B + "script"):
+        element.remove(old)
+    element.set("scriptFormat", language)
+    if result:
+        element.set(N + "result", result)
+    script = etree.SubElement(element, B + "script")
+    script.text = text
+    _at_line_of(element, script)
+
+
+def _child(holder: Element, name: str) -> Element:
+    child = etree.SubElement(holder, C + name, nsmap={"corral": CORRAL_NAMESPACE})
+    _at_line_of(holder, child)
+    return child
+
+
+def _at_line_of(near: Element, made: Element) -> None:
+    """Show what a dialect wrote at the line of the element it wrote it for."""
+    if near.sourceline:
+        made.sourceline = near.sourceline
+
+
+__all__ = [
+    "another",
+    "become",
+    "default_language",
+    "extension",
+    "parameter",
+    "process_of",
+    "put",
+    "write_script",
+]
