@@ -58,12 +58,14 @@ class Scope:
     def enter(self, token: Token) -> None:
         """Count a token in."""
         self.tasks[token.id] = token
+        self.top_workflow.live += 1
         if token.task_spec.keeps_open:
             self.open_tokens += 1
 
     def leave(self, token: Token) -> None:
         """Count a token out. It keeps its :attr:`~Token.parent`, which may want to know of it."""
         del self.tasks[token.id]
+        self.top_workflow.live -= 1
         spec = token.task_spec
         if spec.keeps_open:
             self.open_tokens -= 1
@@ -113,8 +115,10 @@ class Scope:
             self.put(listener)
 
     def check_done(self) -> None:
-        """Finish the scope when nothing in it keeps it open."""
-        if not self.completed and not self.open_tokens:
+        """Finish the scope when nothing in it keeps it open, and nothing is left to begin."""
+        if self.completed or self.open_tokens:
+            return
+        if self.spec.sequence is None or not self.spec.sequence.release(self):
             self.finish()
 
     def finish(self) -> None:

@@ -23,6 +23,7 @@ from engine.bpmn.specs.gateways import (
     TokenGate,
 )
 from engine.bpmn.specs.jobs import JobTask
+from engine.bpmn.specs.sequence import OneAtATime
 from engine.bpmn.specs.subprocesses import CallActivity
 from engine.bpmn.xml import B, Element, N, local, plain_name
 
@@ -135,6 +136,8 @@ def _inclusive(context: Context, scope: ScopeSpec, element: Element, name: str) 
 def _parallel(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
     if element.get(N + "kind") == "fork":
         return Spec(scope, name, context.origin(element))
+    if element.get(N + "kind") == "sequence":
+        return OneAtATime(scope, name, context.origin(element))
     return ParallelGateway(scope, name, context.origin(element))
 
 

@@ -58,13 +58,6 @@ class Compilation:
         condition = self.context.text_expression(element, element.get(N + "completion"))
         spec.completion_condition = condition
         spec.cancel_remaining = element.get("cancelRemainingInstances") != "false"
-        if element.get(N + "adhoc") == "sequential":
-            self.context.error(
-                element,
-                "ad-hoc-sequential",
-                "An ad-hoc sub-process that offers one activity at a time cannot be run yet.",
-                "Set its ordering to parallel, or draw the order as a flow.",
-            )
         return spec
 
 

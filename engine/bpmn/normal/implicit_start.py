@@ -1,6 +1,7 @@
 """Adds the start event of a scope that has none: everything without an incoming flow starts.
 
-Boundary events, compensation handlers and event sub-processes do not start this way.
+Boundary events, compensation handlers and event sub-processes do not start this way. In a
+sequential ad-hoc sub-process a gateway of the kind ``sequence`` lets them start one by one.
 """
 
 from __future__ import annotations
@@ -38,10 +39,20 @@ def apply(root: Element, names: Names, findings: Findings) -> None:
             first = [node for node in here if _starts(node)][:1]
         start = add(scope, "startEvent", names)
         start.set(N + "implicit", "true")
+        if scope.get(N + "adhoc") == "sequential":
+            start = _one_at_a_time(scope, start, names)
         for node in first:
             ends = {"sourceRef": start.get("id", ""), "targetRef": node.get("id", "")}
             add(scope, "sequenceFlow", names, **ends)
         findings.info(scope, "No start event is drawn: what has no incoming flow starts.")
+
+
+def _one_at_a_time(scope: Element, start: Element, names: Names) -> Element:
+    gate = add(scope, "parallelGateway", names)
+    gate.set(N + "kind", "sequence")
+    ends = {"sourceRef": start.get("id", ""), "targetRef": gate.get("id", "")}
+    add(scope, "sequenceFlow", names, **ends)
+    return gate
 
 
 def _starts(node: Element) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.bpmn.extensions.parameters import Parameters
     from engine.bpmn.scope import Scope
     from engine.bpmn.specs.catching import BoundaryEvent, Listener
+    from engine.bpmn.specs.sequence import OneAtATime
     from engine.bpmn.specs.triggers import Trigger
     from engine.bpmn.token import Token
 
@@ -60,6 +61,7 @@ class ScopeSpec(BpmnProcessSpec):
         self.is_event_sub_process = False
         self.completion_condition: Expression | None = None
         self.cancel_remaining = True
+        self.sequence: OneAtATime | None = None
         #: Variables that get a value when nobody gives them one at start.
         self.defaults: Parameters = ()
         self.data_objects: dict[str, Any] = {}
