@@ -33,7 +33,9 @@ class Outcomes:
 
     def __init__(self, work: int = WORK) -> None:
         """Begin without decisions; ``work`` bounds all that follows."""
-        self._left = work
+        #: Steps taken so far.
+        self.work = 0
+        self._most = work
         # By number: the decision looked at, and what remains when it falls out one way or other.
         self._decision = [-1, -1]
         self._no = [0, 1]
@@ -107,8 +109,8 @@ class Outcomes:
         key = (decision, no, yes)
         number = self._known.get(key)
         if number is None:
-            self._left -= 1
-            if self._left < 0:
+            self.work += 1
+            if self.work > self._most:
                 raise TooIntricateError
             number = len(self._decision)
             self._decision.append(decision)
@@ -126,8 +128,8 @@ class Outcomes:
             if key in done:
                 pending.pop()
                 continue
-            self._left -= 1
-            if self._left < 0:
+            self.work += 1
+            if self.work > self._most:
                 raise TooIntricateError
             easy = _easy(operation, one, other)
             if easy is not None:
@@ -135,7 +137,10 @@ class Outcomes:
                 pending.pop()
                 continue
             top = max(self._decision[one], self._decision[other])
-            (no_one, yes_one), (no_other, yes_other) = self._below(top, one), self._below(top, other)
+            (no_one, yes_one), (no_other, yes_other) = (
+                self._below(top, one),
+                self._below(top, other),
+            )
             no = done.get((operation, no_one, no_other))
             yes = done.get((operation, yes_one, yes_other))
             if no is None or yes is None:
