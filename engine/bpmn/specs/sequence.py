@@ -31,7 +31,7 @@ class OneAtATime(Element):
         return my_task.wait(STARTED)
 
     def release(self, scope: Scope) -> bool:
-        """Start the next one; False when none is left, or the scope is complete by its condition."""
+        """Start the next one; False when none is left, or the completion condition holds."""
         holder = next((t for t in scope.tasks.values() if t.task_spec is self), None)
         if holder is None or _is_complete(scope):
             return False

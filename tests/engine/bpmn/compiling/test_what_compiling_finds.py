@@ -35,12 +35,11 @@ def extended(tag, inside):
 
 
 ERRORS = [
-    '<startEvent id="x"><timerEventDefinition><timeCycle>R/PT1H</timeCycle>'
-    "</timerEventDefinition></startEvent>",
-    '<startEvent id="x"><signalEventDefinition signalRef="s"/></startEvent>',
-    '<adHocSubProcess id="x" ordering="Sequential"><task id="a"/><task id="b"/></adHocSubProcess>',
-    timer("0 0 12 * * ?", "timeCycle"),
-    timer("P1M"),
+    '<startEvent id="x" parallelMultiple="true"><signalEventDefinition signalRef="s"/>'
+    '<messageEventDefinition messageRef="m"/></startEvent>',
+    timer("0 0 12 15W * ?", "timeCycle"),
+    timer("R3/PT1H"),
+    timer("every Monday", "timeCycle"),
     timer("PT"),
     timer("${1 +}"),
     '<scriptTask id="x"><script>import os</script></scriptTask>',
