@@ -83,15 +83,22 @@ class DefinitionUseCases(Bound):
         """
         return self._write(lambda tx: self._publish(tx, definition_id), within)
 
-    def normalised(self, definition_id: int) -> NormalForm:
-        """Return the file of a definition as it is compiled, and what was rewritten in it.
+    def normalised(self, of: int | Path | Source) -> NormalForm:
+        """Return a file as it is compiled, and what was rewritten in it.
+
+        Args:
+            of: id of a definition, or a file that need not be deployed.
 
         Raises:
             NotFoundError: no such definition.
+            EngineError: the file cannot be read as BPMN or DMN.
+            OSError: the file cannot be read.
         """
+        if not isinstance(of, int):
+            return self._core.runner.normalised(Source.of(of))
         with self._reading() as tx:
-            found = tx.definitions.get(definition_id)
-            content = tx.definitions.resource(definition_id)[0]
+            found = tx.definitions.get(of)
+            content = tx.definitions.resource(of)[0]
         return self._core.runner.normalised(Source(found.resource, content))
 
     def explain(self, rule: str) -> str | None:
@@ -161,8 +168,9 @@ class DefinitionUseCases(Bound):
         if not found or not found[0].startable:
             raise NotStartableError(stored.key, missing(reports[0].problems, stored.key))
         answered = [p for p in problems if (p.rule, p.process) != (UNANSWERED, stored.key)]
-        tx.definitions.publish(id, found[0], answered)
-        start_kept(tx, _starting(reports), now=self.clock.now())
+        now = self.clock.now()
+        tx.definitions.publish(id, found[0], answered, at=now)
+        start_kept(tx, _starting(reports), now=now)
         return tx.definitions.get(id)
 
 

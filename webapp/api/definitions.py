@@ -9,7 +9,16 @@ from apiflask import APIBlueprint
 from flask import Response, abort, request
 from pydantic import Field
 
-from engine.definitions import Definition, Deployment, FileReport, Problem, Severity, Source
+from engine.definitions import (
+    Definition,
+    Deployment,
+    Executable,
+    FileReport,
+    NormalForm,
+    Problem,
+    Severity,
+    Source,
+)
 from engine.definitions import DefinitionKind as Kind
 from webapp.api.shapes import In, Out
 from webapp.people import Role
@@ -30,6 +39,7 @@ class ProblemOut(Out):
     rule: str
     severity: Severity
     element: str | None = Field(description="BPMN id; null when the whole file is meant.")
+    name: str | None = Field(None, description="The element's name in the drawing.")
     line: int | None
     message: str
     cure: str
@@ -59,6 +69,20 @@ class ProblemsOut(Out):
     """The problems of one definition's file."""
 
     items: list[ProblemOut]
+
+
+class NormalFormOut(Out):
+    """What a drawing was rewritten to before it was compiled."""
+
+    xml: str
+    notes: list[ProblemOut] = Field(description="What each dialect and pass changed, in order.")
+
+
+class ExplanationOut(Out):
+    """What there is to read about a rule."""
+
+    rule: str
+    text: str
 
 
 class DefinitionsWanted(In):
@@ -139,13 +163,47 @@ def problems(definition_id: int) -> dict[str, tuple[Problem, ...]]:
     return {"items": services().engine.problems(definition_id)}
 
 
+@api.get("/definitions/<int:definition_id>/normalised")
+@require(*_READERS)
+@api.output(NormalFormOut)
+def normalised(definition_id: int) -> NormalForm:
+    """Return the file as it is compiled, with a note of each pass that changed it."""
+    return services().engine.normalised(definition_id)
+
+
+@api.post("/definitions/<int:definition_id>/publish")
+@require(Role.DESIGNER)
+@api.output(DefinitionOut)
+@api.doc(responses=[409])
+def publish(definition_id: int) -> Definition:
+    """Let a draft run that lacks nothing but the word that it is to be run."""
+    return services().engine.publish(definition_id)
+
+
+@api.get("/rules/<rule>")
+@require(*_READERS)
+@api.output(ExplanationOut)
+def rule(rule: str) -> dict[str, str]:
+    """Tell what a rule looks for, why, and what to do."""
+    text = services().engine.explain(rule)
+    if text is None:
+        abort(404, f"There is nothing to read about the rule {rule[:80]!r}.")
+    return {"rule": rule, "text": text}
+
+
 @api.post("/deployments")
 @require(Role.DESIGNER)
 @api.output(DeploymentOut, status_code=201)
 @api.doc(responses=[422])
 def deploy() -> Deployment:
-    """Deploy files (multipart, field ``files``) together; the same files again change nothing."""
-    return services().engine.deploy(_uploads(), by=current_person().login)
+    """Deploy files (multipart, field ``files``) together; the same files again change nothing.
+
+    The field ``executable`` says what becomes of processes that do not say that they are
+    executable: ``true`` runs them, ``false`` keeps them as drawings, and their keys (the field
+    given once each) run those alone. Without it they are drafts that wait for ``publish``.
+    """
+    by = current_person().login
+    return services().engine.deploy(_uploads(), by=by, executable=_executable())
 
 
 @api.post("/lint")
@@ -154,6 +212,13 @@ def deploy() -> Deployment:
 def lint() -> dict[str, tuple[FileReport, ...]]:
     """Check files (multipart, field ``files``) as one deployment; nothing is stored."""
     return {"files": services().engine.lint(_uploads())}
+
+
+def _executable() -> Executable:
+    given = request.form.getlist("executable")
+    if given in (["true"], ["false"]):
+        return given == ["true"]
+    return given or None
 
 
 def _uploads() -> list[Source]:

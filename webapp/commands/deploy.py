@@ -23,7 +23,13 @@ from webapp.commands.sources import deployments
 @paths_argument
 @data_option
 @format_option
-def command(paths: tuple[Path, ...], data: Path | None, form: str) -> None:
+@click.option(
+    "--executable/--drawing",
+    default=None,
+    help="Run processes that do not say that they are executable, or keep them as drawings. "
+    "Without either they are drafts that can be published later.",
+)
+def command(paths: tuple[Path, ...], data: Path | None, form: str, executable: bool | None) -> None:
     """Deploy diagrams, decision tables and forms.
 
     A folder is one deployment, the files named one by one are another. New instances use the new
@@ -34,7 +40,7 @@ def command(paths: tuple[Path, ...], data: Path | None, form: str) -> None:
         for group in deployments(paths):
             sources = [replace(file, name=PurePosixPath(file.name).name) for file in group]
             try:
-                made.append(engine.deploy(sources, by=_by()))
+                made.append(engine.deploy(sources, by=_by(), executable=executable))
             except DeploymentRefusedError as refused:
                 _tell(p for p in refused.problems if p.severity == Severity.ERROR)
                 raise RefusedError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -54,19 +55,27 @@ def problem_as_json(problem: Problem) -> dict[str, Any]:
         "rule": problem.rule,
         "severity": problem.severity.value,
         "element": problem.element,
+        "name": problem.name,
         "line": problem.line,
         "message": problem.message,
         "cure": problem.cure,
     }
 
 
+def worst_first(problems: Iterable[Problem]) -> list[Problem]:
+    """Return errors before drafts before warnings, and together what is about one element."""
+    order = list(Severity)
+    return sorted(problems, key=lambda p: (-order.index(p.severity), p.line or 0, p.element or ""))
+
+
 def _print(reports: list[FileReport]) -> None:
     for report in reports:
         if not report.problems:
             click.echo(f"{report.file}: nothing to report")
-        for problem in report.problems:
+        for problem in worst_first(report.problems):
             place = f"{report.file}:{problem.line or 0}"
-            element = f" ({problem.element})" if problem.element else ""
+            named = f" {problem.name!r}" if problem.name else ""
+            element = f" ({problem.element}{named})" if problem.element else ""
             click.echo(f"{place}: {problem.severity.value}: {problem.message}{element}")
             click.echo(f"    {problem.cure} [{problem.rule}]")
     problems = [problem for report in reports for problem in report.problems]

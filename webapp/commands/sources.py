@@ -9,7 +9,9 @@ import click
 
 from engine.definitions import Source
 
-ENDINGS = (".bpmn", ".bpmn20.xml", ".dmn", ".form")
+ENDINGS = (".bpmn", ".bpmn2", ".bpmn20.xml", ".dmn", ".form")
+#: What a file that merely ends in .xml has to hold to be taken for one of them, in any encoding.
+_SIGNS = (b"omg.org/spec/bpmn/", b"omg.org/spec/dmn/")
 
 
 def deployments(paths: Sequence[Path]) -> list[list[Source]]:
@@ -27,9 +29,20 @@ def deployments(paths: Sequence[Path]) -> list[list[Source]]:
 
 
 def _folder(path: Path) -> list[Source]:
-    found = sorted(
-        file for file in path.rglob("*") if file.is_file() and file.name.lower().endswith(ENDINGS)
-    )
-    if not found:
+    found = [
+        Source(file.as_posix(), file.read_bytes())
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and file.name.lower().endswith((*ENDINGS, ".xml"))
+    ]
+    taken = [source for source in found if _belongs(source)]
+    if not taken:
         raise click.UsageError(f"{path} holds no file that ends in {', '.join(ENDINGS)}.")
-    return [Source(file.as_posix(), file.read_bytes()) for file in found]
+    return taken
+
+
+def _belongs(source: Source) -> bool:
+    """Say whether a file of a folder is one of ours: by its name, else by what it holds."""
+    if source.name.lower().endswith(ENDINGS):
+        return True
+    plain = source.content.replace(b"\0", b"").lower()
+    return any(sign in plain for sign in _SIGNS)

@@ -1,4 +1,4 @@
-"""Process definitions: upload, problems, versions, diagram, start."""
+"""Process definitions: list, problems, versions, diagram, publish, start."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.definitions import Definition, DefinitionKind, FileReport, Problem, Severity, Source
-from engine.errors import DeploymentRefusedError, EngineError
+from engine.definitions import Definition, DefinitionKind
+from engine.errors import EngineError
 from engine.instances import Instance, InstanceFilter, InstanceStatus
+from engine.use_cases.definitions import blocking
 from webapp import json_bodies
-from webapp.marks import Mark, problem_marks
+from webapp.marks import problem_marks
 from webapp.people import Role
+from webapp.problem_lists import concerning, grouped, only_the_word_is_missing
 from webapp.security import current_person, require
 from webapp.services import services
 
@@ -23,7 +25,7 @@ page = Blueprint("processes", __name__, url_prefix="/processes")
 #: Running instances that are counted before the page says «100 or more».
 MOST_COUNTED = 100
 #: Files of one upload.
-MOST_FILES = 50
+MOST_FILES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,53 +34,14 @@ class Listed:
 
     definition: Definition
     running: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """One file of an upload that was refused, with its drawing when it has one."""
-
-    report: FileReport
-    drawing: str | None
-    marks: list[Mark]
-
-    @property
-    def errors(self) -> int:
-        """Return how many problems stand in the way."""
-        return sum(problem.severity is Severity.ERROR for problem in self.report.problems)
+    runs: Definition | None  #: the version new instances use, when it is another one
 
 
 @page.get("")
 @require(Role.DESIGNER, Role.MANAGER)
 def index() -> str:
     """List the latest version of each definition."""
-    return _index()
-
-
-@page.post("")
-@require(Role.DESIGNER)
-def deploy() -> ResponseReturnValue:
-    """Deploy the uploaded files as one deployment; a refusal shows every problem."""
-    files = [file for file in request.files.getlist("files") if file.filename]
-    if not files:
-        flash("Choose at least one .bpmn, .dmn or .form file.", "soon")
-        return redirect(url_for("processes.index"), 303)
-    if len(files) > MOST_FILES:
-        flash(f"Upload at most {MOST_FILES} files at a time; these were {len(files)}.", "soon")
-        return redirect(url_for("processes.index"), 303)
-    sources = [Source(_file_name(file.filename or ""), file.read()) for file in files]
-    engine = services().engine
-    try:
-        deployment = engine.deploy(sources, by=current_person().login)
-    except DeploymentRefusedError:
-        return _index(_refused(sources)), 422
-    definitions = deployment.definitions
-    flash(_outcome(definitions), "calm")
-    processes = [found for found in definitions if found.kind is DefinitionKind.PROCESS]
-    if len(processes) == 1:
-        only = processes[0]
-        return redirect(url_for("processes.show", key=only.key, version=only.version), 303)
-    return redirect(url_for("processes.index"), 303)
+    return render_template("processes.html", refused=(), **listing())
 
 
 @page.get("/<key>")
@@ -86,25 +49,42 @@ def deploy() -> ResponseReturnValue:
 @require(Role.DESIGNER, Role.MANAGER)
 def show(key: str, version: int | None = None) -> str:
     """Show one version, or the latest: drawing, problems, versions, running instances."""
-    engine = services().engine
-    versions, definition = _version(key, version)
-    problems = engine.problems(definition.id)
+    versions, definition = version_of(key, version)
+    problems = concerning(services().engine.problems(definition.id), definition.key)
     return render_template(
         "process.html",
         definition=definition,
         versions=versions,
-        problems=_worst_first(problems),
+        current=_current(versions),
+        groups=grouped(problems),
+        explained=services().engine.explain,
+        lacking=blocking(problems, definition.key),
+        word_missing=only_the_word_is_missing(definition, problems),
         marks=problem_marks(problems),
         running=_running(definition.key, definition.version),
         may_start=current_person().may(Role.DESIGNER),
     )
 
 
+@page.post("/<key>/<int:version>/publish")
+@require(Role.DESIGNER)
+def publish(key: str, version: int) -> ResponseReturnValue:
+    """Let a draft run that lacks nothing but the word that it is to be run."""
+    _, definition = version_of(key, version)
+    try:
+        services().engine.publish(definition.id)
+    except EngineError as refusal:
+        flash(str(refusal), "late")
+    else:
+        flash(f"Version {version} is published: new instances use it.", "calm")
+    return redirect(url_for("processes.show", key=key, version=version), 303)
+
+
 @page.get("/<key>/<int:version>/drawing")
 @require(Role.DESIGNER, Role.MANAGER, Role.AGENT)
 def drawing(key: str, version: int) -> Response:
     """Return the uploaded bytes. As a download: an upload is never shown as a page of ours."""
-    _, definition = _version(key, version)
+    _, definition = version_of(key, version)
     response = Response(
         services().engine.resource(definition.id), mimetype="application/octet-stream"
     )
@@ -132,19 +112,33 @@ def start(key: str) -> ResponseReturnValue:
     return redirect(url_for("instances.show", number=instance.id), 303)
 
 
-def _index(refused: Sequence[Refused] = ()) -> str:
+def listing() -> dict[str, Any]:
+    """Return what the list of processes shows, also below a refused upload."""
     engine = services().engine
-    return render_template(
-        "processes.html",
-        processes=[Listed(found, len(_running(found.key))) for found in engine.definitions()],
-        decisions=engine.definitions(kind=DefinitionKind.DECISION),
-        refused=refused,
-        may_deploy=current_person().may(Role.DESIGNER),
-        most=MOST_COUNTED,
-    )
+    return {
+        "processes": [_listed(found) for found in engine.definitions()],
+        "decisions": engine.definitions(kind=DefinitionKind.DECISION),
+        "may_deploy": current_person().may(Role.DESIGNER),
+        "most": MOST_COUNTED,
+        "most_files": MOST_FILES,
+        "explained": engine.explain,
+    }
 
 
-def _version(key: str, version: int | None) -> tuple[list[Definition], Definition]:
+def _listed(definition: Definition) -> Listed:
+    runs = None
+    if not definition.startable:
+        runs = _current(services().engine.definitions(key=definition.key))
+    return Listed(definition, len(_running(definition.key)), runs)
+
+
+def _current(versions: Sequence[Definition]) -> Definition | None:
+    """Return the version that new instances use: the newest that is no draft."""
+    return next((version for version in versions if version.startable), None)
+
+
+def version_of(key: str, version: int | None) -> tuple[list[Definition], Definition]:
+    """Return all versions, newest first, and the one wanted; answers 404 for what is not there."""
     engine = services().engine
     versions = engine.definitions(key=key)
     if not versions:
@@ -161,38 +155,6 @@ def _running(key: str, version: int | None = None) -> list[Instance]:
     return [instance for instance in found if version in (None, instance.version)]
 
 
-def _refused(sources: Sequence[Source]) -> list[Refused]:
-    contents = {source.name: source.content for source in sources}
-    return [
-        Refused(
-            report=report,
-            drawing=_drawing(contents.get(report.file, b"")) if report.definitions else None,
-            marks=problem_marks(report.problems),
-        )
-        for report in services().engine.lint(sources)
-        if report.problems
-    ]
-
-
-def _drawing(content: bytes) -> str | None:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None  # the list of problems does without the picture
-    return text if "BPMNDiagram" in text else None
-
-
-def _worst_first(problems: Sequence[Problem]) -> list[Problem]:
-    order = list(Severity)
-    return sorted(problems, key=lambda problem: -order.index(problem.severity))
-
-
-def _outcome(definitions: Sequence[Definition]) -> str:
-    if not definitions:
-        return "Deployed. The files define no process or decision of their own."
-    return "Deployed: " + ", ".join(f"{d.name} version {d.version}" for d in definitions) + "."
-
-
 def _variables(text: str) -> dict[str, Any]:
     if not text.strip():
         return {}
@@ -203,7 +165,3 @@ def _variables(text: str) -> dict[str, Any]:
     if not isinstance(variables, dict):
         raise ValueError('Write the variables as an object: {"name": "value"}.')
     return variables
-
-
-def _file_name(name: str) -> str:
-    return name.replace("\\", "/").rsplit("/", 1)[-1][:200]

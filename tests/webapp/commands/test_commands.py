@@ -17,8 +17,10 @@ from webapp.data_dir import running_alone
 Run = Callable[..., Result]
 
 COMMANDS = {
-    "db", "deploy", "doctor", "incidents", "instances", "lint", "replay", "run", "tasks", "users",
+    "db", "deploy", "doctor", "incidents", "instances", "lint", "normalise", "replay",
+    "run", "tasks", "users",
 }  # fmt: skip
+FIELDS = {"rule", "severity", "element", "name", "line", "message", "cure"}
 BROKEN = "<definitions><process id='x'></definitions>"
 RECORDING = "\n".join(
     [
@@ -78,7 +80,7 @@ def test_lint_prints_one_json_object_in_the_form_of_its_contract(run: Run) -> No
     for file in report["files"]:
         assert set(file) == {"file", "definitions", "problems"}
         for problem in file["problems"]:
-            assert set(problem) == {"rule", "severity", "element", "line", "message", "cure"}
+            assert set(problem) == FIELDS
 
 
 def test_lint_exits_1_for_an_error_and_says_where_it_is(run: Run, tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ def theirs(engine: Engine) -> dict[str, int]:
         ("GET", "/api/definitions/{definition_id}"),
         ("GET", "/api/definitions/{definition_id}/resource"),
         ("GET", "/api/definitions/{definition_id}/problems"),
+        ("GET", "/api/definitions/{definition_id}/normalised"),
     ],
 )
 def test_an_id_of_another_workspace_is_not_found(

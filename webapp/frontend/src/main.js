@@ -6,6 +6,7 @@ import { start as startLists } from "./lists.js";
 import { start as startPalette } from "./palette.js";
 import { start as startComposer } from "./composer.js";
 import { start as startShell } from "./shell.js";
+import { start as startProblems } from "./problems.js";
 import { start as startUpload } from "./upload.js";
 
 for (const start of [
@@ -14,6 +15,7 @@ for (const start of [
   startLists,
   startPalette,
   startComposer,
+  startProblems,
   startUpload,
   startLive,
 ]) {

@@ -1,0 +1,43 @@
+"""Problems as pages list them: by severity, worst first, and inside that element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from engine.definitions import Definition, Problem, Severity
+from engine.use_cases.definitions import UNANSWERED, blocking
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The problems of one severity."""
+
+    severity: Severity
+    problems: tuple[Problem, ...]
+
+
+def grouped(problems: Iterable[Problem]) -> list[Group]:
+    """Return the groups that are not empty; what is about one element stands together."""
+    found = list(problems)
+    return [
+        Group(severity, tuple(sorted((p for p in found if p.severity is severity), key=_place)))
+        for severity in reversed(Severity)
+        if any(problem.severity is severity for problem in found)
+    ]
+
+
+def concerning(problems: Iterable[Problem], key: str) -> list[Problem]:
+    """Return the problems of one process, and those of the whole file."""
+    return [problem for problem in problems if problem.process in (None, key)]
+
+
+def only_the_word_is_missing(definition: Definition, problems: Sequence[Problem]) -> bool:
+    """Say whether a draft would run if somebody said that it is to be run."""
+    lacking = blocking(problems, definition.key)
+    mentioned = any(p.rule == UNANSWERED and p.process == definition.key for p in problems)
+    return not definition.startable and mentioned and all(p.rule == UNANSWERED for p in lacking)
+
+
+def _place(problem: Problem) -> tuple[int, str]:
+    return problem.line or 0, problem.element or ""
