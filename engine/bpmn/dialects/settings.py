@@ -21,7 +21,6 @@ class Settings:
         self.element = element
         self._attributes: dict[str, str] = {}
         self._elements: dict[str, list[Element]] = {}
-        self._values: dict[str, str] = {}
         marks = tuple(f"{{{namespace}}}" for namespace in namespaces)
         for attribute in map(str, element.attrib):
             if attribute.startswith(marks):
@@ -47,7 +46,8 @@ class Settings:
 
     def look(self, name: str) -> str:
         """Return an attribute and leave it to be reported; ``""`` when it is absent."""
-        return (self.element.get(self._attributes.get(name, "")) or "").strip()
+        qualified = self._attributes.get(name)
+        return (self.element.get(qualified) or "").strip() if qualified else ""
 
     def take(self, name: str) -> list[Element]:
         """Take every extension element of that local name."""
@@ -71,8 +71,8 @@ class Settings:
         for name in list(self._attributes):
             yield name, self.text(name)
         for name in list(self._elements):
-            first = self.take(name)[0]
-            yield name, " ".join((first.text or "").split())
+            for element in self.take(name):
+                yield name, _described(element)
 
 
 @dataclass(frozen=True)
@@ -144,6 +144,13 @@ def used(root: Element, namespaces: frozenset[str]) -> set[str]:
             if closed and space in namespaces:
                 found.add(space)
     return found
+
+
+def _described(element: Element) -> str:
+    """Return what people recognise a vendor's element by: its text, or the code it names."""
+    text = " ".join((element.text or "").split())
+    named = (element.get(name) for name in ("class", "delegateExpression", "expression", "type"))
+    return text or next(filter(None, named), "")
 
 
 def name_of(element: Element) -> str:

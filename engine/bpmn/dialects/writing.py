@@ -48,6 +48,13 @@ def parameter(
         child.set("language", language)
 
 
+def copy(mapping: Element, tag: str, name: str, source: str) -> None:
+    """Append what copies the variable ``source``, if it is set; ``tag`` is input or output."""
+    child = _child(mapping, f"copy{'In' if tag == 'input' else 'Out'}")
+    child.set("name", name)
+    child.set("source", source)
+
+
 def default_language(root: Element, language: str) -> None:
     """Say what language the document's expressions are in, unless that is said already."""
     if root.get(N + "language") is None:
@@ -95,6 +102,7 @@ def _at_line_of(near: Element, made: Element) -> None:
 __all__ = [
     "another",
     "become",
+    "copy",
     "default_language",
     "extension",
     "parameter",

@@ -27,7 +27,7 @@ from engine.bpmn.xml import Element, local
 Translator = Callable[[Settings, Findings], None]
 
 _BY_ELEMENT: dict[str, tuple[Translator, ...]] = {
-    "userTask": (user_tasks.translate, forms.translate),
+    "userTask": (forms.translate, user_tasks.translate),
     "serviceTask": (services.translate,),
     "sendTask": (services.translate,),
     "businessRuleTask": (decisions.translate, services.translate),

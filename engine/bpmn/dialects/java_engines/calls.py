@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.bpmn.dialects.settings import Settings
-from engine.bpmn.dialects.writing import extension, parameter, put
+from engine.bpmn.dialects.writing import copy, extension, parameter, put
 from engine.bpmn.problems import Findings
 from engine.bpmn.xml import Element
 
@@ -60,11 +60,12 @@ def _pass(host: Element, tag: str, parameters: list[Element]) -> None:
     """Write each variable that goes in or comes back."""
     mapping = extension(host, "mapping") if parameters else host
     for one in parameters:
-        source, target = (one.get("source") or "").strip(), (one.get("target") or "").strip()
-        value = (one.get("sourceExpression") or "").strip() or (source and f"${{{source}}}")
-        name = target or source
-        if name and value:
+        source, name = (one.get("source") or "").strip(), (one.get("target") or "").strip()
+        value = (one.get("sourceExpression") or "").strip()
+        if value and name:
             parameter(mapping, tag, name, value)
+        elif source:
+            copy(mapping, tag, name or source, source)
 
 
 __all__ = ["translate"]

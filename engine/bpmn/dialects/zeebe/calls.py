@@ -18,12 +18,10 @@ def translate(settings: Settings, findings: Findings) -> None:
         host.attrib.pop("calledElement", "")
     elif process:
         host.set("calledElement", process)
-    put(
-        host,
-        "mapping",
-        allIn=called.get("propagateAllParentVariables") or "true",
-        allOut=called.get("propagateAllChildVariables") or "true",
-    )
+    put(host, "mapping", allIn=called.get("propagateAllParentVariables") or "true")
+    # With output mappings only they come back, whatever the switch says.
+    if host.find(".//{*}ioMapping/{*}output") is None:
+        put(host, "mapping", allOut=called.get("propagateAllChildVariables") or "true")
     binding = called.get("bindingType") or "latest"
     if binding == "deployment":
         put(host, "call", binding="deployment")
