@@ -1,6 +1,7 @@
 """Makes an event-based gateway that does not lead to events alone an exclusive one.
 
-It could not wait for anything; as an exclusive gateway it asks which way to go. A draft.
+It could not wait for anything; as an exclusive gateway it asks which way to go. The rules
+``event-gateway-target`` and ``outgoing-missing`` report it.
 """
 
 from __future__ import annotations
@@ -23,8 +24,3 @@ def apply(root: Element, names: Names, findings: Findings) -> None:
             targets = [here[flow.get("targetRef")] for flow in leaving.get(gateway.get("id"), [])]
             if not targets or any(local(target) not in _WAITING for target in targets):
                 gateway.tag = B + "exclusiveGateway"
-                findings.draft(
-                    gateway,
-                    "An event-based gateway has to lead to catching events or receive tasks.",
-                    "Put the event that decides behind it, or draw an exclusive gateway.",
-                )

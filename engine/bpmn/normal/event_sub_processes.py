@@ -1,4 +1,7 @@
-"""Keeps event sub-processes from running that no event can trigger."""
+"""Keeps event sub-processes from running that no event can trigger.
+
+The rule ``event-sub-process-start`` reports them.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +29,3 @@ def apply(root: Element, names: Names, findings: Findings) -> None:
         if not any(event_definitions(start) for start in starts):
             element.set("triggeredByEvent", "false")
             element.set(N + "never", "true")
-            findings.draft(
-                element,
-                "The event sub-process has no start event with a trigger: it never runs.",
-                "Give its start event a message, timer, error or other trigger.",
-            )

@@ -1,7 +1,7 @@
 """Draws the token gate that a ``startQuantity`` above 1 stands for.
 
-``completionQuantity`` stays on the element. Anything that is no whole number from 1 up is an
-error: it is taken off.
+``completionQuantity`` stays on the element. Anything that is no whole number from 1 up is taken
+off, and somebody has to supply it: exporters write 0 where nothing was meant.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def apply(root: Element, names: Names, findings: Findings) -> None:
             for attribute in ("startQuantity", "completionQuantity"):
                 value = element.get(attribute)
                 if value is not None and not _is_quantity(value):
-                    findings.error(
+                    findings.draft(
                         element,
                         f"Its {attribute} is {value!r:.40}.",
                         f"Give a whole number from 1 to {_HIGHEST:,}, or leave it out.",

@@ -1,6 +1,11 @@
 """No token can ever reach an element.
 
-It looks like part of the process and never runs. Connect it to the flow, or delete it.
+It looks like part of the process and never runs. Connect it to the flow, or delete it. A draft
+where no flow leads to it beside a drawn start event: by the standard it would start with the
+process, by most engines never, so somebody has to connect it. A warning where only elements that
+are unreachable themselves lead to it.
+
+Source: BPMN 2.0.2, 10.5.2 (what has no incoming flow is instantiated with the process).
 """
 
 from __future__ import annotations
@@ -28,7 +33,8 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
         reached = _reached(scope, here, handlers)
         for key, node in here.items():
             if key not in reached:
-                findings.warning(
+                report = findings.warning if drawing.incoming(node) else findings.draft
+                report(
                     node,
                     "No flow leads to it: it never runs.",
                     "Connect it to the flow, or delete it.",

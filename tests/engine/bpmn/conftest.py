@@ -28,10 +28,16 @@ class Drawing:
         ``paths`` are ids with spaces, connected one after the other by flows ``a-b``; ``beside``
         stands next to the process.
         """
+        text = self.text(body, *paths, beside=beside, attributes=attributes)
+        return read(Source("drawing.bpmn", text.encode()))
+
+    def text(
+        self, body: str, *paths: str, beside: str = "", attributes: str = 'isExecutable="true"'
+    ) -> str:
+        """Return what such a document is read from."""
         flows = "".join(map(self.path, paths))
         process = f'<process id="p" {attributes}>{body}{flows}</process>'
-        text = f"{HEAD}{beside}{process}</definitions>"
-        return read(Source("drawing.bpmn", text.encode()))
+        return f"{HEAD}{beside}{process}</definitions>"
 
     @staticmethod
     def path(ids: str) -> str:

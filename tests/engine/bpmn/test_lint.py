@@ -38,11 +38,13 @@ TASK = (
     '<startEvent id="s"/><userTask id="t"><extensionElements>'
     '<corral:userTask queue="care" form="answer"/></extensionElements></userTask>'
     '<sequenceFlow id="f" sourceRef="s" targetRef="t"/>'
+    '<sequenceFlow id="g" sourceRef="t" targetRef="e"/><endEvent id="e"/>'
 )
 RULE = (
     '<startEvent id="s"/><businessRuleTask id="r"><extensionElements>'
     '<corral:decision ref="triage"/></extensionElements></businessRuleTask>'
     '<sequenceFlow id="f" sourceRef="s" targetRef="r"/>'
+    '<sequenceFlow id="g" sourceRef="r" targetRef="e"/><endEvent id="e"/>'
 )
 
 

@@ -97,7 +97,8 @@ def test_what_somebody_has_to_supply_makes_a_draft(body):
 )
 def test_a_time_may_be_a_duration_or_an_expression(text):
     # when / then
-    assert not serious(report(timer(text)))
+    onward = '<endEvent id="e"/><sequenceFlow id="f" sourceRef="x" targetRef="e"/>'
+    assert not serious(report(timer(text) + onward))
 
 
 def test_a_definition_says_how_it_starts_and_what_it_holds():

@@ -1,0 +1,32 @@
+"""Conditions of an executable process are not marked as formal.
+
+A condition that is not marked may be a sentence for people. Here every condition is read as an
+expression, and one that is none is reported where it stands. An info: nothing has to be done. It
+is said once for each process.
+
+Source: BPMN 2.0.2, 8.4.6 (an executable process uses formal expressions).
+"""
+
+from __future__ import annotations
+
+from engine.bpmn.drawing import Drawing, says
+from engine.bpmn.problems import Findings
+from engine.bpmn.rules import Surroundings
+from engine.bpmn.xml import Element, text_of
+
+_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+
+
+def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
+    """Count the conditions of each process that says that it is executable."""
+    counted: dict[Element, int] = {}
+    for condition in drawing.all("conditionExpression"):
+        formal = (condition.get(_TYPE) or "").rpartition(":")[2] == "tFormalExpression"
+        process = drawing.process_of(condition)
+        if text_of(condition) and not formal and process is not None:
+            counted[process] = counted.get(process, 0) + 1
+    for process, count in counted.items():
+        if says(process, "isExecutable"):
+            findings.info(
+                process, f"Not marked as formal, and read as expressions: {count} conditions."
+            )
