@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from engine.bpmn.compiling import times
 from engine.bpmn.compiling.context import Context
+from engine.bpmn.extensions.mapping import VariableCopy
 from engine.bpmn.extensions.message import MessageSettings
 from engine.bpmn.specs import triggers
 from engine.bpmn.specs.catching import (
@@ -16,28 +18,49 @@ from engine.bpmn.specs.element import ScopeSpec
 from engine.bpmn.specs.jobs import JobThrow
 from engine.bpmn.specs.throwing import SendTask, Throw
 from engine.bpmn.specs.triggers import Trigger
-from engine.bpmn.xml import B, Element, event_definitions, identity, is_triggered_by_event, local
+from engine.bpmn.xml import (
+    B,
+    Element,
+    N,
+    event_definitions,
+    identity,
+    is_triggered_by_event,
+    local,
+)
 
-#: Triggers of a start event that a top-level process can be started by.
-_STARTING = {"messageEventDefinition"}
 _NO_MESSAGE = MessageSettings()
 
 
 def start_event(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
-    """Compile a start event of a process or sub-process."""
+    """Compile a start event of a process or sub-process; any of its triggers starts it."""
     parent = element.getparent()
-    inside_event = parent is not None and is_triggered_by_event(parent)
-    if not inside_event and parent is not None and local(parent) == "process":
-        for definition in event_definitions(element):
-            if local(definition) not in _STARTING:
-                context.error(
-                    element,
-                    "start-trigger-not-run",
-                    f"A process cannot be started by a {_word(definition)} yet.",
-                    "Start it by a message, or by a plain start event.",
-                )
-    found = () if inside_event else triggers_of(context, element)
+    if parent is not None and is_triggered_by_event(parent):
+        return StartEvent(scope, name, context.origin(element), ())
+    found = triggers_of(context, element)
+    if parent is not None and local(parent) == "process":
+        _check_start(context, element, found)
     return StartEvent(scope, name, context.origin(element), found)
+
+
+def _check_start(context: Context, element: Element, found: tuple[Trigger, ...]) -> None:
+    for each in found:
+        if isinstance(each, triggers.TimerTrigger):
+            times.start_time(context, element, each)
+        elif isinstance(each, triggers.CodedTrigger):
+            context.error(
+                element,
+                "start-trigger-not-run",
+                f"A process cannot be started by an {_word(each)}.",
+                "Start it by a message, signal, timer or condition, or by a plain start event.",
+            )
+    if len(found) > 1 and element.get("parallelMultiple") == "true":
+        context.error(
+            element,
+            "start-needs-all",
+            "A process cannot be started by several triggers that all have to happen: nothing "
+            "says which of them belong together.",
+            "Start it by one of them, and wait for the others behind a parallel gateway.",
+        )
 
 
 def catch_event(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
@@ -119,7 +142,7 @@ def trigger(context: Context, event: Element, definition: Element) -> Trigger | 
         name, code = _coded(context, definition, "escalation")
         return triggers.EscalationTrigger(name, code)
     if kind == "timerEventDefinition":
-        return _timer(context, event, definition)
+        return times.timer(context, event, definition)
     if kind == "conditionalEventDefinition":
         condition = context.expression(event, definition.find(B + "condition"))
         if condition is None:
@@ -149,7 +172,13 @@ def message(context: Context, event: Element, definition: Element) -> triggers.M
     """Compile the message of an event, or of a send or receive task."""
     settings: MessageSettings = context.settings(event).get("message", _NO_MESSAGE)
     name = _declared_name(context, event, definition.get("messageRef"))
-    return triggers.MessageTrigger(name, settings.correlation_key, settings.inputs)
+    key, inputs = settings.correlation_key, settings.inputs
+    shared = event.get(N + "conversation")
+    if shared and key is None:
+        # Whoever the message starts talks to us under the same key.
+        key = VariableCopy(shared)
+        inputs = (*inputs, (shared, key))
+    return triggers.MessageTrigger(name, key, inputs)
 
 
 def _declared_name(context: Context, event: Element, reference: str | None) -> str:
@@ -167,20 +196,5 @@ def _coded(context: Context, definition: Element, word: str) -> tuple[str, str |
     return name, found.get(f"{word}Code") or name
 
 
-def _timer(context: Context, event: Element, definition: Element) -> Trigger | None:
-    for tag in ("timeDate", "timeDuration", "timeCycle"):
-        holder = definition.find(B + tag)
-        if holder is not None and (holder.text or "").strip():
-            time = context.time(event, holder, cycle=tag == "timeCycle")
-            return triggers.TimerTrigger(identity(event) or "", time)
-    context.draft(
-        event,
-        "trigger-missing",
-        "The timer has no time.",
-        "Give it a duration such as PT15M, a date or a cycle.",
-    )
-    return None
-
-
-def _word(definition: Element) -> str:
-    return local(definition).removesuffix("EventDefinition")
+def _word(trigger: Trigger) -> str:
+    return type(trigger).__name__.removesuffix("Trigger").lower()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from engine.bpmn.compiling import elements, events, loops, mappings
 from engine.bpmn.compiling.context import Context
+from engine.bpmn.conversations import FreshKey
 from engine.bpmn.specs.catching import Listener
 from engine.bpmn.specs.element import Element as Spec
 from engine.bpmn.specs.element import ScopeSpec
@@ -43,6 +44,9 @@ class Compilation:
             _ScopeCompiler(self, inside, scope).compile()
         variables = self.context.settings(element).get("variables")
         spec.defaults = variables.defaults if variables is not None else ()
+        shared = element.get(N + "conversation")
+        if shared:
+            spec.defaults = (*spec.defaults, (shared, FreshKey()))
         return spec
 
     def _declare(self, element: Element) -> ScopeSpec:

@@ -41,6 +41,7 @@ def _start_with(scope: Element, task: Element, names: Names) -> None:
     definition = add(start, "messageEventDefinition", names)
     if task.get("messageRef"):
         definition.set("messageRef", task.attrib.pop("messageRef"))
+    _conversing(task, start)
     holder = task.find(B + "extensionElements")
     if holder is not None:
         # The correlation key belongs to the event that catches the message.
@@ -99,6 +100,7 @@ def _beside(scope: Element, event: Element, names: Names) -> Element:
     start.set(N + "as", event.get("id", ""))
     if event.get("name"):
         start.set("name", event.get("name", ""))
+    _conversing(event, start)
     for child in event:
         if local(child) == "extensionElements" or local(child).endswith("EventDefinition"):
             start.append(deepcopy(child))
@@ -110,6 +112,11 @@ def _beside(scope: Element, event: Element, names: Names) -> Element:
         if found is not start and found.get("id"):
             found.set("id", names.fresh(found.get("id", "")))
     return start
+
+
+def _conversing(node: Element, start: Element) -> None:
+    if node.get(N + "conversation"):
+        start.set(N + "conversation", node.get(N + "conversation", ""))
 
 
 def _fork(scope: Element, names: Names) -> Element:

@@ -6,6 +6,7 @@ none, because it creates the instance.
 
 from __future__ import annotations
 
+from engine.bpmn.conversations import ends
 from engine.bpmn.drawing import Drawing
 from engine.bpmn.extensions import written_on
 from engine.bpmn.problems import Findings
@@ -17,8 +18,11 @@ _CATCHING = ("intermediateCatchEvent", "boundaryEvent", "receiveTask", "startEve
 
 def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look at every place that waits for a message."""
+    linked = ends(drawing.root)  # these share a conversation key
     for element in drawing.root.iter(*(B + tag for tag in _CATCHING)):
         if not _waits_for_message(element) or element.get("instantiate") == "true":
+            continue
+        if element in linked:
             continue
         keyed = any(
             child.tag == C + "message" and child.get("correlationKey")

@@ -5,6 +5,7 @@ Waiting for nothing would be waiting for ever. Give the event its message, signa
 
 from __future__ import annotations
 
+from engine.bpmn.conversations import ends
 from engine.bpmn.drawing import Drawing
 from engine.bpmn.extensions import written_on
 from engine.bpmn.problems import Findings
@@ -24,6 +25,7 @@ _THROWING = {"endEvent", "intermediateThrowEvent"}
 
 def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look at the definitions in each event."""
+    linked = ends(drawing.root)  # these get their message from the flow between the pools
     for event in drawing.root.iter(*(B + tag for tag in sorted(EVENTS))):
         definitions = event_definitions(event)
         shared = event.find(B + "eventDefinitionRef") is not None
@@ -34,6 +36,8 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
                 "Give it a message, timer, signal or condition.",
             )
         for definition in definitions:
+            if event in linked and local(definition) == "messageEventDefinition":
+                continue
             _check_definition(event, definition, findings)
 
 
