@@ -44,6 +44,12 @@ class Outcomes:
         self._done: dict[tuple[_Operation, int, int], int] = {}
         self._owners: list[Element] = []
 
+    def spend(self, steps: int) -> None:
+        """Count work; raises :class:`TooIntricateError` when it is too much."""
+        self.work += steps
+        if self.work > self._most:
+            raise TooIntricateError
+
     def decided(self, owner: Element, no: int, yes: int) -> int:
         """Return the set that is ``yes`` or ``no`` by a new decision that ``owner`` takes."""
         self._owners.append(owner)
@@ -109,9 +115,7 @@ class Outcomes:
         key = (decision, no, yes)
         number = self._known.get(key)
         if number is None:
-            self.work += 1
-            if self.work > self._most:
-                raise TooIntricateError
+            self.spend(1)
             number = len(self._decision)
             self._decision.append(decision)
             self._no.append(no)
@@ -128,9 +132,7 @@ class Outcomes:
             if key in done:
                 pending.pop()
                 continue
-            self.work += 1
-            if self.work > self._most:
-                raise TooIntricateError
+            self.spend(1)
             easy = _easy(operation, one, other)
             if easy is not None:
                 done[key] = easy

@@ -29,6 +29,8 @@ from engine.bpmn.xml import Element, event_definitions, local
 
 #: Loops inside each other that are followed.
 DEEPEST = 60
+#: What looking at a node of a loop once more costs, in steps of arithmetic.
+_WALK = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ class TokenFlow:
     # -- order ---------------------------------------------------------------------------------
 
     def _follow(self, members: set[int], depth: int) -> None:
+        if depth:
+            self.outcomes.spend(_WALK * len(members))
         if depth > DEEPEST:
             raise TooIntricateError
         graph = self.graph

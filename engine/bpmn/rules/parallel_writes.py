@@ -47,7 +47,7 @@ def _check_scope(drawing: Drawing, flow: TokenFlow, findings: Findings) -> None:
     shared = _shared(drawing, flow)
     if not shared:
         return
-    order = _Order(flow, {node for found in shared.values() for node in found})
+    order = _Order(drawing, flow, {node for found in shared.values() for node in found})
     left = PAIRS
     for name, found in shared.items():
         for place, node in enumerate(found):
@@ -78,23 +78,44 @@ def _meet(drawing: Drawing, flow: TokenFlow, one: int, other: int) -> bool:
 class _Order:
     """Which of some nodes come before which, in one round of every loop."""
 
-    def __init__(self, flow: TokenFlow, wanted: set[int]) -> None:
+    def __init__(self, drawing: Drawing, flow: TokenFlow, wanted: set[int]) -> None:
         """Find it in one walk against the flow, with a bit for each node that is wanted."""
         self._bit = {node: 1 << place for place, node in enumerate(sorted(wanted)[:WRITERS])}
         self._behind: dict[int, int] = {}
+        #: By node: what comes behind the activity that it runs beside, and outlasts it.
+        self._outlasted: dict[int, int] = {}
         for node in reversed(flow.order):
-            found = 0
+            found = dict.fromkeys(Kind, 0)
             for way in flow.graph.out[node]:
                 if way.number not in flow.back:
-                    found |= self._behind.get(way.target, 0) | self._bit.get(way.target, 0)
-            self._behind[node] = found
+                    behind = self._behind.get(way.target, 0) | self._bit.get(way.target, 0)
+                    found[way.kind] |= behind
+            self._behind[node] = found[Kind.FLOW] | found[Kind.INSTEAD] | found[Kind.BESIDE]
+            if found[Kind.BESIDE] and effects.waits(drawing, flow.graph.nodes[node]):
+                for early in _at_once(drawing, flow.graph, node):
+                    self._outlasted[early] = found[Kind.FLOW] | found[Kind.INSTEAD]
 
     def is_open(self, one: int, other: int) -> bool:
         """Say whether neither of two nodes comes before the other."""
+        return not (self._comes_before(one, other) or self._comes_before(other, one))
+
+    def _comes_before(self, one: int, other: int) -> bool:
         if one not in self._bit or other not in self._bit:
-            return False
-        behind, bit = self._behind, self._bit
-        return not (behind[one] & bit[other] or behind[other] & bit[one])
+            return True  # beyond the bound: nothing is said
+        return bool((self._behind[one] | self._outlasted.get(one, 0)) & self._bit[other])
+
+
+def _at_once(drawing: Drawing, graph: Graph, host: int) -> set[int]:
+    """Return what runs at once when an event beside ``host`` happens, while ``host`` waits."""
+    beside = [way.target for way in graph.out[host] if way.kind is Kind.BESIDE]
+    reached: set[int] = set()
+    pending = beside
+    while pending:
+        node = pending.pop()
+        if node not in reached and not effects.waits(drawing, graph.nodes[node]):
+            reached.add(node)
+            pending += [way.target for way in graph.out[node] if len(graph.into[way.target]) == 1]
+    return reached
 
 
 def _note(flow: TokenFlow, one: int, other: int, name: str, findings: Findings) -> None:

@@ -157,15 +157,13 @@ FINDS = {
         ["s g a j e", "g b j"],
         {(WRITES, "b", W)},
     ),
-    "one variable beside a reminder": (
-        nodes("s x:j e")
-        + '<userTask id="a"><extensionElements><corral:userTask queue="q" completedBy="v"/>'
-        + "</extensionElements></userTask>"
+    "one variable behind a reminder that waits": (
+        nodes("s u:a u:w e e:out")
         + script("b", "v = 1")
-        + boundary("late", "a", beside=True)
-        + nodes("t:z e:out p:g p:k"),
-        ["s g a k e", "late b out", "g z k"],
-        set(),
+        + script("c", "v = 2")
+        + boundary("late", "a", beside=True),
+        ["s a c e", "late w b out"],
+        {(WRITES, "c", W)},
     ),
     "a sub-process and a script": (
         nodes("s p:g p:j e")
@@ -263,6 +261,13 @@ LEAVES_ALONE = {
         nodes("s p:g t:z p:j e") + script("a", "v = 1") + script("b", "v = 2"),
         ["s g a b j e", "g z j"],
     ),
+    "one variable, set by a reminder and behind what it reminds of": (
+        nodes("s u:a u:z e e:out")
+        + script("b", "v = 1")
+        + script("c", "v = 2")
+        + boundary("late", "a", beside=True),
+        ["s a z c e", "late b out"],
+    ),
     "one variable, one or the other": (
         nodes("s x:g x:j e") + script("a", "v = 1") + script("b", "v = 2"),
         ["s g a j e", "g b j"],
@@ -273,8 +278,10 @@ LEAVES_ALONE = {
     ),
     "links": (
         nodes("s u:a e")
-        + '<intermediateThrowEvent id="to"><linkEventDefinition name="l"/></intermediateThrowEvent>'
-        + '<intermediateCatchEvent id="of"><linkEventDefinition name="l"/></intermediateCatchEvent>',
+        + '<intermediateThrowEvent id="to"><linkEventDefinition name="l"/>'
+        + "</intermediateThrowEvent>"
+        + '<intermediateCatchEvent id="of"><linkEventDefinition name="l"/>'
+        + "</intermediateCatchEvent>",
         ["s to", "of a e"],
     ),
 }
