@@ -132,7 +132,7 @@ def test_a_setting_that_nobody_knows_is_a_warning(vendor, prefix: str) -> None:
 @pytest.mark.parametrize("prefix", PREFIXES)
 def test_a_setting_in_the_wrong_place_is_mentioned(vendor, prefix: str) -> None:
     # given
-    name = sorted(PREFIXES[prefix].translated - {"onEntry-script", "onExit-script"})[-1]
+    name = max(PREFIXES[prefix].translated - {"onEntry-script", "onExit-script"})
 
     # when
     found = vendor(f'<dataObject id="t" {prefix}:{name}="x"/>', prefix)
