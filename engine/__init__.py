@@ -10,6 +10,7 @@ from engine.history import HistoryEntry, What
 from engine.incidents import Incident
 from engine.instances import Instance, InstanceDetail, InstanceFilter, InstanceStatus
 from engine.jobs import Job, JobStatus
+from engine.limits import Limits
 from engine.messages import Correlated, Correlation, Message
 from engine.user_tasks import Completion, QueueSummary, UserTask, UserTaskStatus
 from engine.workspaces import Workspace
@@ -31,6 +32,7 @@ __all__ = [
     "InstanceStatus",
     "Job",
     "JobStatus",
+    "Limits",
     "Message",
     "Problem",
     "QueueSummary",

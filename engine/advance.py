@@ -161,9 +161,9 @@ def _hand_on(tx: Transaction, this: _Round, ran: set[int], now: datetime) -> Non
     for sender, thrown in this.thrown:
         if thrown.signal:
             # The runner gave it to the events of the sender itself at once.
-            signal(tx, thrown.name, thrown.payload, besides=sender)
+            signal(tx, thrown.name, thrown.payload, now=now, besides=sender, hops=thrown.hops)
     messages = [
-        Message(each.name, each.correlation_key, each.payload)
+        Message(each.name, each.correlation_key, each.payload, hops=each.hops)
         for _, each in this.thrown
         if not each.signal
     ]
@@ -178,7 +178,7 @@ def _hand_on(tx: Transaction, this: _Round, ran: set[int], now: datetime) -> Non
 
 def _messages(events: Iterable[Event]) -> list[Message]:
     return [
-        Message(event.name, event.correlation_key, event.payload)
+        Message(event.name, event.correlation_key, event.payload, hops=event.hops)
         for event in events
         if event.kind is EventKind.MESSAGE and event.name is not None
     ]

@@ -14,6 +14,7 @@ from typing import Any
 from engine.messages import Correlated, Correlation, Message
 from engine.ports import Event, EventKind
 from engine.records import NewInstance, Starter, Subscribed
+from engine.starting import begin
 from engine.stores import Transaction
 
 #: So many messages of the buffer are held in memory together.
@@ -94,17 +95,28 @@ def arrival(message: Message) -> Event:
         name=message.name,
         correlation_key=message.correlation_key,
         payload=message.payload,
+        hops=message.hops,
     )
 
 
 def signal(
-    tx: Transaction, name: str, payload: Mapping[str, Any], *, besides: int | None = None
+    tx: Transaction,
+    name: str,
+    payload: Mapping[str, Any],
+    *,
+    now: datetime,
+    besides: int | None = None,
+    hops: int = 0,
 ) -> list[int]:
-    """Tell everyone who waits for the signal, but the instance ``besides``; return their ids."""
+    """Tell everyone who waits for the signal, and start what it starts; return their ids.
+
+    Nobody who comes later hears of it. The instance ``besides`` is left out: it heard itself.
+    """
     ids = sorted({instance_id for instance_id, _, _ in tx.waits.signalled(name)} - {besides})
-    tx.inbox.add([(id, Event(EventKind.SIGNAL, name=name, payload=payload)) for id in ids])
+    event = Event(EventKind.SIGNAL, name=name, payload=payload, hops=hops)
+    tx.inbox.add([(id, event) for id in ids])
     tx.to_wake.update(ids)
-    return ids
+    return ids + begin(tx, tx.starts.signalled(name), payload, now=now, hops=hops)
 
 
 def _planned(
@@ -152,7 +164,11 @@ def _start_or_keep(
         return
     new = NewInstance(starter.definition_id, starter.key, message.business_key, key, now)
     event = Event(
-        EventKind.STARTED, name=starter.element, correlation_key=key, payload=message.payload
+        EventKind.STARTED,
+        name=starter.element,
+        correlation_key=key,
+        payload=message.payload,
+        hops=message.hops,
     )
     at = -1 - len(plan.starts)
     plan.starts.append((new, event))

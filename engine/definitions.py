@@ -14,6 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from engine.schedules import Schedule
+
 
 class Severity(StrEnum):
     """How bad a problem is, mildest first."""
@@ -67,6 +69,23 @@ class MessageStart:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalStart:
+    """A start event that waits for a signal."""
+
+    signal: str
+    element: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimerStart:
+    """A start event that waits for a time."""
+
+    element: str
+    schedule: Schedule
+    slot: int = 0  #: tells apart several timers on one event
+
+
+@dataclass(frozen=True, slots=True)
 class ElementInfo:
     """What pages and filters need to know of an element without compiling its definition."""
 
@@ -88,6 +107,9 @@ class DefinitionDraft:
     message_starts: tuple[MessageStart, ...] = ()
     none_start: bool = True  #: can be started by :meth:`Engine.start`
     elements: tuple[ElementInfo, ...] = ()
+    signal_starts: tuple[SignalStart, ...] = ()
+    timer_starts: tuple[TimerStart, ...] = ()
+    condition_starts: tuple[str, ...] = ()  #: ids of start events that wait for a condition
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Self
 
 from engine.errors import NotFoundError
+from engine.limits import Limits
 from engine.ports import Clock, Waker
 from engine.stores import Storage
 from engine.use_cases.bound import Listener
@@ -30,13 +31,24 @@ class Engine(DefinitionUseCases, InstanceUseCases, UserTaskUseCases, JobUseCases
     """
 
     @classmethod
-    def in_memory(cls, *, workspace: str = DEFAULT_WORKSPACE, clock: Clock | None = None) -> Self:
+    def in_memory(
+        cls,
+        *,
+        workspace: str = DEFAULT_WORKSPACE,
+        clock: Clock | None = None,
+        limits: Limits | None = None,
+    ) -> Self:
         """Return an engine whose database lives in memory, for tests and trials."""
-        return cls.open("sqlite://", workspace=workspace, clock=clock)
+        return cls.open("sqlite://", workspace=workspace, clock=clock, limits=limits)
 
     @classmethod
     def open(
-        cls, url: str, *, workspace: str = DEFAULT_WORKSPACE, clock: Clock | None = None
+        cls,
+        url: str,
+        *,
+        workspace: str = DEFAULT_WORKSPACE,
+        clock: Clock | None = None,
+        limits: Limits | None = None,
     ) -> Self:
         """Open a database and bring the engine's tables up to date.
 
@@ -44,6 +56,7 @@ class Engine(DefinitionUseCases, InstanceUseCases, UserTaskUseCases, JobUseCases
             url: ``sqlite:///corral.sqlite`` or ``postgresql+psycopg://user@host/database``.
             workspace: key; created, with that name and UTC, when it is not there.
             clock: None is the clock of this machine.
+            limits: of uploads and runs; None is :class:`Limits` as it is.
 
         Raises:
             StorageError: the database cannot be opened, or is newer than this program.
@@ -51,7 +64,7 @@ class Engine(DefinitionUseCases, InstanceUseCases, UserTaskUseCases, JobUseCases
         # The one place where the core reaches for its adapters, and only when it is asked to.
         from engine.opening import core
 
-        shared = core(url, clock)
+        shared = core(url, clock, limits=limits)
         return cls(shared, shared.storage.create_workspace(workspace, workspace, "UTC"))
 
     def in_workspace(self, key: str) -> Self:

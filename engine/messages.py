@@ -22,6 +22,7 @@ class Message:
     correlation_key: str | None
     payload: Mapping[str, Any] = field(default_factory=dict)
     business_key: str | None = None  #: given to an instance that it starts
+    hops: int = 0  #: how many of other instances led to it; 0 for one from outside
 
 
 class Correlated(StrEnum):

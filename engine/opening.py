@@ -7,6 +7,7 @@ from functools import partial
 
 from engine.bpmn.runner import SpiffRunner
 from engine.forms import validate
+from engine.limits import Limits
 from engine.ports import BpmnRunner, Clock
 from engine.storage import SqlStorage
 from engine.use_cases.bound import Core
@@ -22,14 +23,19 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def core(url: str, clock: Clock | None = None, runner: BpmnRunner | None = None) -> Core:
+def core(
+    url: str,
+    clock: Clock | None = None,
+    runner: BpmnRunner | None = None,
+    limits: Limits | None = None,
+) -> Core:
     """Open a database and return what engines on it share, with a waker that advances at once.
 
     Raises:
         StorageError: the database cannot be opened, or is newer than this program.
     """
     shared = Core(
-        SqlStorage(url), runner or SpiffRunner(), clock or SystemClock(), check_form=validate
+        SqlStorage(url), runner or SpiffRunner(limits), clock or SystemClock(), check_form=validate
     )
     shared.waker = InlineWaker(partial(advance, shared))
     return shared

@@ -77,7 +77,9 @@ class DefinitionStore(Protocol):
         """Return the file of a definition and its problems. Raises ``NotFoundError``."""
         ...
 
-    def publish(self, id: int, draft: DefinitionDraft, problems: Sequence[Problem]) -> None:
+    def publish(
+        self, id: int, draft: DefinitionDraft, problems: Sequence[Problem], *, at: datetime
+    ) -> None:
         """Let new instances use a version that was a draft; ``problems`` are those it has now."""
         ...
 
@@ -95,6 +97,31 @@ class DefinitionStore(Protocol):
 
     def knows(self, kind: str, key: str) -> bool:
         """Tell whether a ``process``, ``decision`` or ``form`` of that key is deployed."""
+        ...
+
+
+class StartStore(Protocol):
+    """What starts processes by itself: start events of the newest startable versions."""
+
+    @property
+    def armed(self) -> datetime | None:
+        """Return the earliest time that was set in this transaction."""
+        ...
+
+    def signalled(self, name: str) -> list[Starter]:
+        """Return what a signal starts, each process once."""
+        ...
+
+    def conditional(self) -> list[Starter]:
+        """Return every start event that waits for a condition."""
+        ...
+
+    def any_due(self, now: datetime) -> bool:
+        """Tell whether a start timer is due."""
+        ...
+
+    def fire(self, now: datetime, *, limit: int) -> list[Starter]:
+        """Take the start timers that are due, set each to its next time, and return them."""
         ...
 
 
@@ -333,6 +360,11 @@ class Transaction(UnitOfWork, Protocol):
     @property
     def definitions(self) -> DefinitionStore:
         """Return where definitions and deployments are kept."""
+        ...
+
+    @property
+    def starts(self) -> StartStore:
+        """Return what starts processes by itself."""
         ...
 
     @property

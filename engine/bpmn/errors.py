@@ -113,6 +113,33 @@ class StepLimitError(ElementError):
         self.limit = limit
 
 
+class TokenLimitError(ElementError):
+    """More tokens are alive in an instance than any sound diagram needs."""
+
+    def __init__(self, limit: int) -> None:
+        """Name the limit; a loop that forks each time is by far the likeliest reason."""
+        super().__init__(
+            f"More than {limit:,} tokens are alive in the instance.",
+            "Look for a loop that leaves something behind each time it comes round.",
+            code="token.limit",
+        )
+        self.limit = limit
+
+
+class HopLimitError(ElementError):
+    """Instances answer each other without end, while nothing comes from outside."""
+
+    def __init__(self, name: str, limit: int) -> None:
+        """Name what was to be thrown, and the limit."""
+        super().__init__(
+            f"'{name}' would be the {limit + 1:,}th message or signal in a row with which "
+            "instances answer each other, while nothing came from outside.",
+            "Look for processes that message each other for ever; trying again goes on with it.",
+            code="hop.limit",
+        )
+        self.limit = limit
+
+
 class VariableError(EngineError):
     """A value cannot be kept in a variable."""
 

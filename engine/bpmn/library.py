@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+
 from engine.bpmn.cache import Cache
 from engine.bpmn.decisions import Decision, read_decisions
 from engine.bpmn.errors import ElementError, UnreadableFileError
 from engine.bpmn.pipeline import build
 from engine.bpmn.program import Program
-from engine.bpmn.reader import read
+from engine.bpmn.reader import Limits, read
 from engine.definitions import Source
 from engine.errors import NotStartableError
 from engine.ports import Catalogue, StoredDecision, StoredProcess
 
 #: Compiled files kept. A process of 50 elements takes about 200 kB.
 PROGRAMS, DECISIONS = 256, 256
+#: What is stored was not too large when it came, whatever the bound is now.
+_ACCEPTED = Limits(size=sys.maxsize)
 
 
 class Library:
@@ -82,7 +86,7 @@ class Shelf:
 
 def _program(stored: StoredProcess) -> Program:
     try:
-        document = read(Source(stored.source, stored.content))
+        document = read(Source(stored.source, stored.content), _ACCEPTED)
     except UnreadableFileError as error:
         raise NotStartableError(stored.key, str(error)) from error
     compiled = build(document)
@@ -93,7 +97,7 @@ def _program(stored: StoredProcess) -> Program:
 
 
 def _decision(stored: StoredDecision) -> Decision:
-    document = read(Source(stored.source, stored.content))
+    document = read(Source(stored.source, stored.content), _ACCEPTED)
     for decision in read_decisions(document):
         if decision.key == stored.key:
             return decision

@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from engine.bpmn.decisions import decision_problems, read_decisions
+from engine.bpmn.embedded_forms import forms_inside
 from engine.bpmn.errors import UnreadableFileError
 from engine.bpmn.homes import Homes
 from engine.bpmn.pipeline import examine
@@ -21,7 +22,7 @@ from engine.bpmn.reader import read as read_document
 from engine.bpmn.rules import Known, Surroundings, together
 from engine.bpmn.specs.element import ScopeSpec
 from engine.bpmn.specs.subprocesses import SubProcess
-from engine.bpmn.specs.triggers import MessageTrigger
+from engine.bpmn.starts import starts_of
 from engine.bpmn.xml import B
 from engine.definitions import (
     DefinitionDraft,
@@ -30,7 +31,6 @@ from engine.definitions import (
     Executable,
     FileReport,
     Form,
-    MessageStart,
     Problem,
     Severity,
     Source,
@@ -66,9 +66,15 @@ def read(
 
 
 def forms(sources: Sequence[Source]) -> tuple[Form, ...]:
-    """Return the forms among the sources that can be read; the key is the schema's id."""
+    """Return the forms among the sources that can be read; the key is the schema's id.
+
+    Those inside diagrams come along; a file of the same key takes their place.
+    """
+    inside = forms_inside(source for source in sources if not _is_form(source))
     found = (read_form(source)[0] for source in sources if _is_form(source))
-    return tuple(form for form in found if form is not None)
+    files = [form for form in found if form is not None]
+    by_key = {form.key: form for form in (*inside, *files)}
+    return tuple(by_key.values())
 
 
 def _is_form(source: Source) -> bool:
@@ -179,12 +185,6 @@ def _process_draft(
     scopes: list[ScopeSpec],
     executable: bool,
 ) -> DefinitionDraft:
-    starts = tuple(
-        MessageStart(trigger.name, start.bpmn_id or start.name)
-        for start in process.starts
-        for trigger in start.triggers
-        if isinstance(trigger, MessageTrigger)
-    )
     return DefinitionDraft(
         key=process.name,
         name=process.origin.name or process.name,
@@ -192,9 +192,9 @@ def _process_draft(
         source=file,
         executable=executable,
         startable=bool(process.starts),
-        message_starts=starts,
         none_start=process.start_at(None) is not None,
         elements=tuple(_infos(process)),
+        **starts_of(process),
     )
 
 

@@ -104,11 +104,11 @@ def throw(instance: Instance, token: Token, trigger: triggers.Trigger) -> bool:
     if isinstance(trigger, triggers.MessageTrigger):
         key, payload = trigger.key_of(token), trigger.payload_of(token)
         if not deliver_message(instance, trigger.name, key, payload):
-            instance.thrown.append(ThrownMessage(trigger.name, key, payload))
+            instance.send_out(ThrownMessage(trigger.name, key, payload))
     elif isinstance(trigger, triggers.SignalTrigger):
         payload = trigger.payload_of(token)
+        instance.send_out(ThrownMessage(trigger.name, None, payload, signal=True))
         deliver_signal(instance, trigger.name, payload)
-        instance.thrown.append(ThrownMessage(trigger.name, None, payload, signal=True))
     elif isinstance(trigger, triggers.CodedTrigger):
         _throw_coded(instance, token, trigger)
     elif isinstance(trigger, triggers.TerminateTrigger):

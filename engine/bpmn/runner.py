@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,12 +10,15 @@ from engine.bpmn import codec, explanations, inbox, reports
 from engine.bpmn.library import Library, Shelf
 from engine.bpmn.pipeline import normal_form
 from engine.bpmn.program import Program
-from engine.bpmn.reader import Limits, read
+from engine.bpmn.reader import Limits as ReaderLimits
+from engine.bpmn.reader import read
+from engine.bpmn.specs.triggers import ConditionTrigger
 from engine.bpmn.variables import storable_variables
 from engine.bpmn.workflow import Instance
 from engine.definitions import Executable, FileReport, Form, NormalForm, Source
 from engine.errors import NotStartableError
 from engine.instances import InstanceStatus
+from engine.limits import Limits
 from engine.ports import (
     Catalogue,
     ClosedWait,
@@ -25,8 +28,6 @@ from engine.ports import (
     StoredProcess,
 )
 
-#: Steps of one run before it is taken for an endless loop.
-STEP_LIMIT = 100_000
 #: The present of an instance that is only looked at: nothing runs, so nothing is due.
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -37,16 +38,10 @@ class SpiffRunner:
     Threads may share a runner: all it keeps are compiled definitions.
     """
 
-    def __init__(self, *, step_limit: int = STEP_LIMIT, limits: Limits | None = None) -> None:
-        """Set the bounds.
-
-        Args:
-            step_limit: how many elements one run may pass before it is stopped.
-            limits: how much of an upload is looked at; None is :class:`Limits` as it stands.
-        """
+    def __init__(self, limits: Limits | None = None) -> None:
+        """Set the bounds of uploads and runs; None is :class:`~engine.limits.Limits` as it is."""
         self._library = Library()
-        self._step_limit = step_limit
-        self._limits = limits
+        self._limits = limits or Limits()
 
     def read(
         self,
@@ -56,11 +51,15 @@ class SpiffRunner:
         executable: Executable = None,
     ) -> tuple[FileReport, ...]:
         """Return what the files define and every problem in them; never raises for a file."""
-        return reports.read(sources, known, executable=executable, limits=self._limits)
+        return reports.read(sources, known, executable=executable, limits=self._readable)
+
+    @property
+    def _readable(self) -> ReaderLimits:
+        return ReaderLimits(size=self._limits.upload_bytes)
 
     def normalised(self, source: Source) -> NormalForm:
         """Return what a file is rewritten to, and by what. Raises ``UnreadableFileError``."""
-        return normal_form(read(source))
+        return normal_form(read(source, ReaderLimits(size=max(len(source.content), 1))))
 
     def explain(self, rule: str) -> str | None:
         """Return what the page of a rule, pass or dialect says."""
@@ -92,18 +91,37 @@ class SpiffRunner:
         program = self._library.program(definition)
         shelf = Shelf(self._library, catalogue)
         if state is None:
-            instance, events = _started(program, events, now, shelf), events[1:]
+            instance, first, events = _started(program, events, now, shelf), events[0], events[1:]
             before: set[tuple[int, int]] = set()
-            instance.advance(self._step_limit)
+            instance.limits, instance.hops = self._limits, first.hops
+            instance.advance(self._limits.steps)
         else:
             instance = codec.load(state, program, now=now, world=shelf)
+            instance.limits = self._limits
             before = instance.waits()
         untaken = []
         for event in events:
+            instance.hops = event.hops
             if not inbox.apply(instance, event):
                 untaken.append(event)
-            instance.advance(self._step_limit)
+            instance.advance(self._limits.steps)
         return _outcome(instance, before, untaken)
+
+    def start_holds(
+        self,
+        definition: StoredProcess,
+        element: str,
+        variables: Mapping[str, Any],
+        *,
+        now: datetime,
+    ) -> bool:
+        """Tell whether the condition of a start event holds for ``variables``."""
+        start = self._library.program(definition).main.start_at(element)
+        found = (trigger for trigger in start.triggers) if start is not None else ()
+        return any(
+            isinstance(trigger, ConditionTrigger) and trigger.holds(variables, now=now)
+            for trigger in found
+        )
 
     def variables(
         self,
@@ -156,4 +174,4 @@ def _outcome(instance: Instance, before: set[tuple[int, int]], untaken: list[Eve
     )
 
 
-__all__ = ["STEP_LIMIT", "SpiffRunner"]
+__all__ = ["SpiffRunner"]

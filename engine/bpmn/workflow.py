@@ -10,13 +10,21 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 
 from engine.bpmn import compensation, routing
-from engine.bpmn.errors import DecisionError, ElementError, ExpressionError, StepLimitError
+from engine.bpmn.errors import (
+    DecisionError,
+    ElementError,
+    ExpressionError,
+    HopLimitError,
+    StepLimitError,
+    TokenLimitError,
+)
 from engine.bpmn.scope import Scope, SubScope
 from engine.bpmn.specs.element import ScopeSpec
 from engine.bpmn.specs.triggers import ErrorTrigger
@@ -25,6 +33,7 @@ from engine.bpmn.variables import storable_variables
 from engine.errors import TimerExpressionError
 from engine.history import HistoryEntry, What
 from engine.instances import InstanceStatus
+from engine.limits import Limits
 from engine.merge import Conflict, merge3
 from engine.ports import FailureWait, ThrownMessage, Wait
 
@@ -73,6 +82,9 @@ class Instance(Scope, BpmnWorkflow):
         self.touched: set[Scope] = set()  #: scopes that may be over
         self.stepped: set[Scope] = set()  #: scopes in which an activity completed
         self.steps = 0
+        self.live = 0  #: tokens, counted
+        self.hops = 0  #: those of the event that is being applied
+        self.limits = Limits()
         self._open(program, 0, None)
         super().__init__(spec, script_engine=_NO_SCRIPTS, deserializing=True)
 
@@ -193,11 +205,30 @@ class Instance(Scope, BpmnWorkflow):
             if not token.alive or token.state not in (FUTURE, READY):
                 continue
             self.steps += 1
-            if self.steps > limit:
-                stopped = StepLimitError(limit)
+            stopped = self._too_much(limit)
+            if stopped is not None:
                 self.stop(token, stopped.what, stopped.cure)
                 return
             self.attempt(token, token.proceed)
+
+    def _too_much(self, limit: int) -> ElementError | None:
+        if self.steps > limit:
+            return StepLimitError(limit)
+        if self.live > self.limits.tokens:
+            self.live = sum(len(scope.tasks) for scope in self.all_scopes())
+            if self.live > self.limits.tokens:
+                return TokenLimitError(self.limits.tokens)
+        return None
+
+    def send_out(self, thrown: ThrownMessage) -> None:
+        """Hand a message or signal to the caller, for other instances.
+
+        Raises:
+            HopLimitError: other instances led to it, and others to those, for too long.
+        """
+        if self.hops >= self.limits.hops:
+            raise HopLimitError(thrown.name, self.limits.hops)
+        self.thrown.append(replace(thrown, hops=self.hops + 1))
 
     def attempt(self, token: Token, action: Callable[[], object]) -> None:
         """Do something at ``token``; whatever goes wrong there is an error event or an incident."""

@@ -96,6 +96,7 @@ _EVENT = (
     InboxRow.opened_with,
     InboxRow.by,
     InboxRow.id,
+    InboxRow.hops,
 )
 
 
@@ -302,6 +303,7 @@ class SqlInbox:
                 "payload": dict(event.payload),
                 "opened_with": None if event.opened_with is None else dict(event.opened_with),
                 "by": event.by,
+                "hops": event.hops,
             }
             for id, event in events
         ]

@@ -30,6 +30,7 @@ _KEPT = (
     MessageRow.correlation_key,
     MessageRow.payload,
     MessageRow.business_key,
+    MessageRow.hops,
 )
 #: A wait without key takes any message of its name; a message without key only such waits.
 _TAKES = and_(
@@ -103,6 +104,7 @@ class SqlMessages:
                 "correlation_key": message.correlation_key,
                 "business_key": message.business_key,
                 "payload": dict(message.payload),
+                "hops": message.hops,
                 "received_at": now,
             }
             for message in messages
@@ -178,8 +180,8 @@ class SqlMessages:
 
 
 def _buffered(columns: Any) -> Buffered:
-    id, name, key, payload, business_key = columns
-    return Buffered(id, Message(name, key, payload, business_key))
+    id, *values = columns
+    return Buffered(id, Message(*values))
 
 
 def _lock_number(workspace_id: int, name: str, key: str | None) -> int:

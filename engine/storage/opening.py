@@ -18,7 +18,8 @@ from engine.storage.instances import SqlInbox, SqlInstances
 from engine.storage.jobs import SqlIncidents, SqlJobs
 from engine.storage.messages import SqlMessages
 from engine.storage.migrating import migrate
-from engine.storage.tables import InboxRow, InstanceRow, TimerRow, WorkspaceRow
+from engine.storage.starts import SqlStarts
+from engine.storage.tables import InboxRow, InstanceRow, TimerRow, TimerStartRow, WorkspaceRow
 from engine.storage.user_tasks import SqlUserTasks
 from engine.storage.waits import SqlWaits
 from engine.workspaces import Workspace, check_key, check_zone
@@ -40,7 +41,8 @@ class SqlTransaction:
         self.connection: Any = connection
         self.workspace = workspace
         self.workspace_id = workspace.id
-        self.definitions = SqlDefinitions(connection, workspace.id)
+        self.starts = SqlStarts(connection, workspace.id)
+        self.definitions = SqlDefinitions(connection, workspace.id, self.starts)
         self.catalogue = SqlCatalogue(connection, workspace.id, cache)
         self.instances = SqlInstances(connection, workspace.id)
         self.inbox = SqlInbox(connection, workspace.id)
@@ -138,7 +140,11 @@ class SqlStorage:
     def next_due(self) -> datetime | None:
         """Return when the earliest timer of all workspaces is due."""
         with self.database.read() as connection:
-            return connection.execute(select(func.min(TimerRow.due_at))).scalar_one()
+            earliest = [
+                connection.execute(select(func.min(table.due_at))).scalar_one()
+                for table in (TimerRow, TimerStartRow)
+            ]
+        return min((due for due in earliest if due is not None), default=None)
 
     def close(self) -> None:
         """Close the database."""

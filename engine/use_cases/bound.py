@@ -65,8 +65,9 @@ class Core:
                 listeners = tuple(self._listeners)
             for listener in listeners:
                 self._after(lambda listener=listener: listener(changes))  # type: ignore[misc]
-        if tx.next_due is not None:
-            self.waker.wake_at(tx.next_due)
+        for due in (tx.next_due, tx.starts.armed):
+            if due is not None:
+                self.waker.wake_at(due)
         if tx.to_wake:
             self.waker.wake(sorted(tx.to_wake))
 

@@ -12,7 +12,8 @@ from engine.history import HistoryEntry
 from engine.instances import Instance, InstanceDetail, InstanceFilter, InstanceStatus
 from engine.messages import Correlation, Message
 from engine.ports import Event, EventKind, UnitOfWork
-from engine.records import NewInstance
+from engine.records import NewInstance, Starter
+from engine.starting import begin
 from engine.stores import Transaction
 from engine.use_cases.bound import Bound
 from engine.use_cases.definitions import missing
@@ -107,14 +108,57 @@ class InstanceUseCases(Bound):
         *,
         within: UnitOfWork | None = None,
     ) -> int:
-        """Tell every instance that waits for the signal, and return how many do."""
+        """Tell everybody about a signal, and return how many instances it reached or started.
+
+        Every instance that waits for it goes on, and every process with a start event for it
+        starts one, all in one transaction. Whoever begins to wait later does not hear of it.
+        """
 
         def work(tx: Transaction) -> int:
-            ids = signal(tx, name, payload or {})
+            ids = signal(tx, name, payload or {}, now=self.clock.now())
             self._advance_now(tx, within, *ids)
             return len(ids)
 
         return self._write(work, within)
+
+    def start_conditional(
+        self,
+        variables: Mapping[str, Any],
+        *,
+        business_key: str | None = None,
+        within: UnitOfWork | None = None,
+    ) -> list[Instance]:
+        """Start each process with a conditional start event whose condition holds now.
+
+        Nothing watches the world for conditions: tell the engine what is so, and it finds out
+        what that starts. A condition that looks at a variable you do not give does not hold.
+
+        Args:
+            variables: what the conditions look at; also the variables of what they start.
+            business_key: of the instances.
+            within: an open transaction; then the instances run after its commit.
+
+        Raises:
+            UnsuitableValueError: a variable cannot be stored.
+        """
+
+        def work(tx: Transaction) -> list[Instance]:
+            now = self.clock.now()
+            holding = [each for each in tx.starts.conditional() if self._holds(tx, each, variables)]
+            once = list({each.definition_id: each for each in reversed(holding)}.values())[::-1]
+            ids = begin(tx, once, variables, now=now, business_key=business_key)
+            self._advance_now(tx, within, *ids)
+            return [tx.instances.get(id) for id in ids]
+
+        return self._write(work, within)
+
+    def _holds(self, tx: Transaction, start: Starter, variables: Mapping[str, Any]) -> bool:
+        return self._core.runner.start_holds(
+            tx.catalogue.process(start.definition_id),
+            start.element,
+            variables,
+            now=self.clock.now(),
+        )
 
     def instance(self, id: int) -> InstanceDetail:
         """Return an instance with its variables and where it waits. Raises ``NotFoundError``."""
@@ -200,5 +244,8 @@ def _startable(tx: Transaction, key: str) -> int:
         raise NotFoundError("process definition", key)
     definition, none_start = found
     if not none_start:
-        raise NotStartableError(key, "only a message starts it. Correlate the message instead.")
+        raise NotStartableError(
+            key,
+            "it has no plain start event. Correlate the message or send the signal it starts with.",
+        )
     return definition.id

@@ -13,6 +13,7 @@ from itertools import islice
 import structlog
 
 from engine.errors import StaleRevisionError, StorageError
+from engine.starting import start_due
 from engine.stores import Transaction
 from engine.use_cases.bound import Bound, Core
 from engine.use_cases.stopping import report
@@ -29,8 +30,11 @@ class UpkeepUseCases(Bound):
     """Advancing many instances. Only :meth:`fire_due` is for this workspace alone."""
 
     def fire_due(self, now: datetime) -> int:
-        """Fire the timers of this workspace that are due at ``now``; return how many."""
-        fired = 0
+        """Fire the timers of this workspace that are due at ``now``; return how many.
+
+        Timers of start events count too: each starts an instance, which is advanced afterwards.
+        """
+        fired = self._start_due(now)
         stuck: set[int] = set()
         for _ in range(_MOST_BATCHES):
             with self._reading() as tx:
@@ -43,6 +47,18 @@ class UpkeepUseCases(Bound):
             stuck.update(failed if count else ids)
             fired += count
         return fired
+
+    def _start_due(self, now: datetime) -> int:
+        started = 0
+        for _ in range(_MOST_BATCHES):
+            with self._reading() as tx:
+                if not tx.starts.any_due(now):
+                    break
+            count = self._write(lambda tx: start_due(tx, now=now, limit=_BATCH))
+            if not count:
+                break  # somebody else holds all of them, and starts them too
+            started += count
+        return started
 
     def advance(self, instance_ids: Iterable[int]) -> int:
         """Apply the inboxes of instances of any workspace; return how many were looked at."""

@@ -22,6 +22,11 @@ ALL = (
     {"is": "job", "at": "send", "type": "reply.send", "retries": 1},
     {"is": "job", "at": "stuck", "type": "stuck", "retries": 1},
 )
+STARTS: dict[str, Any] = {
+    "signal_starts": ["alarm"],
+    "timer_starts": {"tick": "R/PT1H"},
+    "condition_starts": {"when": "urgent"},
+}
 
 
 @dataclass
@@ -49,6 +54,7 @@ NOTHING: dict[str, Callable[[Engine, Ids, Bench], Any]] = {
     "job_statuses": lambda e, i, _b: e.job_statuses([i.job]),
     "queues": lambda e, _i, _b: e.queues(),
     "signal": lambda e, _i, _b: e.signal("alarm"),
+    "start_conditional": lambda e, _i, _b: e.start_conditional({"urgent": True}),
     "user_tasks": lambda e, i, _b: e.user_tasks() + e.user_tasks(i.instance, open_only=False),
 }
 REFUSED: dict[str, Callable[[Engine, Ids], Any]] = {
@@ -102,7 +108,7 @@ ELSEWHERE = {
 def ids(bench: Bench) -> Ids:
     """Return what the first workspace holds: one of everything."""
     first = bench.engine
-    form = flow("care", {"all": list(ALL)})
+    form = flow("care", {"all": list(ALL)}, **STARTS)
     definition = first.deploy([form]).definitions[0].id
     instance = first.start("care", {"secret": 1}, business_key="b", correlation_key="k")
     stuck = first.jobs(type="stuck")[0]

@@ -1,6 +1,7 @@
 """A runner that follows a script: what the core does can be tested without drawing a diagram.
 
-A ``.flow`` file is JSON: ``{"key", "name", "message_starts", "none_start", "startable", "problems",
+A ``.flow`` file is JSON: ``{"key", "name", "message_starts", "signal_starts", "timer_starts"
+(text by element), "condition_starts" (variable by element), "none_start", "startable", "problems",
 "steps"}``. A step is one of
 
 * ``{"any": [wait, ...]}``: goes on as soon as one of the waits has happened;
@@ -17,7 +18,7 @@ waiting. Payloads become variables. The variable ``poison`` makes every later ru
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,7 +34,9 @@ from engine.definitions import (
     NormalForm,
     Problem,
     Severity,
+    SignalStart,
     Source,
+    TimerStart,
 )
 from engine.history import HistoryEntry, What
 from engine.instances import InstanceStatus
@@ -53,6 +56,7 @@ from engine.ports import (
     UserTaskWait,
     Wait,
 )
+from engine.schedules import Schedule
 from engine.storage.types import decode, encode
 
 _HAPPENS = {
@@ -112,6 +116,17 @@ class ScriptedRunner:
         for event in events:
             run.apply(event)
         return run.outcome()
+
+    def start_holds(
+        self,
+        definition: StoredProcess,
+        element: str,
+        variables: Mapping[str, Any],
+        *,
+        now: datetime,
+    ) -> bool:
+        """Tell whether the variable that ``condition_starts`` names is true."""
+        return bool(variables.get(json.loads(definition.content)["condition_starts"][element]))
 
     def variables(
         self,
@@ -305,6 +320,12 @@ def _report(source: Source, executable: Executable) -> FileReport:
         startable=script.get("startable", True) and not waits,
         message_starts=tuple(MessageStart(m, "start") for m in script.get("message_starts", ())),
         none_start=script.get("none_start", True),
+        signal_starts=tuple(SignalStart(s, "start") for s in script.get("signal_starts", ())),
+        timer_starts=tuple(
+            TimerStart(element, Schedule(text))
+            for element, text in script.get("timer_starts", {}).items()
+        ),
+        condition_starts=tuple(script.get("condition_starts", {})),
         elements=(ElementInfo("start", "Start", "startEvent"),),
     )
     return FileReport(source.name, (draft,), problems)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import TimerExpressionError
-from engine.timers import Cycle, cycle, due_date, duration
+from engine.schedules import Firing, Schedule
+from engine.timers import cycle, due_date, duration
 
 UNITS = {"W": 604_800, "D": 86_400, "H": 3_600, "M": 60, "S": 1}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -88,14 +89,14 @@ def test_a_cycle_on_time_fires_as_often_as_it_says_and_keeps_its_rhythm(
     times: int, every: timedelta, since: datetime
 ) -> None:
     # given
-    whole = Cycle(times, every)
-    fired, left = [], (whole, whole.first(since=since))
+    whole = Schedule(f"R{times}/PT{every.days * 24}H{every.seconds}.{every.microseconds:06}S")
+    fired: list[datetime] = []
+    left: Firing | None = whole.first(since=since)
 
     # when
     while left is not None:
-        rest, due = left
-        fired.append(due)
-        left = rest.after(due, now=due)
+        fired.append(left.due)
+        left = whole.following(left, now=left.due)
 
     # then
     assert fired == [since + every * n for n in range(1, times + 1)]
@@ -113,15 +114,15 @@ def test_a_cycle_after_any_stops_agrees_with_one_that_counts_each_firing(
     # given
     looks = [sum(stops[: n + 1]) for n in range(len(stops))]
     minute = timedelta(minutes=1)
-    whole = Cycle(times, minute * every)
+    whole = Schedule(f"R{'' if times is None else times}/PT{every}M")
 
     # when
-    left: tuple[Cycle, datetime] | None = (whole, whole.first(since=EPOCH))
+    left: Firing | None = whole.first(since=EPOCH)
     answered = []
     for look in looks:
         now = EPOCH + minute * look
-        if left is not None and left[1] <= now:
-            left = left[0].after(left[1], now=now)
+        if left is not None and left.due <= now:
+            left = whole.following(left, now=now)
             answered.append(look)
 
     # then: a look answers whenever the rhythm passed a firing since the look before it
@@ -137,5 +138,5 @@ def test_a_cycle_after_any_stops_agrees_with_one_that_counts_each_firing(
         assert left is None
     else:
         assert left is not None
-        assert left[1] == EPOCH + minute * every * (passed + 1)
-        assert left[0].times == (None if times is None else times - passed)
+        assert left.due == EPOCH + minute * every * (passed + 1)
+        assert left.left == (None if times is None else times - passed)

@@ -43,7 +43,8 @@ def written_on(element: Element) -> list[Element]:
 def read(element: Element) -> Mapping[str, Any]:
     """Return the parsed settings on ``element`` by name: ``"userTask"``, ``"job"``, ...
 
-    Names no extension has are left to the rules; where one stands twice, the first counts.
+    Names no extension has are left to the rules; where one stands twice, the first counts. What
+    may stand there more than once is a tuple.
 
     Raises:
         ExpressionError: a setting does not compile; names the element.
@@ -52,7 +53,11 @@ def read(element: Element) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     for child in written_on(element):
         name = str(child.tag)[len(C) :]
-        if name in known and name not in found:
+        if name not in known:
+            continue
+        if getattr(known[name], "repeatable", False):
+            found[name] = (*found.get(name, ()), known[name].parse(child, element))
+        elif name not in found:
             found[name] = known[name].parse(child, element)
     return found
 

@@ -1,10 +1,11 @@
 """``<corral:userTask>``: who does a user task, how and by when, and who did it.
 
-``<corral:userTask title queue form due priority assignee completedBy/>``: ``title`` is what agents
-read in their list (without it, the name of the element); ``queue`` the queue it appears in (without
-it, the name of its lane); ``form`` the key of a deployed form; ``due`` an ISO 8601 duration counted
-from creation, or a moment; ``priority`` 0 to 100, higher first; ``assignee`` the agent it is
-claimed for; ``completedBy`` the variable that gets the login of the agent who completed it.
+``<corral:userTask title queue form due calendar priority assignee completedBy/>``: ``title`` is
+what agents read in their list (without it, the name of the element); ``queue`` the queue it appears
+in (without it, the name of its lane); ``form`` the key of a deployed form; ``due`` an ISO 8601
+duration counted from creation, or a moment; ``calendar`` the business calendar in which that
+duration counts; ``priority`` 0 to 100, higher first; ``assignee`` the agent it is claimed for;
+``completedBy`` the variable that gets the login of the agent who completed it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class UserTaskSettings:
     priority: Expression | None = None
     assignee: Expression | None = None
     completed_by: str | None = None  #: name of a variable
+    calendar: str | None = None  #: name of a calendar of the process
 
 
 class UserTaskExtension:
@@ -36,7 +38,7 @@ class UserTaskExtension:
 
     name = "userTask"
     hosts = frozenset({"userTask", "manualTask"})
-    attributes = frozenset({*_VALUES, "completedBy"})
+    attributes = frozenset({*_VALUES, "completedBy", "calendar"})
     children: frozenset[str] = frozenset()
 
     def parse(self, element: Element, host: Element) -> UserTaskSettings:
@@ -44,6 +46,7 @@ class UserTaskExtension:
         return UserTaskSettings(
             **{name: setting(element, name, host) for name in _VALUES},
             completed_by=variable(element, "completedBy", host, example="answered_by"),
+            calendar=(element.get("calendar") or "").strip() or None,
         )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.bpmn.expressions import Expression, Script
     from engine.bpmn.extensions.decision import DecisionSettings
     from engine.bpmn.extensions.user_task import UserTaskSettings
+    from engine.calendars import Calendar
 
 
 class Activity(Element):
@@ -32,11 +33,16 @@ class UserTask(Activity):
     """Waits for an agent. A manual task is the same without a form."""
 
     def __init__(
-        self, scope: ScopeSpec, name: str, origin: Origin, settings: UserTaskSettings
+        self,
+        scope: ScopeSpec,
+        name: str,
+        origin: Origin,
+        settings: UserTaskSettings,
+        calendar: Calendar | None = None,
     ) -> None:
-        """``settings`` say who, by when and with which form."""
+        """``settings`` say who, by when, with which form; ``calendar`` when it is open."""
         super().__init__(scope, name, origin)
-        self.settings = settings
+        self.settings, self.calendar = settings, calendar
 
     def slots(self, token: Token) -> Iterable[int]:
         """One wait, while it is open."""
@@ -70,7 +76,7 @@ class UserTask(Activity):
                 f"The due date is {value!r}, which is no text.",
                 "Give a duration such as PT4H, or a date such as 2026-03-01T09:00:00Z.",
             )
-        return timers.due_date(value, since=token.workflow.top_workflow.now)
+        return timers.due_date(value, since=token.workflow.top_workflow.now, calendar=self.calendar)
 
     def _priority(self, token: Token) -> int:
         expression = self.settings.priority

@@ -7,21 +7,24 @@ triggers on one event do not mix.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 
 from engine import timers
-from engine.bpmn.errors import ElementError
+from engine.bpmn.errors import ElementError, ExpressionError
 from engine.bpmn.extensions.parameters import evaluated
 from engine.bpmn.variables import storable_variables
 from engine.ports import MessageWait, SignalWait, TimerWait, Wait
+from engine.schedules import Firing, Schedule
 
 if TYPE_CHECKING:
     from engine.bpmn.expressions import Expression
     from engine.bpmn.extensions.parameters import Parameters
     from engine.bpmn.token import Token
+    from engine.calendars import Calendar
 
 
 class Trigger(EventDefinition):
@@ -124,15 +127,21 @@ class TimerTrigger(Trigger):
     """A date, a duration or a cycle.
 
     A cycle that fired is armed again with what is left of it. Firings missed while nothing ran
-    count as one, see :meth:`engine.timers.Cycle.after`.
+    count as one, see :meth:`engine.schedules.Schedule.following`.
     """
 
     from_outside = True
 
-    def __init__(self, name: str, expression: Expression) -> None:
-        """``expression`` gives the ISO 8601 text, when the event is armed."""
+    def __init__(
+        self,
+        name: str,
+        expression: Expression,
+        zone: str = "UTC",
+        calendar: Calendar | None = None,
+    ) -> None:
+        """``expression`` gives the text when the event is armed; the others say how it is read."""
         super().__init__(name)
-        self.expression = expression
+        self.expression, self.zone, self.calendar = expression, zone, calendar
 
     def arm(self, token: Token, slot: int) -> bool:
         """Compute the due date; True when it has passed.
@@ -150,18 +159,18 @@ class TimerTrigger(Trigger):
 
     def _first(self, token: Token, now: datetime) -> list[Any]:
         text = token.evaluate(self.expression)
-        if isinstance(text, datetime):
+        if isinstance(text, datetime | date):
             text = text.isoformat()
         if not isinstance(text, str):
             raise ElementError(
                 f"The time '{self.expression.text}' gave {text!r}, which is no text.",
                 "Give a duration such as PT15M, or a date such as 2026-03-01T09:00:00Z.",
             )
-        if not timers.is_cycle(text):
-            return [timers.due_date(text, since=now)]
-        cycle = timers.cycle(text)
-        times = -1 if cycle.times is None else cycle.times
-        return [cycle.first(since=now), times, cycle.every.total_seconds()]
+        firing = self._schedule(text).first(since=now)
+        return _row(firing, text) if timers.is_cycle(text) else [firing.due]
+
+    def _schedule(self, text: str) -> Schedule:
+        return Schedule(text, self.zone, self.calendar)
 
     def wait(self, token: Token, slot: int) -> Wait:
         """Return the timer."""
@@ -172,13 +181,20 @@ class TimerTrigger(Trigger):
         known = _kept(token, slot)
         if len(known) == 1:
             return None
-        due, times, seconds = known
-        cycle = timers.Cycle(None if times < 0 else times, timedelta(seconds=seconds))
-        following = cycle.after(due, now=max(due, token.workflow.top_workflow.now))
-        if following is None:
-            return None
-        left, next_due = following
-        return [[next_due, -1 if left.times is None else left.times, seconds]]
+        due, left, text, *rhythm = known
+        if not isinstance(text, str):
+            # Stored before cycles kept their text: seconds between two firings.
+            text, rhythm = f"R/PT{text}S", [due, 0]
+        firing = Firing(due, None if left < 0 else left, *rhythm)
+        now = token.workflow.top_workflow.now
+        following = self._schedule(text).following(firing, now=now)
+        return None if following is None else [_row(following, text)]
+
+
+def _row(firing: Firing, text: str) -> list[Any]:
+    """Return what a token remembers of a cycle: plain values, because they are stored."""
+    left = -1 if firing.left is None else firing.left
+    return [firing.due, left, text, firing.anchor, firing.index]
 
 
 class ConditionTrigger(Trigger):
@@ -192,6 +208,19 @@ class ConditionTrigger(Trigger):
         """Keep the compiled condition."""
         super().__init__(name)
         self.condition = condition
+
+    def holds(self, variables: Mapping[str, Any], *, now: datetime) -> bool:
+        """Say whether it is true before there is an instance.
+
+        It is not where it looks at something that is not given, or cannot be evaluated: it was
+        written for other facts.
+        """
+        if not self.condition.reads <= variables.keys():
+            return False
+        try:
+            return bool(self.condition.evaluate(variables, now=now))
+        except ExpressionError:
+            return False
 
     def arm(self, token: Token, slot: int) -> bool:
         """Look at the variables, and ask to be told when they change."""

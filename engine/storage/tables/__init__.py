@@ -4,11 +4,14 @@ Every row belongs to a workspace and says so itself, so that no query needs a jo
 """
 
 from engine.storage.tables.definitions import (
+    ConditionStartRow,
     DefinitionRow,
     DeploymentRow,
     FormRow,
     MessageStartRow,
     ResourceRow,
+    SignalStartRow,
+    TimerStartRow,
     WorkspaceRow,
 )
 from engine.storage.tables.instances import HistoryRow, InboxRow, InstanceRow, MessageRow
@@ -16,6 +19,7 @@ from engine.storage.tables.registry import Table, metadata
 from engine.storage.tables.waits import IncidentRow, JobRow, SubscriptionRow, TimerRow, UserTaskRow
 
 __all__ = [
+    "ConditionStartRow",
     "DefinitionRow",
     "DeploymentRow",
     "FormRow",
@@ -27,9 +31,11 @@ __all__ = [
     "MessageRow",
     "MessageStartRow",
     "ResourceRow",
+    "SignalStartRow",
     "SubscriptionRow",
     "Table",
     "TimerRow",
+    "TimerStartRow",
     "UserTaskRow",
     "WorkspaceRow",
     "metadata",

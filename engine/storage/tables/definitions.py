@@ -83,6 +83,57 @@ class MessageStartRow(Owned, Table):
     element: Mapped[str]
 
 
+class SignalStartRow(Owned, Table):
+    """A signal start event of the newest startable version of a process; replaced with it."""
+
+    __tablename__ = "signal_start"
+    __table_args__ = (Index("ix_signal_start_workspace_signal", "workspace_id", "signal"),)
+
+    definition_id: Mapped[int] = mapped_column(Id, ForeignKey("definition.id"))
+    definition_key: Mapped[str]
+    signal: Mapped[str]
+    element: Mapped[str]
+
+
+class ConditionStartRow(Owned, Table):
+    """A conditional start event of the newest startable version of a process."""
+
+    __tablename__ = "condition_start"
+    __table_args__ = (Index("ix_condition_start_workspace", "workspace_id", "definition_key"),)
+
+    definition_id: Mapped[int] = mapped_column(Id, ForeignKey("definition.id"))
+    definition_key: Mapped[str]
+    element: Mapped[str]
+
+
+class TimerStartRow(Owned, Table):
+    """A timer start event of the newest startable version. Deleted when it fired for the last time.
+
+    A new version keeps the row of a start event that says the same, so that a rhythm goes on.
+    """
+
+    __tablename__ = "timer_start"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "definition_key", "element", "slot"),
+        # The pump asks for the earliest, of all workspaces and of one.
+        Index("ix_timer_start_due_at", "due_at"),
+        Index("ix_timer_start_workspace_due_at", "workspace_id", "due_at"),
+    )
+
+    definition_id: Mapped[int] = mapped_column(Id, ForeignKey("definition.id"))
+    definition_key: Mapped[str]
+    element: Mapped[str]
+    slot: Mapped[int]
+    #: Text, zone and calendar: ``{"text", "zone", "calendar"}``.
+    schedule: Mapped[dict[str, Any]] = mapped_column(Payload)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: How often it still fires, this time included; NULL: without end.
+    remaining: Mapped[int | None]
+    #: What its rhythm is counted from, and how many firings came before.
+    anchor: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    beat: Mapped[int]
+
+
 class FormRow(Owned, Table):
     """One version of a form."""
 

@@ -64,6 +64,8 @@ class InboxRow(OfInstance, Table):
     payload: Mapped[Any] = mapped_column(Payload)
     opened_with: Mapped[Any | None] = mapped_column(Payload)
     by: Mapped[str | None]
+    #: How many messages and signals of other instances led to it, see ``engine/limits.py``.
+    hops: Mapped[int] = mapped_column(server_default="0")
 
 
 class HistoryRow(OfInstance, Table):
@@ -95,3 +97,5 @@ class MessageRow(Owned, Table):
     business_key: Mapped[str | None]
     payload: Mapped[Any] = mapped_column(Payload)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: As those of the inbox.
+    hops: Mapped[int] = mapped_column(server_default="0")

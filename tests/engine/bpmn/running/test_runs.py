@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from engine.bpmn.runner import SpiffRunner
+from engine.limits import Limits
 from engine.errors import NotStartableError
 from engine.history import What
 from engine.instances import InstanceStatus
@@ -46,7 +47,7 @@ def test_what_a_pass_added_never_appears(play, draw):
 
 def test_an_endless_loop_is_stopped_and_shown_as_an_incident(play, draw):
     # given
-    play.runner = SpiffRunner(step_limit=1000)
+    play.runner = SpiffRunner(Limits(steps=1000))
     body = '<startEvent id="s"/><exclusiveGateway id="m"/>' + draw.script("a", "n = n + 1")
 
     # when
@@ -60,7 +61,7 @@ def test_an_endless_loop_is_stopped_and_shown_as_an_incident(play, draw):
 
 def test_a_step_limit_is_not_caught_by_an_error_boundary(play, draw):
     # given
-    play.runner = SpiffRunner(step_limit=50)
+    play.runner = SpiffRunner(Limits(steps=50))
     body = '<startEvent id="s"/><exclusiveGateway id="m"/>' + draw.script("a", "n = n + 1")
     body += draw.boundary("b", "a", "<errorEventDefinition/>") + draw.flow("b", "m")
 

@@ -1,0 +1,24 @@
+"""How much one diagram, one run and one chain of runs may use before it is stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of one engine. Beyond one of the first three there is an incident, and a cure."""
+
+    #: Elements that one run of an instance may pass, from one wait to the next: an endless loop
+    #: without a wait ends here. A run is one transaction, so a higher bound holds others up longer.
+    steps: int = 50_000
+    #: Tokens alive in one instance at a time: a loop that forks ends here.
+    tokens: int = 25_000
+    #: Messages and signals in a row with which instances answer each other while nothing comes
+    #: from outside, no person, timer, job or message: a conversation without end stops here.
+    hops: int = 1_000
+    #: Bytes of one uploaded file.
+    upload_bytes: int = 5 * 1024 * 1024
+
+
+__all__ = ["Limits"]
