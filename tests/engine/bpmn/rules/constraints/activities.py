@@ -9,6 +9,7 @@ from tests.engine.bpmn.rules.constraints.writing import (
     INFO,
     PLAIN,
     START,
+    TASK,
     WARNING,
     Constraint,
     sub,
@@ -20,6 +21,8 @@ COMPLETE = "<completionCondition>done</completionCondition>"
 WAYS = ("s a b e",)
 FIRST = '<receiveTask id="r" messageRef="m" instantiate="true"/>'
 MESSAGE = '<message id="m" name="m"/>'
+#: Ends the process and begins another.
+SECOND = '</process><process id="q" isExecutable="true" {}>'
 LANES = '<laneSet id="ls"><lane id="l1">{}</lane><lane id="l2">{}</lane></laneSet>'
 REF = "<flowNodeRef>a</flowNodeRef>"
 REPEAT = '<standardLoopCharacteristics loopMaximum="3"/>'
@@ -165,6 +168,54 @@ ACTIVITIES = [
         "a",
         looping(MANY.format('behavior="Complex"', THREE)),
         looping(MANY.format('behavior="All"', THREE)),
+    ),
+    Constraint(
+        "A multi-instance activity that can end early says when",
+        "8.4.6",
+        "condition-empty",
+        DRAFT,
+        "a",
+        looping(MANY.format("", THREE + "<completionCondition/>")),
+        looping(MANY.format("", THREE + COMPLETE)),
+    ),
+    Constraint(
+        "A time of an executable process is a formal expression",
+        "8.4.6",
+        "expression-informal",
+        INFO,
+        "p",
+        (PLAIN + timer("intermediateCatchEvent", "t"), "s a t e"),
+        (PLAIN, "s a e"),
+    ),
+    Constraint(
+        "A public process is not executable",
+        "10.2.1",
+        "public-and-executable",
+        WARNING,
+        "q",
+        (TASK + SECOND.format('processType="Public"'),),
+        (TASK + SECOND.format('processType="Private"'),),
+    ),
+    Constraint(
+        "A script names its language",
+        "10.3.3",
+        "script-without-format",
+        INFO,
+        "x",
+        (PLAIN + '<scriptTask id="x"><script>n = 1</script></scriptTask>', "s a x e"),
+        (
+            PLAIN + '<scriptTask id="x" scriptFormat="python"><script>n = 1</script></scriptTask>',
+            "s a x e",
+        ),
+    ),
+    Constraint(
+        "With an end event every path ends at one",
+        "10.5.3",
+        "activity-leads-nowhere",
+        WARNING,
+        "b",
+        (PLAIN + '<task id="b"/>', "s a e", "s b"),
+        (PLAIN + '<task id="b"/>', "s a e", "s b e"),
     ),
     Constraint(
         "An element stands in one lane of a lane set",

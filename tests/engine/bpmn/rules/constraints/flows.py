@@ -352,11 +352,20 @@ FLOWS = [
     Constraint(
         "A condition of an executable process is a formal expression",
         "8.4.6",
-        "condition-informal",
+        "expression-informal",
         INFO,
         "p",
         (PLAIN + when("f", "a", "e"), "s a a"),
         (PLAIN + flow("f", "a", "e", FORMAL), "s a a"),
+    ),
+    Constraint(
+        "A flow of an executable process goes on at once",
+        "8.4.13",
+        "flow-not-immediate",
+        WARNING,
+        "f",
+        (PLAIN + '<sequenceFlow id="f" sourceRef="a" targetRef="e" isImmediate="false"/>', "s a"),
+        (PLAIN + '<sequenceFlow id="f" sourceRef="a" targetRef="e" isImmediate="true"/>', "s a"),
     ),
     Constraint(
         "Two elements are connected once in a direction",
