@@ -41,7 +41,7 @@ def _standard(
     text = (marker.get("loopMaximum") or "").strip()
     maximum = int(text) if text.isdigit() and len(text) < 10 else None
     if text and maximum is None:
-        context.error(
+        context.draft(
             element,
             "loop-maximum",
             f"The maximum of the loop is {text!r:.40}.",
