@@ -39,7 +39,7 @@ def _standard(
 ) -> StandardLoop:
     condition = context.expression(element, marker.find(B + "loopCondition"))
     text = (marker.get("loopMaximum") or "").strip()
-    maximum = int(text) if text.isdigit() and len(text) < 10 else None
+    maximum = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
     if text and maximum is None:
         context.draft(
             element,

@@ -68,7 +68,7 @@ DRAFTS = [
     '<sendTask id="x"/>',
     '<businessRuleTask id="x"/>',
     '<callActivity id="x"/>',
-    '<userTask id="x"><standardLoopCharacteristics loopMaximum="many"/></userTask>',
+    '<userTask id="x"><standardLoopCharacteristics loopMaximum="²"/></userTask>',
     '<userTask id="x"><standardLoopCharacteristics/></userTask>',
     '<userTask id="x"><multiInstanceLoopCharacteristics/></userTask>',
     '<intermediateCatchEvent id="x"><timerEventDefinition/></intermediateCatchEvent>',
