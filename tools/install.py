@@ -33,6 +33,7 @@ STAMPS = VENV / "stamps"
 LOCK = ROOT / "requirements" / "dev.txt"
 FRONTEND = ROOT / "webapp" / "frontend"
 MANIFEST = ROOT / "webapp" / "static" / "dist" / "meta.json"
+FEEL = ROOT / "engine" / "bpmn" / "expressions" / "sandbox" / "feel.js"
 OLDEST = (3, 11)
 
 
@@ -81,9 +82,9 @@ def _project() -> None:
 
 
 def _front_end() -> None:
-    """Build the browser's files from ``webapp/frontend``."""
+    """Build the browser's files, and FEEL for the engine, from ``webapp/frontend``."""
     digest = _digest(_sources(FRONTEND))
-    if _done("frontend", digest) and MANIFEST.exists():
+    if _done("frontend", digest) and MANIFEST.exists() and FEEL.exists():
         return
     npm = [str(BIN / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     # The environment's own Node must be found first, also by what npm starts in turn.

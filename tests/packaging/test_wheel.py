@@ -90,6 +90,8 @@ def test_the_wheel_holds_data_migrations_templates_and_the_built_front_end(
         "built scripts": ("webapp/static/dist/", ".js"),
         "built styles": ("webapp/static/dist/", ".css"),
         "the manifest": ("webapp/static/dist/meta", ".json"),
+        "FEEL": ("engine/bpmn/expressions/sandbox/feel", ".js"),
+        "the realm of scripts": ("engine/bpmn/expressions/sandbox/script", ".js"),
     }
 
     # when

@@ -1,5 +1,6 @@
 /**
- * Builds the front end into ../static/dist: hashed files, an icon sprite and meta.json.
+ * Builds the front end into ../static/dist: hashed files, an icon sprite and meta.json; and FEEL,
+ * which the engine runs in a sandbox, into engine/bpmn/expressions/sandbox/feel.js.
  *
  * meta.json maps the name a template asks for ("main.js") to the file on disk
  * ("main-3F2A.js"); webapp/assets.py reads it. Run: npm ci --ignore-scripts && node build.mjs
@@ -12,6 +13,7 @@ import { build } from "esbuild";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.resolve(here, "../static/dist");
+const sandbox = path.resolve(here, "../../engine/bpmn/expressions/sandbox");
 const icons = path.join(here, "node_modules/@tabler/icons/icons");
 
 /** The inner drawing of one icon; names that end in "-filled" come from the filled set. */
@@ -40,6 +42,29 @@ async function sprite() {
   await writeFile(path.join(dist, file), content);
   return file;
 }
+
+/** feelin parses on every call; its interpreter, taken out, lets a text be parsed once. */
+const openFeelin = {
+  name: "open-feelin",
+  setup(bundling) {
+    bundling.onLoad({ filter: /feelin[\\/]dist[\\/]index\.js$/ }, async ({ path: file }) => ({
+      contents: `${await readFile(file, "utf8")}\nexport { InterpreterContext, builtins, interpreter };\n`,
+    }));
+  },
+};
+
+await build({
+  absWorkingDir: here,
+  entryPoints: ["src/feel.js"],
+  outfile: path.join(sandbox, "feel.js"),
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: ["es2022"],
+  legalComments: "none",
+  plugins: [openFeelin],
+  logLevel: "warning",
+});
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });

@@ -1,0 +1,70 @@
+r"""Values to JSON and back, with dates and moments, which JSON has not.
+
+A date or moment is ``{"\0": [type, ISO text]}``: no variable has a key like that by accident. A
+moment without a zone stays one. Times and durations have no place in variables: they come out as
+their ISO text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+TAG = "\0"
+_ESCAPED_TAG = "\\u0000"
+_ZONE = re.compile(r"@([\w/+-]+)$")
+#: Digits of a second that Python keeps.
+_FRACTION = re.compile(r"(\.\d{6})\d+")
+
+
+def outgoing(value: Any) -> str:
+    """Return ``value`` as JSON. Raises ``TypeError`` for what no variable can hold."""
+    return json.dumps(value, default=_tagged, check_circular=False)
+
+
+def incoming(text: str) -> Any:
+    """Return the value of JSON from the sandbox."""
+    if _ESCAPED_TAG in text:
+        return json.loads(text, object_hook=_untagged)
+    return json.loads(text)
+
+
+def moment_text(moment: datetime) -> str:
+    """Return ``moment`` as FEEL reads it."""
+    zone = moment.tzinfo
+    if isinstance(zone, ZoneInfo) and zone.key != "UTC":
+        return f"{moment.replace(tzinfo=None).isoformat()}@{zone.key}"
+    return moment.isoformat()
+
+
+def _tagged(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, datetime):
+        return {TAG: ["moment", moment_text(value)]}
+    if isinstance(value, date):
+        return {TAG: ["date", value.isoformat()]}
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"A value of type {type(value).__name__} cannot be kept.")
+
+
+def _untagged(found: dict[str, Any]) -> Any:
+    tagged = found.get(TAG)
+    if tagged is None:
+        return found
+    kind, text = tagged
+    try:
+        return date.fromisoformat(text) if kind == "date" else _moment(text)
+    except ValueError:
+        return text  # a year that Python does not have
+
+
+def _moment(text: str) -> datetime:
+    text = _FRACTION.sub(r"\1", text)
+    zone = _ZONE.search(text)
+    if zone is None:
+        return datetime.fromisoformat(text)
+    return datetime.fromisoformat(text[: zone.start()]).replace(tzinfo=ZoneInfo(zone.group(1)))

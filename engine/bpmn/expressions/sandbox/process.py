@@ -1,0 +1,164 @@
+"""Talks to the sandbox process: one for each process of ours, shared by its threads.
+
+It is started by the first request. After a fork the child starts its own. One that ends, or does
+not answer in time, is replaced; the text that was asked then is told why.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+#: Seconds of work one request may take.
+WORK_SECONDS = 0.1
+#: Seconds after which an answer is not waited for, even if the machine gave no time to work.
+PATIENCE_SECONDS = 2.0
+#: Seconds the process may take to start.
+START_SECONDS = 20.0
+
+_HERE = Path(__file__).parent
+#: What build.mjs of the front end makes of the FEEL interpreter.
+BUNDLE = _HERE / "feel.js"
+_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+
+
+class SandboxError(Exception):
+    """Internal: no answer, or a failure; the text is the reason, without a full stop."""
+
+
+class Sandbox:
+    """One sandbox process, from the first request until it is closed."""
+
+    def __init__(self, bundle: Path = BUNDLE) -> None:
+        """``bundle`` is the script that answers requests of kind ``F``."""
+        self._bundle = bundle
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        #: Whether it has not answered yet: it may still be loading.
+        self._fresh = False
+
+    def ask(self, kind: str, request: str, *, seconds: float = WORK_SECONDS) -> str:
+        """Return the answer to ``request``; see :mod:`.worker` for the kinds.
+
+        Raises:
+            SandboxError: it failed, took too long or too much memory. Trying again is safe: a
+                request changes nothing.
+        """
+        with self._lock:
+            process = self._started()
+            try:
+                _write(process, kind + request)
+                answer = _read(process, seconds)
+            except SandboxError:
+                self._end()
+                self._start()  # while others work, so that the next one need not wait
+                raise
+            except OSError as failure:
+                self._end()
+                raise SandboxError("the sandbox is gone") from failure
+        if answer[:1] == "+":
+            return answer[1:]
+        raise SandboxError(answer[1:])
+
+    def close(self) -> None:
+        """End the process; a later request starts another one."""
+        with self._lock:
+            self._end()
+
+    def forget(self) -> None:
+        """Let go of the process without ending it: after a fork it is the parent's."""
+        self._lock = threading.Lock()
+        process, self._process = self._process, None
+        if process is not None:
+            _let_go(process)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._end()
+            self._start()
+        process = self._process
+        assert process is not None  # noqa: S101 - started above
+        if self._fresh:
+            _write(process, "F" + '{"run": [], "variables": {}, "now": null}')
+            ready = _read(process, START_SECONDS)
+            if ready[:1] != "+":
+                self._end()
+                raise SandboxError(ready[1:])
+            self._fresh = False
+        return process
+
+    def _start(self) -> None:
+        self._fresh = True
+        # Isolated: no environment, no user folder, no search path but the installed packages.
+        self._process = subprocess.Popen(  # noqa: S603 - our own script, and no shell
+            [sys.executable, "-I", str(_HERE / "worker.py"), str(self._bundle)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            cwd=os.sep,
+            start_new_session=True,  # Ctrl-C is for us; it ends when we do
+        )
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        _let_go(process)
+        process.wait()
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        with contextlib.suppress(OSError):  # of a process that is gone already
+            if pipe is not None:
+                pipe.close()
+
+
+def _write(process: subprocess.Popen[bytes], text: str) -> None:
+    data = text.encode("utf-8", "surrogatepass")
+    pipe = process.stdin
+    assert pipe is not None  # noqa: S101 - opened as a pipe
+    pipe.write(len(data).to_bytes(4, "big") + data)
+    pipe.flush()
+
+
+def _read(process: subprocess.Popen[bytes], seconds: float) -> str:
+    """Return one answer. Raises :class:`SandboxError` when it does not come in time."""
+    pipe = process.stdout
+    assert pipe is not None  # noqa: S101 - opened as a pipe
+    worked, began = _cpu_seconds(process.pid), time.monotonic()
+    while not select.select([pipe], [], [], seconds)[0]:
+        waited = time.monotonic() - began
+        # A busy machine is no fault of the text: what counts is the work that was done.
+        if waited > PATIENCE_SECONDS or _cpu_seconds(process.pid) - worked > seconds * 0.8:
+            raise SandboxError(f"it works for more than {seconds * 1000:.0f} ms")
+    head = pipe.read(4)
+    answer = pipe.read(int.from_bytes(head, "big")) if len(head) == 4 else b""
+    if not answer:
+        raise SandboxError("it needs too much memory")
+    return answer.decode("utf-8", "replace")
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Return how long a process has worked; where the system does not say, the time itself."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+    except (OSError, ValueError, IndexError):
+        return time.monotonic()
+
+
+#: The sandbox of this process.
+SANDBOX = Sandbox()
+atexit.register(SANDBOX.close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=SANDBOX.forget)
