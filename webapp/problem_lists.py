@@ -20,8 +20,12 @@ class Group:
 def grouped(problems: Iterable[Problem]) -> list[Group]:
     """Return the groups that are not empty; what is about one element stands together."""
     found = list(problems)
+    order: dict[str | None, tuple[int, int]] = {}
+    for problem in found:
+        order.setdefault(problem.element, (problem.line or 0, len(order)))
+    found.sort(key=lambda problem: order[problem.element])
     return [
-        Group(severity, tuple(sorted((p for p in found if p.severity is severity), key=_place)))
+        Group(severity, tuple(problem for problem in found if problem.severity is severity))
         for severity in reversed(Severity)
         if any(problem.severity is severity for problem in found)
     ]
@@ -37,7 +41,3 @@ def only_the_word_is_missing(definition: Definition, problems: Sequence[Problem]
     lacking = blocking(problems, definition.key)
     mentioned = any(p.rule == UNANSWERED and p.process == definition.key for p in problems)
     return not definition.startable and mentioned and all(p.rule == UNANSWERED for p in lacking)
-
-
-def _place(problem: Problem) -> tuple[int, str]:
-    return problem.line or 0, problem.element or ""

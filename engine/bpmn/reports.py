@@ -6,14 +6,16 @@ a file holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import structlog
 
+from engine.bpmn.analysis.calls import calls_at_once
 from engine.bpmn.decisions import decision_problems, read_decisions
 from engine.bpmn.embedded_forms import forms_inside
+from engine.bpmn.drawing import Drawing
 from engine.bpmn.errors import UnreadableFileError
 from engine.bpmn.homes import Homes
 from engine.bpmn.pipeline import examine
@@ -48,6 +50,7 @@ def read(
     *,
     executable: Executable = None,
     limits: Limits | None = None,
+    reply_limits: Mapping[str, int] | None = None,
 ) -> tuple[FileReport, ...]:
     """Return a report for each source, in their order.
 
@@ -56,13 +59,25 @@ def read(
         known: see :meth:`engine.ports.BpmnRunner.read`.
         executable: what becomes of processes that do not say that they are executable.
         limits: how much of each file is looked at.
+        reply_limits: by name of a channel, how many characters a reply may have.
     """
     opened = [_opened(source, limits) for source in sources]
     documents = [found for found in opened if isinstance(found, Document)]
     keys = [form.key for form in forms(sources)]
-    around = Surroundings(known, together(documents, keys), executable)
+    around = Surroundings(
+        known, together(documents, keys), executable, _calls(documents), reply_limits or {}
+    )
     reports = (_report(found, around) if isinstance(found, Document) else found for found in opened)
     return _without_rivals(reports)
+
+
+def _calls(documents: Sequence[Document]) -> Mapping[str, Mapping[str, bool]]:
+    """Return what the processes call at once; a file alone is looked at by its own rules."""
+    diagrams = [found.root for found in documents if found.kind is DocumentKind.BPMN]
+    found: dict[str, Mapping[str, bool]] = {}
+    for root in diagrams if len(diagrams) > 1 else ():
+        found |= calls_at_once(Drawing(root))
+    return found
 
 
 def forms(sources: Sequence[Source]) -> tuple[Form, ...]:
@@ -215,7 +230,12 @@ def _infos(process: ScopeSpec) -> Iterable[ElementInfo]:
 def _without_repetition(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Drop what a rule and the compiler both found; keep the order of the file."""
     first: dict[Any, Problem] = {}
+    asked = set()
     for problem in problems:
+        if problem.rule == "not-executable":
+            asked.add(problem.element)
+        elif problem.rule == "executable" and problem.element in asked:
+            continue  # the pass only carries out what the rule asks about
         first.setdefault((problem.rule, problem.element, problem.message), problem)
     return tuple(sorted(first.values(), key=lambda problem: problem.line or 0))
 

@@ -22,12 +22,18 @@ function badge(mark) {
   return element;
 }
 
+/** The shape or flow of an element; nothing for the process itself, which is the whole canvas. */
+function drawn(registry, id) {
+  const element = id && registry.get(id);
+  return element && (element.waypoints || Number.isFinite(element.x)) ? element : null;
+}
+
 function decorate(viewer, marks) {
   const canvas = viewer.get("canvas");
   const overlays = viewer.get("overlays");
   const registry = viewer.get("elementRegistry");
   for (const mark of marks) {
-    if (!registry.get(mark.element)) continue;
+    if (!drawn(registry, mark.element)) continue;
     canvas.addMarker(mark.element, `at-${mark.kind}`);
     if (mark.kind in BADGES) {
       const position = mark.kind === "token" ? { top: -11, left: -11 } : { top: -11, right: 11 };
@@ -53,7 +59,7 @@ function open(viewer, element) {
   if (canvas.zoom() >= READABLE) return;
   canvas.zoom(READABLE);
   const { inner, outer } = canvas.viewbox();
-  const shape = element && viewer.get("elementRegistry").get(element);
+  const shape = drawn(viewer.get("elementRegistry"), element);
   const width = outer.width / READABLE;
   const height = outer.height / READABLE;
   // A flow has no place of its own: it is shown around the middle of its line.
@@ -69,9 +75,9 @@ function pointer(viewer, box) {
   let shown = null;
   return (id) => {
     if (shown && registry.get(shown)) canvas.removeMarker(shown, "at-shown");
-    const element = registry.get(id);
+    const element = drawn(registry, id);
+    shown = element && id;
     if (!element) return;
-    shown = id;
     canvas.addMarker(id, "at-shown");
     if (!box.classList.contains("diagram-small")) canvas.scrollToElement(element, 120);
   };
@@ -107,7 +113,7 @@ async function show(box) {
     await viewer.importXML(await drawing(box.dataset.diagram));
   } catch (error) {
     message.textContent = error.message.includes("no diagram")
-      ? "This file has no drawing: it was written without shapes. It runs all the same."
+      ? "This file has no drawing: it was written without shapes. The list of problems is complete."
       : `The drawing cannot be shown: ${error.message}`;
     message.hidden = false;
     return;
@@ -131,10 +137,10 @@ async function show(box) {
   box.dataset.ready = "true";
   new ResizeObserver(() => canvas.resized()).observe(holder);
   // A live part of the page may bring fresh marks with it.
-  let drawn = marks?.textContent;
+  let known = marks?.textContent;
   document.addEventListener("htmx:after:swap", () => {
     const fresh = document.getElementById(box.dataset.marks)?.textContent;
-    if (fresh && fresh !== drawn) redraw(viewer, JSON.parse((drawn = fresh)));
+    if (fresh && fresh !== known) redraw(viewer, JSON.parse((known = fresh)));
   });
 }
 

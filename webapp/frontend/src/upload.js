@@ -11,8 +11,8 @@ function readable(file) {
   return READABLE.some((ending) => file.name.toLowerCase().endsWith(ending));
 }
 
-function megabytes(bytes) {
-  return `${(bytes / 1048576).toFixed(1)} MB`;
+function sized(bytes) {
+  return bytes < 104858 ? `${Math.ceil(bytes / 1024)} kB` : `${(bytes / 1048576).toFixed(1)} MB`;
 }
 
 /** Every file of what was dropped, those in folders included. */
@@ -46,6 +46,7 @@ class Upload {
     this.form = form;
     this.input = form.querySelector("#files");
     this.names = form.querySelector("[data-names]");
+    this.invitation = this.names.textContent;
     this.says = document.querySelector("[data-upload-says]");
     this.dialog = document.getElementById("ask");
   }
@@ -64,7 +65,7 @@ class Upload {
     } else if (chosen.length > Number(most)) {
       this.say(`These are ${chosen.length} files.`, `Upload at most ${most} at a time.`, chosen);
     } else if (size > Number(largest) * 0.98) {
-      this.say(`Together they have ${megabytes(size)}.`, `Upload at most ${megabytes(largest)} at a time.`, chosen);
+      this.say(`Together they have ${sized(size)}.`, `Upload at most ${sized(largest)} at a time.`, chosen);
     } else {
       this.keep(chosen);
       this.check(chosen);
@@ -73,10 +74,11 @@ class Upload {
 
   say(what, cure, files) {
     this.input.value = "";
+    this.names.textContent = this.invitation;
     this.says.hidden = false;
     this.says.querySelector("[data-what]").textContent = what;
     this.says.querySelector("[data-cure]").textContent = cure;
-    const listed = files.slice(0, 30).map((file) => `${file.name} (${megabytes(file.size)})`);
+    const listed = files.slice(0, 30).map((file) => `${file.name} (${sized(file.size)})`);
     if (files.length > 30) listed.push("…");
     this.says.querySelector("[data-chosen]").textContent = listed.length ? `Chosen: ${listed.join(", ")}` : "";
   }
