@@ -122,6 +122,55 @@ ACTIVITIES = [
         (FIRST + END, "r e"),
         beside=MESSAGE,
     ),
+    *(
+        Constraint(
+            f"The {attribute} of an activity is not {value or 'empty'}",
+            "10.3",
+            "quantities",
+            DRAFT,
+            "a",
+            looping(attributes=f'{attribute}="{value}"'),
+            looping(attributes=f'{attribute}="1"'),
+        )
+        for attribute in ("startQuantity", "completionQuantity")
+        for value in ("0", "-1", "two", "")
+    ),
+    Constraint(
+        "A loop has a condition or a maximum",
+        "10.3.8",
+        "loop-without-end",
+        DRAFT,
+        "a",
+        looping("<standardLoopCharacteristics/>"),
+        looping(REPEAT),
+    ),
+    Constraint(
+        "The maximum of a loop is a number",
+        "10.3.8",
+        "loop-maximum",
+        DRAFT,
+        "a",
+        looping('<standardLoopCharacteristics loopMaximum="-1"/>'),
+        looping(REPEAT),
+    ),
+    Constraint(
+        "A multi-instance activity says how many times it runs",
+        "10.3.8",
+        "instances-missing",
+        DRAFT,
+        "a",
+        looping(MANY.format("", "")),
+        looping(MANY.format("", THREE)),
+    ),
+    Constraint(
+        "A call activity names what it calls",
+        "10.3.6",
+        "called-process-missing",
+        DRAFT,
+        "c",
+        (PLAIN + '<callActivity id="c"/>', "s a c e"),
+        (PLAIN + '<callActivity id="c" calledElement="q"/>', "s a c e"),
+    ),
     Constraint(
         "An activity has one loop marker",
         "10.3.8",

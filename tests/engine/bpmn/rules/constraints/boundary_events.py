@@ -93,7 +93,7 @@ BOUNDARY_EVENTS = [
             severity,
             "x",
             bounded(trigger, STILL),
-            bounded(trigger),
+            bounded("timer"),
         )
         for trigger, severity in (("error", ERROR), ("cancel", ERROR), ("compensate", DRAFT))
     ),
@@ -160,6 +160,15 @@ BOUNDARY_EVENTS = [
         DRAFT,
         "x",
         (PLAIN + OPEN + UNDO + LED, "s a e", "x e"),
+        GOOD,
+    ),
+    Constraint(
+        "A compensation event leads to an activity",
+        "10.7.1",
+        "compensation-without-handler",
+        DRAFT,
+        "x",
+        (PLAIN + OPEN, "s a e"),
         GOOD,
     ),
     Constraint(

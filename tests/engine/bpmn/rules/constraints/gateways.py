@@ -98,7 +98,7 @@ GATEWAYS = [
         WARNING,
         "g",
         (GATE.format(direction("Mixed")), "s g a e"),
-        (GATE.format(direction("Mixed")), "s g a e", "s g e"),
+        (GATE.format(direction("Mixed")), "s g a e", "a g e"),
     ),
     Constraint(
         "The direction of a gateway may be left open",
@@ -153,7 +153,7 @@ GATEWAYS = [
             DRAFT,
             "g",
             (RACE.format("") + target, "s g t e", "g x e"),
-            (RACE.format("") + target, *RACED, "t x e"),
+            (RACE.format(""), *RACED),
         )
         for what, target in (
             ("a task", '<task id="x"/>'),
