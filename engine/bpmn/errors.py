@@ -113,6 +113,19 @@ class StepLimitError(ElementError):
         self.limit = limit
 
 
+class TimeLimitError(ElementError):
+    """An instance ran longer than one transaction may take."""
+
+    def __init__(self, limit: float) -> None:
+        """Name the limit, in seconds."""
+        super().__init__(
+            f"The instance ran for {limit:g} seconds without coming to rest.",
+            "Look for an endless loop or slow expressions; trying again goes on from here.",
+            code="time.limit",
+        )
+        self.limit = limit
+
+
 class TokenLimitError(ElementError):
     """More tokens are alive in an instance than any sound diagram needs."""
 
@@ -132,8 +145,8 @@ class HopLimitError(ElementError):
     def __init__(self, name: str, limit: int) -> None:
         """Name what was to be thrown, and the limit."""
         super().__init__(
-            f"'{name}' would be the {limit + 1:,}th message or signal in a row with which "
-            "instances answer each other, while nothing came from outside.",
+            f"'{name}' was not sent: {limit:,} messages and signals of instances led to it, one to "
+            "the next, and nothing came from outside.",
             "Look for processes that message each other for ever; trying again goes on with it.",
             code="hop.limit",
         )

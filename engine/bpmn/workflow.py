@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
@@ -23,6 +24,7 @@ from engine.bpmn.errors import (
     ExpressionError,
     HopLimitError,
     StepLimitError,
+    TimeLimitError,
     TokenLimitError,
 )
 from engine.bpmn.scope import Scope, SubScope
@@ -82,6 +84,7 @@ class Instance(Scope, BpmnWorkflow):
         self.touched: set[Scope] = set()  #: scopes that may be over
         self.stepped: set[Scope] = set()  #: scopes in which an activity completed
         self.steps = 0
+        self.began = monotonic()
         self.live = 0  #: tokens, counted
         self.hops = 0  #: those of the event that is being applied
         self.limits = Limits()
@@ -214,6 +217,8 @@ class Instance(Scope, BpmnWorkflow):
     def _too_much(self, limit: int) -> ElementError | None:
         if self.steps > limit:
             return StepLimitError(limit)
+        if monotonic() - self.began > self.limits.seconds:
+            return TimeLimitError(self.limits.seconds)
         if self.live > self.limits.tokens:
             self.live = sum(len(scope.tasks) for scope in self.all_scopes())
             if self.live > self.limits.tokens:

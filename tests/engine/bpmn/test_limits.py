@@ -1,0 +1,187 @@
+"""A drawing that runs for ever, grows for ever or talks for ever stops with an incident."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import Engine, Limits, Source
+from tests.engine.bpmn.conftest import Drawing
+
+MESSAGES = '<message id="ping" name="ping"/><message id="pong" name="pong"/>'
+SIGNALS = '<signal id="again" name="again"/>'
+
+
+#: A loop around it ends when ``n`` is above 0.
+WAY_OUT = (
+    '<startEvent id="s"/><endEvent id="e"/><sequenceFlow id="x-e" sourceRef="x" targetRef="e">'
+    "<conditionExpression>n &gt; 0</conditionExpression></sequenceFlow>"
+)
+
+
+def gate(default: str) -> str:
+    """Return the gateway ``x`` of that loop."""
+    return f'<exclusiveGateway id="x" default="{default}"/>'
+
+
+def engine_with(
+    drawing: Drawing, limits: Limits, body: str, *paths: str, beside: str = ""
+) -> Engine:
+    """Return an engine that runs the process ``p``."""
+    engine = Engine.in_memory(limits=limits)
+    engine.deploy([Source("p.bpmn", drawing.text(body, *paths, beside=beside).encode())])
+    return engine
+
+
+def test_ten_thousand_turns_of_a_loop_are_no_endless_loop(drawing: Drawing) -> None:
+    # given
+    body = (
+        '<startEvent id="s"/><scriptTask id="t"><script>n = n + 1</script></scriptTask>'
+        '<exclusiveGateway id="x" default="x-t"/><endEvent id="e"/>'
+        '<sequenceFlow id="x-e" sourceRef="x" targetRef="e">'
+        "<conditionExpression>n &gt;= 10000</conditionExpression></sequenceFlow>"
+    )
+    engine = engine_with(drawing, Limits(), body, "s t x t")
+
+    # when
+    instance = engine.start("p", {"n": 0})
+
+    # then
+    assert instance.status == "completed"
+
+
+@pytest.mark.parametrize(
+    ("limits", "what"),
+    [
+        (Limits(steps=500), "500 steps"),
+        (Limits(seconds=0), "0 seconds"),
+    ],
+)
+def test_an_endless_loop_stops_at_its_limit_and_can_go_on(
+    drawing: Drawing, limits: Limits, what: str
+) -> None:
+    # given
+    engine = engine_with(drawing, limits, f'{WAY_OUT}{gate("x-t")}<task id="t"/>', "s t x t")
+
+    # when
+    instance = engine.start("p", {"n": 0})
+
+    # then
+    (incident,) = engine.incidents()
+    assert what in incident.what
+
+    # when
+    engine.resolve(incident.id, by="otto")
+
+    # then
+    assert engine.instance(instance.id).incidents == 1
+
+
+def test_a_loop_that_forks_stops_at_the_limit_of_tokens(drawing: Drawing) -> None:
+    # given: each turn leaves a user task behind
+    body = f'{WAY_OUT}{gate("x-t")}<task id="t"/><parallelGateway id="fork"/><userTask id="u"/>'
+    engine = engine_with(drawing, Limits(tokens=100), body, "s t fork x t", "fork u")
+
+    # when
+    instance = engine.start("p", {"n": 0})
+
+    # then
+    (incident,) = engine.incidents()
+    assert "100 tokens" in incident.what
+    assert len(engine.user_tasks(instance.id, limit=500)) <= 100
+
+
+def test_two_processes_that_message_each_other_for_ever_are_stopped(drawing: Drawing) -> None:
+    # given
+    def side(key: str, hears: str, says: str) -> Source:
+        body = (
+            f'<startEvent id="s"><messageEventDefinition messageRef="{hears}"/></startEvent>'
+            f'<endEvent id="say"><messageEventDefinition messageRef="{says}"/></endEvent>'
+        )
+        text = drawing.text(body, "s say", beside=MESSAGES)
+        return Source(
+            f"{key}.bpmn", text.replace('<process id="p"', f'<process id="{key}"').encode()
+        )
+
+    engine = Engine.in_memory(limits=Limits(hops=30))
+    engine.deploy([side("one", "ping", "pong"), side("two", "pong", "ping")])
+
+    # when
+    engine.correlate("ping")
+
+    # then
+    (incident,) = engine.incidents()
+    assert incident.element == "say"
+    assert "30 messages" in incident.what
+    assert len(engine.instances(limit=500)) == 31
+
+
+def test_a_signal_that_starts_its_own_process_for_ever_is_stopped(drawing: Drawing) -> None:
+    # given
+    body = (
+        '<startEvent id="s"><signalEventDefinition signalRef="again"/></startEvent>'
+        '<endEvent id="e"><signalEventDefinition signalRef="again"/></endEvent>'
+    )
+    engine = engine_with(drawing, Limits(hops=30), body, "s e", beside=SIGNALS)
+
+    # when
+    engine.signal("again")
+
+    # then
+    assert len(engine.incidents()) == 1
+    assert len(engine.instances(limit=500)) == 31
+
+
+def test_two_instances_may_talk_as_long_as_something_comes_from_outside(drawing: Drawing) -> None:
+    # given: each turn a person does something
+    body = (
+        '<startEvent id="s"/><userTask id="u"/><intermediateThrowEvent id="say">'
+        '<messageEventDefinition messageRef="ping"/></intermediateThrowEvent>'
+    )
+    echo = (
+        '<startEvent id="s"><messageEventDefinition messageRef="ping"/></startEvent><task id="t"/>'
+    )
+    engine = engine_with(drawing, Limits(hops=3), body, "s u say u", beside=MESSAGES)
+    text = drawing.text(echo, "s t", beside=MESSAGES).replace('<process id="p"', '<process id="q"')
+    engine.deploy([Source("q.bpmn", text.encode())])
+    engine.start("p")
+
+    # when
+    for _ in range(10):
+        (task,) = engine.user_tasks()
+        engine.complete(task.id)
+
+    # then
+    assert engine.incidents() == []
+    assert len(engine.instances(limit=500)) == 11
+
+
+def test_a_file_above_the_limit_is_refused_and_one_below_is_not(drawing: Drawing) -> None:
+    # given
+    file = Source("p.bpmn", drawing.text('<startEvent id="s"/><task id="t"/>', "s t").encode())
+    size = len(file.content)
+
+    # when
+    small, large = (
+        Engine.in_memory(limits=Limits(upload_bytes=bytes_)).lint([file])[0].problems
+        for bytes_ in (size - 1, size)
+    )
+
+    # then
+    assert [problem.rule for problem in small] == ["file-too-large"]
+    assert "file-too-large" not in {problem.rule for problem in large}
+
+
+def test_what_was_stored_still_runs_when_the_limit_is_lowered(drawing: Drawing, tmp_path) -> None:
+    # given
+    url = f"sqlite:///{tmp_path / 'corral.sqlite'}"
+    engine = Engine.open(url)
+    text = drawing.text('<startEvent id="s"/><task id="t"/>', "s t")
+    engine.deploy([Source("p.bpmn", text.encode())])
+    engine.close()
+
+    # when
+    lower = Engine.open(url, limits=Limits(upload_bytes=10))
+
+    # then
+    assert lower.start("p").status == "completed"
+    lower.close()
