@@ -122,6 +122,7 @@ _SHOWN = frozenset(
         "messageFlowAssociation",
         "messageFlowRef",
         "partnerEntity",
+        "partitionElement",
         "partnerRole",
         "choreography",
         "globalChoreographyTask",

@@ -108,7 +108,7 @@ def event_definitions(event: Element) -> list[Element]:
 
 def is_triggered_by_event(element: Element) -> bool:
     """Say whether ``element`` is an event sub-process."""
-    return element.get("triggeredByEvent") == "true"
+    return (element.get("triggeredByEvent") or "").strip().lower() in ("true", "1")
 
 
 def text_of(element: Element | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 START = '<startEvent id="s"/>'
 MESSY = {
     "no ids": "<task/><task/>",
+    "numbers for yes and no": START + '<subProcess id="e" triggeredByEvent="1" isClosed="False"/>',
     "same ids": '<task id="a"/><task id="a"/>',
     "global task": "",
     "loose flows": START
