@@ -204,7 +204,8 @@ LEAVES_ALONE = {
     + "</boundaryEvent>"
     + END
     + flow("f", "s", "a")
-    + flow("g", "b", "e"),
+    + flow("g", "b", "e")
+    + flow("h", "a", "e"),
     "a keyed message": START
     + f'<intermediateCatchEvent id="a">{KEYED}{MESSAGE}</intermediateCatchEvent>'
     + END
