@@ -14,8 +14,8 @@ import structlog
 
 from engine.bpmn.analysis.calls import calls_at_once
 from engine.bpmn.decisions import decision_problems, read_decisions
-from engine.bpmn.embedded_forms import forms_inside
 from engine.bpmn.drawing import Drawing
+from engine.bpmn.embedded_forms import forms_inside
 from engine.bpmn.errors import UnreadableFileError
 from engine.bpmn.homes import Homes
 from engine.bpmn.pipeline import examine

@@ -11,8 +11,8 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from engine.bpmn.drawing import Drawing
@@ -34,6 +34,10 @@ class Surroundings:
     deployed_with: frozenset[tuple[str, str]] = frozenset()
     #: What becomes of processes that do not say that they are executable.
     executable: Executable = None
+    #: By process of the same deployment, what it calls before it waits: see ``analysis.calls``.
+    calls: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+    #: By name of a channel, how many characters a reply may have there; empty when unknown.
+    reply_limits: Mapping[str, int] = field(default_factory=dict)
 
     def is_to_run(self, key: str) -> bool:
         """Say whether such a process was asked for to be run."""

@@ -2,8 +2,8 @@
 
 An instance that comes here never ends by itself: it stays in lists, statistics and storage. Draw a
 way out of the loop. A warning: it runs, and some loops are stopped from outside. Silent where
-something else ends the scope: a terminating end event, a boundary event around it or an event
-sub-process in it.
+something else ends the scope: a terminating end event, a boundary event around it or an event sub-
+process in it.
 
 Source: BPMN 2.0.2, 13.2 (a process completes when no token is left in it).
 """

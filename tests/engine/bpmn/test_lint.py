@@ -35,7 +35,7 @@ def form(key: str, *components: dict[str, str]) -> Source:
 
 
 TASK = (
-    '<startEvent id="s"/><userTask id="t"><extensionElements>'
+    '<startEvent id="s"/><userTask id="t" name="Answer"><extensionElements>'
     '<corral:userTask queue="care" form="answer"/></extensionElements></userTask>'
     '<sequenceFlow id="f" sourceRef="s" targetRef="t"/>'
     '<sequenceFlow id="g" sourceRef="t" targetRef="e"/><endEvent id="e"/>'
