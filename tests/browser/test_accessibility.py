@@ -24,6 +24,8 @@ PAGES = (
     "/conversations/1",
     "/processes",
     "/processes/complaint",
+    "/processes/complaint/1/normal",
+    "/processes/rules/not-executable",
     "/monitor",
     "/instances",
     "/instances/1",

@@ -134,10 +134,10 @@ def test_every_bad_file_of_a_deployment_tells_its_own_problems() -> None:
 
 def test_the_size_of_a_file_has_a_bound_that_can_be_set() -> None:
     # given
-    runner = SpiffRunner(limits=Limits(size=100))
+    limits = Limits(size=100)
 
     # when
-    (report,) = runner.read([pools(GOOD)])
+    (report,) = reports.read([pools(GOOD)], limits=limits)
 
     # then
     assert [problem.rule for problem in report.problems] == ["file-too-large"]
