@@ -24,6 +24,7 @@ TOOLS = (
     ("softwareag", "ARIS"),
     ("visio", "Visio"),
     ("yaoqiang", "Yaoqiang"),
+    ("bpmn.sourceforge", "Yaoqiang"),
     ("modelio", "Modelio"),
     ("igrafx", "iGrafx"),
     ("bonitasoft", "Bonita"),

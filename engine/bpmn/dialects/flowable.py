@@ -25,8 +25,8 @@ VOCABULARY = Vocabulary(
         activeTaskIdVariableName autoStoreVariables calledElementType completeAsync
         dataobject extensionId fallbackToDefaultTenant formFieldValidation idVariableName
         initiator-can-complete inheritBusinessKey isEagerExecutionFetching includeInHistory
-        noWaitStatesAsyncLeave owner processInstanceName storeResultVariableAsTransient
-        taskIdVariableName alfrescoScriptType value work-form-field
+        noWaitStatesAsyncLeave owner parallelInSameTransaction processInstanceName
+        storeResultVariableAsTransient taskIdVariableName alfrescoScriptType value work-form-field
         """.split()  # noqa: SIM905 - a list to be compared at a glance
     ),
     {

@@ -13,17 +13,17 @@ from engine.bpmn.xml import B, Element, local, text_of
 
 _SCRIPT = "Draw a script task before or after it with assignments."
 #: Data inputs of a user task that say who does it, and the setting they become.
-_HUMAN = {"GroupId": "queue", "ActorId": "assignee", "TaskName": "form", "Priority": "priority"}
+_HUMAN = {"GroupId": "queue", "ActorId": "assignee", "Priority": "priority"}
 #: Data inputs that every task has there and that say nothing here.
-_READ_PAST = {"Skippable", "Comment", "Description", "CreatedBy", "NodeName", "Content"}
+_READ_PAST = {"TaskName", "Skippable", "Comment", "Description", "CreatedBy", "NodeName", "Content"}
 
 VOCABULARY = Vocabulary(
     "jBPM",
     translated=frozenset({"taskName", "onEntry-script", "onExit-script", "priority"}),
     without_meaning=frozenset(
         """
-        adHoc dg global import independent metaData name packageName selectable signalRef value
-        version waitForCompletion dockerInfo type
+        adHoc dg dtype global import independent metaData name packageName selectable signalRef
+        value version waitForCompletion dockerInfo type
         """.split()  # noqa: SIM905 - a list to be compared at a glance
     ),
     unsupported={"ruleFlowGroup": "Ask a decision table.", "msgref": "Name the message itself."},

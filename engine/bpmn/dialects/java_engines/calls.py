@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.bpmn.dialects.settings import Settings
 from engine.bpmn.dialects.writing import copy, extension, parameter, put
 from engine.bpmn.problems import Findings
 from engine.bpmn.xml import Element
+
+#: ``#{execution.processBusinessKey}``: the called process belongs to the instance that calls it.
+_INHERITED = re.compile(
+    r"[$#]\{\s*execution\.(processBusinessKey|businessKey|getProcessBusinessKey\(\))\s*\}"
+)
 
 
 def translate(settings: Settings, findings: Findings) -> None:
@@ -22,11 +29,10 @@ def translate(settings: Settings, findings: Findings) -> None:
     if not settings.has("variableMappingClass"):
         put(host, "mapping", allIn=str(everything).lower(), allOut=str(_all(outs)).lower())
     for one in ins:
-        if one.get("businessKey"):
-            put(host, "call", businessKey=(one.get("businessKey") or "").strip())
+        _name(host, (one.get("businessKey") or "").strip())
     _pass(host, "input", ins)
     _pass(host, "output", outs)
-    put(host, "call", businessKey=settings.text("businessKey"))
+    _name(host, settings.text("businessKey"))
     if not (ins or outs or inherits) and not settings.has("inputOutput"):
         findings.info(
             host,
@@ -50,6 +56,12 @@ def _bind(settings: Settings, findings: Findings) -> None:
         )
     elif binding != "latest":
         put(host, "call", binding=binding, version=version)
+
+
+def _name(host: Element, business_key: str) -> None:
+    """Write the business key of the call; that of the caller is the usual one."""
+    if not _INHERITED.fullmatch(business_key):
+        put(host, "call", businessKey=business_key)
 
 
 def _all(parameters: list[Element]) -> bool:

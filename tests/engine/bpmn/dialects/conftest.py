@@ -14,6 +14,7 @@ from engine.bpmn.reader import Document, read
 from engine.bpmn.runner import SpiffRunner
 from engine.bpmn.xml import C, Element
 from engine.definitions import Problem, Severity, Source
+from engine.ports import StoredDecision
 from tests.engine.bpmn.running.conftest import Case, Draw, Shelf
 
 SPACES = {
@@ -85,12 +86,15 @@ class Vendor:
         content: bytes,
         variables: dict[str, Any] | None = None,
         others: Iterable[tuple[str, bytes]] = (),
+        decisions: Iterable[StoredDecision] = (),
+        key: str = "p",
     ) -> Case:
-        """Start an instance of the process ``p``."""
+        """Start an instance of the process ``key``."""
         shelf = Shelf()
-        for key, other in others:
-            shelf.add(key, other)
-        stored = shelf.add("p", content)
+        shelf.decisions.update({decision.key: decision for decision in decisions})
+        for called, other in others:
+            shelf.add(called, other)
+        stored = shelf.add(key, content)
         case = Case(SpiffRunner(), shelf, stored)
         case.start(variables)
         return case

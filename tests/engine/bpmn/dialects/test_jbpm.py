@@ -25,7 +25,7 @@ def test_the_data_inputs_of_a_user_task_say_who_does_it(vendor) -> None:
     found = vendor(f'<userTask id="x">{inner}</userTask>', "drools")
 
     # then
-    assert found.corral("x", "userTask") == {"queue": "care", "form": "answer"}
+    assert found.corral("x", "userTask") == {"queue": "care"}
     left = found.at("x").findall(B + "dataInputAssociation")
     assert [one.findtext(B + "targetRef") for one in left] == ["in_Other"]
 

@@ -207,6 +207,38 @@ def test_a_jbpm_work_item_is_a_job(vendor, draw) -> None:
     assert case.ran == ["s", "t", "e"]
 
 
+def test_a_camunda_8_process_runs_with_feel(vendor, draw) -> None:
+    # given
+    job = extended(
+        "serviceTask",
+        "t",
+        '<zeebe:taskDefinition type="pay"/><zeebe:ioMapping><zeebe:input source="= price * 2" '
+        'target="total"/><zeebe:output source="= slip" target="receipt"/></zeebe:ioMapping>',
+    )
+    script = extended(
+        "scriptTask", "x", '<zeebe:script expression="= price + 1" resultVariable="more"/>'
+    )
+    body = (
+        START
+        + job
+        + script
+        + '<exclusiveGateway id="g" default="g-b"/>'
+        + draw.nodes("task", "a", "b")
+        + draw.flow("s", "t", "x", "g", "b")
+        + draw.when("g", "a", '=receipt = "R-1" and more > 20')
+    )
+
+    # when
+    case = vendor.start(vendor.content(body, "zeebe"), {"price": 21})
+    wait = case.wait(JobWait, "t")
+    case.job_done("t", slip="R-1", other=1)
+
+    # then
+    assert wait.payload == {"price": 21, "total": 42}
+    assert case.ran == ["s", "t", "x", "g", "a"]
+    assert case.data == {"price": 21, "receipt": "R-1", "more": 22}
+
+
 def test_a_camunda_8_message_finds_the_instance_of_its_key(vendor, draw) -> None:
     # given
     message = (
