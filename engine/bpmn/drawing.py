@@ -163,6 +163,13 @@ class Drawing:
         """Return what kinds of trigger ``event`` has: ``message``, ``timer``, ``compensate``..."""
         return {local(one).removesuffix("EventDefinition") for one in self.triggers(event)}
 
+    def is_bare_multiple(self, event: Element) -> bool:
+        """Say whether ``event`` is drawn as one of several triggers that nobody has chosen yet.
+
+        A widespread modeler writes a cancellation and a termination in their place, at any event.
+        """
+        return self.trigger_words(event) == {"cancel", "terminate"}
+
     @cached_property
     def _associated(self) -> Mapping[str, list[Element]]:
         found: dict[str, list[Element]] = {}

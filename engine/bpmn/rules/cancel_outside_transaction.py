@@ -17,6 +17,8 @@ from engine.bpmn.xml import Element, local
 def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look at every cancel event."""
     for event in drawing.all("endEvent"):
+        if drawing.is_bare_multiple(event):
+            continue  # reported by the rule multiple-without-triggers
         if "cancel" in drawing.trigger_words(event) and not _in_transaction(event):
             findings.error(
                 event,
@@ -26,6 +28,8 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     for event in drawing.all("boundaryEvent"):
         host = drawing.referred(event.get("attachedToRef"))
         if "cancel" not in drawing.trigger_words(event) or host is None:
+            continue
+        if drawing.is_bare_multiple(event):
             continue
         if local(host) != "transaction":
             findings.error(

@@ -143,7 +143,7 @@ FINDS = [
         "misplaced-trigger",
         '<subProcess id="sub"><startEvent id="a"><timerEventDefinition/></startEvent></subProcess>',
         "a",
-        Severity.ERROR,
+        Severity.DRAFT,
     ),
     (
         "misplaced-trigger",

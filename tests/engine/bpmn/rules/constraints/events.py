@@ -18,6 +18,7 @@ from tests.engine.bpmn.rules.constraints.writing import (
 NO_CATCH = ("error", "escalation", "compensate", "cancel", "terminate")
 NO_THROW = ("timer", "conditional", "error", "cancel", "terminate")
 CATCH, THROW = "intermediateCatchEvent", "intermediateThrowEvent"
+MULTIPLE = '<{0} id="x"><cancelEventDefinition/><terminateEventDefinition/></{0}>'
 LOST = '<task id="b"/>'
 TWICE = '<error id="r1" {}/><error id="r2" {}/>'
 ONE = '<errorEventDefinition errorRef="r1"/>'
@@ -54,7 +55,7 @@ EVENTS = [
             f"An event in the flow does not catch '{trigger}'",
             "10.5.4",
             "misplaced-trigger",
-            ERROR,
+            ERROR if trigger == "terminate" else DRAFT,
             "x",
             (PLAIN + event(CATCH, "x", trigger), "s a x e"),
             (PLAIN + timer(CATCH, "x"), "s a x e"),
@@ -81,6 +82,18 @@ EVENTS = [
         "x",
         (PLAIN + event(CATCH, "x"), "s a x e"),
         (PLAIN + timer(CATCH, "x"), "s a x e"),
+    ),
+    *(
+        Constraint(
+            f"An event of several triggers names them: {tag}",
+            "10.5.5",
+            "multiple-without-triggers",
+            DRAFT,
+            "x",
+            (PLAIN + MULTIPLE.format(tag), "s a e", "a x", "x e"),
+            (PLAIN + timer(CATCH, "x"), "s a x e"),
+        )
+        for tag in ("startEvent", CATCH, THROW, "endEvent")
     ),
     Constraint(
         "A timer has a time",
