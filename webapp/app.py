@@ -21,7 +21,7 @@ from webapp.api.paging import LARGEST_ID
 from webapp.json_bodies import StrictJson
 from webapp.services import EXTENSION, Rooms
 
-#: Bytes of one request; uploads of diagrams are the largest.
+#: Bytes of one request at least; uploads of diagrams are the largest, and may be two at a time.
 LARGEST_REQUEST = 10 * 1024 * 1024
 
 
@@ -46,7 +46,7 @@ def create_app(rooms: Rooms, *, secret_key: str) -> APIFlask:
     app.json = StrictJson(app)
     app.config.update(
         SECRET_KEY=secret_key,
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_CONTENT_LENGTH=max(LARGEST_REQUEST, 2 * rooms.settings.limits.upload_bytes),
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         OPENAPI_VERSION="3.1.0",
         DESCRIPTION="The same as the pages, as JSON. Send 'Authorization: Bearer <API token>'.",

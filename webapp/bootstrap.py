@@ -152,8 +152,12 @@ def build(settings: Settings) -> Server:
         DataDirectoryError: the data directory cannot be used.
     """
     folder = prepare(settings.data)
-    installation = wire(Engine.open(settings.url, workspace=settings.workspace), settings)
+    installation = wire(_engine(settings), settings)
     return Server(installation, create_app(installation.rooms, secret_key=secret_key(folder)))
+
+
+def _engine(settings: Settings) -> Engine:
+    return Engine.open(settings.url, workspace=settings.workspace, limits=settings.limits)
 
 
 @contextmanager
@@ -161,7 +165,7 @@ def opened(settings: Settings) -> Iterator[Installation]:
     """Open everything for a command, made and migrated if need be; nothing runs by itself."""
     if settings.on_sqlite:
         prepare(settings.data)
-    with closing(Engine.open(settings.url, workspace=settings.workspace)) as found:
+    with closing(_engine(settings)) as found:
         yield wire(found, settings)
 
 
@@ -194,7 +198,7 @@ def read_engine(settings: Settings) -> Iterator[Engine]:
             f"There is no Corral database in {settings.data}. Check --data, or make one with "
             "'corral run' or 'corral replay'."
         )
-    with closing(Engine.open(settings.url, workspace=settings.workspace)) as found:
+    with closing(_engine(settings)) as found:
         yield found
 
 

@@ -13,6 +13,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from engine.limits import Limits
+
 #: Name of the database inside the data directory.
 DATABASE_FILE = "corral.sqlite"
 
@@ -50,6 +52,31 @@ class Settings(BaseSettings):
     threads: int = Field(
         default=64, ge=4, le=1024, description="Requests at a time; an open live page holds one."
     )
+    upload_megabytes: int = Field(
+        default=5, ge=1, le=100, description="Largest file of a deployment, in megabytes."
+    )
+    step_limit: int = Field(
+        default=Limits.steps,
+        ge=1_000,
+        le=10_000_000,
+        description="Elements an instance may pass from one wait to the next; then an incident.",
+    )
+    run_seconds: float = Field(
+        default=Limits.seconds, gt=0, le=600, description="The same bound, in seconds."
+    )
+    token_limit: int = Field(
+        default=Limits.tokens,
+        ge=100,
+        le=1_000_000,
+        description="Tokens alive in one instance at a time; then an incident.",
+    )
+    hop_limit: int = Field(
+        default=Limits.hops,
+        ge=10,
+        le=1_000_000,
+        description="Messages and signals in a row with which instances answer each other while "
+        "nothing comes from outside; then an incident.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe line that is logged."
     )
@@ -68,6 +95,17 @@ class Settings(BaseSettings):
         if self.database_url is not None and not self.on_sqlite:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data.absolute() / DATABASE_FILE}"
+
+    @property
+    def limits(self) -> Limits:
+        """Return how much one file and one run may use."""
+        return Limits(
+            steps=self.step_limit,
+            seconds=self.run_seconds,
+            tokens=self.token_limit,
+            hops=self.hop_limit,
+            upload_bytes=self.upload_megabytes * 1024 * 1024,
+        )
 
     @property
     def https(self) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from engine import Limits
 from webapp.settings import Settings
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -71,6 +72,16 @@ def test_cookies_demand_https_when_people_come_by_https(address: str, https: boo
 def test_a_setting_out_of_range_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Settings(**wrong)  # type: ignore[arg-type]
+
+
+def test_the_limits_of_the_engine_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    assert Settings().limits == Limits()
+    monkeypatch.setenv("CORRAL_UPLOAD_MEGABYTES", "7")
+    monkeypatch.setenv("CORRAL_STEP_LIMIT", "2000")
+
+    # then
+    assert Settings().limits == Limits(steps=2000, upload_bytes=7 * 1024 * 1024)
 
 
 def test_every_setting_is_explained_in_the_documentation() -> None:
