@@ -14,6 +14,7 @@ from engine.bpmn.expressions import (
     compile_expression,
     compile_script,
 )
+from engine.bpmn.lanes import Lanes
 from engine.bpmn.languages import default_language
 from engine.bpmn.problems import expression_problem, problem_at
 from engine.bpmn.reader import Document
@@ -43,11 +44,7 @@ class Context:
         self.root = document.root
         self.problems: list[Problem] = []
         self.declared = {e.get("id", ""): e for e in self.root if local(e) in _DECLARED}
-        self.lanes = {
-            text_of(ref): lane.get("name")
-            for ref in self.root.iter(B + "flowNodeRef")
-            if (lane := ref.getparent()) is not None
-        }
+        self._lanes = Lanes(document.root)
         #: What an association connects with the element of this id, at whichever end it stands.
         self.associated: dict[str, str] = {}
         for association in self.root.iter(B + "association"):
@@ -80,7 +77,7 @@ class Context:
             name=element.get("name"),
             kind=local(element),
             line=line_of(element),
-            lane=self.lanes.get(key),
+            lane=self._lanes.of(element),
         )
 
     def settings(self, element: Element) -> Mapping[str, Any]:

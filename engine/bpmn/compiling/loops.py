@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.bpmn.compiling.context import Context
 from engine.bpmn.compiling.events import trigger
 from engine.bpmn.expressions import Expression, Literal
+from engine.bpmn.languages import default_language
 from engine.bpmn.specs.element import Element as Spec
 from engine.bpmn.specs.element import ScopeSpec
 from engine.bpmn.specs.loops import Behaviour, Instances, MultiInstance, Repeated, StandardLoop
@@ -29,9 +30,11 @@ def repeated(
         return None
     if local(marker) == "standardLoopCharacteristics":
         return _standard(context, scope, element, name, inner, marker)
-    return MultiInstance(
+    found = MultiInstance(
         scope, name, context.origin(element), inner, _instances(context, element, marker)
     )
+    found.first = 1 if default_language(element) == "feel" else 0
+    return found
 
 
 def _standard(

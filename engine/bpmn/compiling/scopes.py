@@ -12,6 +12,7 @@ from engine.bpmn.conversations import FreshKey
 from engine.bpmn.specs.catching import Listener
 from engine.bpmn.specs.element import Element as Spec
 from engine.bpmn.specs.element import ScopeSpec
+from engine.bpmn.specs.mapping import Mapped
 from engine.bpmn.specs.subprocesses import EventSubProcess, SubProcess
 from engine.bpmn.xml import (
     B,
@@ -172,7 +173,10 @@ class _ScopeCompiler:
                 "Draw an association from it to the activity that undoes the work.",
             )
             return
-        self.undone[host].handler = self.specs[target]
+        undone = self.undone[host]
+        undone.handler = self.specs[target]
+        inside = undone.inner if isinstance(undone, Mapped) else undone
+        inside.undone_whole = True
 
     # -- flows ---------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""A user task names no queue, stands in no lane and is assigned to nobody.
+"""A user task names no queue, stands in no lane or named pool, and is assigned to nobody.
 
 It would appear in no queue and wait unseen. Name a queue, or put it into a lane.
 """
@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from engine.bpmn.drawing import Drawing
 from engine.bpmn.extensions import written_on
+from engine.bpmn.lanes import Lanes
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
-from engine.bpmn.xml import B, C, plain_name, text_of
+from engine.bpmn.xml import B, C
 
 
 def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look at every user task, and at the lanes around it."""
-    in_lanes = {
-        plain_name(text_of(reference)) for reference in drawing.root.iter(B + "flowNodeRef")
-    }
+    lanes = Lanes(drawing.root)
     for task in drawing.root.iter(B + "userTask"):
         settings = [element for element in written_on(task) if element.tag == C + "userTask"]
         named = any(found.get("queue") or found.get("assignee") for found in settings)
-        if not named and task.get("id") not in in_lanes:
+        if not named and lanes.of(task) is None:
             findings.warning(
                 task,
                 "The user task has no queue: nobody would see it.",

@@ -103,6 +103,8 @@ class Element(BpmnTaskSpec):
         self.outgoing: list[Flow] = []
         self.boundaries: list[BoundaryEvent] = []
         self.handler: Element | None = None  # compensation
+        #: Whether a handler undoes it as a whole, whatever was done inside.
+        self.undone_whole = False
         self.repeat = 1  # completionQuantity
 
     def lead_to(self, target: Element, flow_id: str, condition: Expression | None = None) -> Flow:

@@ -28,6 +28,8 @@ class Repeated(Element):
 
     is_activity = True
     is_repeated = True
+    #: What ``loopCounter`` is in the first run; where FEEL is spoken, lists begin at 1.
+    first = 0
 
     def __init__(self, scope: ScopeSpec, name: str, origin: Origin, inner: Element) -> None:
         """``inner`` is what runs; no flow leads to or from it."""
@@ -36,7 +38,7 @@ class Repeated(Element):
 
     def launch(self, my_task: Token, index: int, **local: Any) -> None:
         """Start one run with ``local`` variables that stay in it."""
-        names = {"loopCounter": index, **local}
+        names = {"loopCounter": self.first + index, **local}
         child = my_task.workflow.put(self.inner, parent=my_task, data={**my_task.data, **names})
         child.internal_data.update(local=list(names), index=index)
 
@@ -85,9 +87,13 @@ class StandardLoop(Repeated):
         return my_task.wait(STARTED)
 
     def _again(self, my_task: Token) -> bool:
-        if self.maximum is not None and my_task.internal_data["turn"] >= self.maximum:
+        turn = my_task.internal_data["turn"]
+        if self.maximum is not None and turn >= self.maximum:
             return False
-        return self.condition is None or bool(my_task.evaluate(self.condition))
+        if self.condition is None:
+            return True
+        names = {**my_task.data, "loopCounter": turn}
+        return bool(self.condition.evaluate(names, now=my_task.workflow.top_workflow.now))
 
     def child_done(self, my_task: Token, child: Token) -> None:
         """Run again, or leave."""
@@ -235,22 +241,29 @@ class MultiInstance(Repeated):
         if known["done"] == len(known["items"]):
             return True
         condition = self.instances.condition
-        if condition is None:
-            return False
+        return condition is not None and bool(self._counted(my_task, child, condition))
+
+    def _counted(self, my_task: Token, child: Token, condition: Expression) -> Any:
+        """Return what ``condition`` gives after ``child``; it may look at how many there are."""
+        known = my_task.internal_data
         counts = {
-            "nrOfInstances": len(known["items"]),
-            "nrOfCompletedInstances": known["done"],
-            "nrOfActiveInstances": known["next"] - known["done"],
+            "Instances": len(known["items"]),
+            "CompletedInstances": known["done"],
+            "ActiveInstances": known["next"] - known["done"],
+            "TerminatedInstances": 0,
         }
-        variables = {**my_task.data, **child.data, **counts}
-        return bool(condition.evaluate(variables, now=my_task.workflow.top_workflow.now))
+        variables = {**my_task.data, **child.data}
+        # The standard's names, and those of most engines.
+        for short in ("numberOf", "nrOf"):
+            variables.update({short + name: count for name, count in counts.items()})
+        return condition.evaluate(variables, now=my_task.workflow.top_workflow.now)
 
     def _throw(self, my_task: Token, child: Token) -> None:
         behaviour, known = self.instances.behaviour, my_task.internal_data
         if behaviour.name == "All" or (behaviour.name == "One" and known["thrown"]):
             return
         for condition, trigger in behaviour.events:
-            if condition is None or child.evaluate(condition):
+            if condition is None or self._counted(my_task, child, condition):
                 known["thrown"] = True
                 throw_implicit(my_task, trigger)
 

@@ -42,7 +42,8 @@ class SubProcess(Element):
 
     def scope_done(self, my_task: Token, inner: Scope) -> None:
         """Queue the activity again: it completes in its turn, after what happened before."""
-        my_task.workflow.remember(self.bpmn_id, inner)
+        if not self.undone_whole:
+            my_task.workflow.remember(self.bpmn_id, inner)
         my_task.wait(READY)
         my_task.workflow.top_workflow.queue.append(my_task)
 
@@ -144,7 +145,8 @@ class CallActivity(Element):
                 for key, value in inner.data.items()
                 if key not in base or base[key] is not value
             }
-        my_task.workflow.remember(self.bpmn_id, inner)
+        if not self.undone_whole:
+            my_task.workflow.remember(self.bpmn_id, inner)
         my_task.wait(READY)
         top.queue.append(my_task)
 

@@ -42,7 +42,8 @@ class Draw:
     """Writes pieces of BPMN."""
 
     def process(self, body: str, key: str = "p", more: str = "") -> bytes:
-        return f'{HEAD}{more}<process id="{key}">{body}</process></definitions>'.encode()
+        process = f'<process id="{key}" isExecutable="true">{body}</process>'
+        return f"{HEAD}{more}{process}</definitions>".encode()
 
     def script(
         self, key: str, text: str = "pass_ = 1", attributes: str = "", inner: str = ""

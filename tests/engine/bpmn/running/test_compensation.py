@@ -167,3 +167,88 @@ def test_each_run_of_a_loop_is_compensated(play, draw):
     assert case.completed
     assert case.data["n"] == 5
     assert case.ran.count("undo") == 2
+
+
+def test_a_handler_of_a_whole_sub_process_stands_for_what_is_inside(play, draw):
+    # given
+    inner = '<startEvent id="s2"/>' + draw.undoable("b") + draw.flow("s2", "b")
+    body = '<startEvent id="s"/>' + draw.sub("n", inner) + draw.boundary("bn", "n", COMPENSATE)
+    body += draw.script("un", "done = done + ['un']", 'isForCompensation="true"')
+    body += '<association id="as" sourceRef="bn" targetRef="un"/>'
+    body += f'<endEvent id="t">{COMPENSATE}</endEvent>'
+
+    # when
+    case = play(body + draw.flow("s", "n", "t"), {"done": []})
+
+    # then
+    assert case.completed
+    assert case.data["done"] == ["b", "un"]
+
+
+def test_compensation_of_one_sub_process_leaves_the_others(play, draw):
+    # given
+    inner = '<startEvent id="s2"/>' + draw.undoable("b") + draw.flow("s2", "b")
+    one = '<endEvent id="t"><compensateEventDefinition activityRef="n"/></endEvent>'
+    body = '<startEvent id="s"/>' + draw.undoable("a") + draw.sub("n", inner) + one
+
+    # when
+    case = play(body + draw.flow("s", "a", "n", "t"), {"done": []})
+
+    # then
+    assert case.data["done"] == ["a", "b", "undob"]
+
+
+def test_a_cancelled_transaction_compensates_what_its_sub_processes_did(play, draw):
+    # given
+    inner = '<startEvent id="s2"/>' + draw.undoable("b") + draw.flow("s2", "b")
+    inside = '<startEvent id="s1"/>' + draw.undoable("a") + draw.sub("n", inner)
+    inside += '<userTask id="w"/><userTask id="u"/>' + draw.flow("s1", "w")
+    inside += '<endEvent id="e"><cancelEventDefinition/></endEvent>'
+    inside += draw.flow("s1", "a", "n", "u", "e")
+    body = '<startEvent id="s"/>' + draw.sub("tx", inside, "transaction") + '<userTask id="c"/>'
+    body += draw.boundary("bc", "tx", "<cancelEventDefinition/>")
+    case = play(body + draw.flow("s", "tx") + draw.flow("bc", "c"), {"done": []})
+
+    # when
+    case.do("u")
+
+    # then
+    assert case.at() == ["c"]
+    assert case.data["done"] == ["a", "b", "undob", "undoa"]
+
+
+def test_a_hazard_leaves_a_transaction_without_compensation(play, draw):
+    # given
+    error = '<errorEventDefinition errorRef="e1"/>'
+    inside = '<startEvent id="s1"/>' + draw.undoable("a") + f'<endEvent id="e">{error}</endEvent>'
+    body = '<startEvent id="s"/>' + draw.sub(
+        "tx", inside + draw.flow("s1", "a", "e"), "transaction"
+    )
+    body += draw.boundary("be", "tx", error) + draw.boundary("bc", "tx", "<cancelEventDefinition/>")
+    body += draw.nodes("userTask", "hazard", "cancelled")
+
+    # when
+    flows = draw.flow("s", "tx") + draw.flow("be", "hazard") + draw.flow("bc", "cancelled")
+    case = play(body + flows, {"done": []})
+
+    # then
+    assert case.at() == ["hazard"]
+    assert case.data["done"] == ["a"]
+
+
+def test_an_error_handler_may_compensate_the_scope_it_handles(play, draw):
+    # given
+    error = '<errorEventDefinition errorRef="e1"/>'
+    inside = '<startEvent id="s1"/>' + draw.undoable("a") + f'<endEvent id="e">{error}</endEvent>'
+    handler = f'<startEvent id="hs">{error}</startEvent>'
+    handler += f'<intermediateThrowEvent id="c">{COMPENSATE}</intermediateThrowEvent>'
+    handler += draw.script("k", "done = done + ['k']") + draw.flow("hs", "c", "k")
+    inside += draw.sub("h", handler, attributes='triggeredByEvent="true"')
+    body = '<startEvent id="s"/>' + draw.sub("sub", inside + draw.flow("s1", "a", "e"))
+
+    # when
+    case = play(body + draw.flow("s", "sub"), {"done": []})
+
+    # then
+    assert case.completed
+    assert case.data["done"] == ["a", "undoa", "k"]
