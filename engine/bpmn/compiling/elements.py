@@ -34,7 +34,7 @@ def compiled(context: Context, scope: ScopeSpec, element: Element, name: str) ->
     """Return the spec that runs ``element``, under ``name`` in ``scope``.
 
     Sub-processes and boundary events are made where their scopes are, in
-    :mod:`engine.bpmn.compiling.scopes`.
+    :mod:`engine.bpmn.compiling.scopes`. What a rule reports as missing passes like a plain task.
     """
     kind = local(element)
     compile_it = _KINDS.get(kind)
@@ -62,9 +62,6 @@ def _user_task(context: Context, scope: ScopeSpec, element: Element, name: str) 
 def _script_task(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
     holder = element.find(B + "script")
     if holder is None or not (holder.text or "").strip():
-        context.draft(
-            element, "script-missing", "The script task has no script.", "Write its assignments."
-        )
         return Activity(scope, name, context.origin(element))
     script = context.script(element, holder)
     if script is None:
@@ -75,12 +72,6 @@ def _script_task(context: Context, scope: ScopeSpec, element: Element, name: str
 def _service_task(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
     job = context.settings(element).get("job")
     if job is None or job.type is None:
-        context.draft(
-            element,
-            "job-without-type",
-            "It does not say which job handler does the work.",
-            'Give it <corral:job type="..."/>.',
-        )
         return Activity(scope, name, context.origin(element))
     return JobTask(scope, name, context.origin(element), job)
 
@@ -99,12 +90,6 @@ def _decision_task(context: Context, scope: ScopeSpec, element: Element, name: s
         return DecisionTask(scope, name, origin, decision)
     if "job" in settings:
         return _service_task(context, scope, element, name)
-    context.draft(
-        element,
-        "decision-missing",
-        "The business rule task names no decision.",
-        'Give it <corral:decision ref="..." result="..."/>.',
-    )
     return Activity(scope, name, context.origin(element))
 
 
@@ -114,12 +99,6 @@ def _call_activity(context: Context, scope: ScopeSpec, element: Element, name: s
     key = plain_name(element.get("calledElement"))
     process = settings.process or (Literal(key) if key else None)
     if process is None:
-        context.draft(
-            element,
-            "called-process-missing",
-            "The call activity does not say which process it calls.",
-            "Choose the called process.",
-        )
         return Activity(scope, name, context.origin(element))
     return CallActivity(scope, name, context.origin(element), process, settings, mapping)
 

@@ -6,6 +6,7 @@ from engine.bpmn.compiling import times
 from engine.bpmn.compiling.context import Context
 from engine.bpmn.extensions.mapping import VariableCopy
 from engine.bpmn.extensions.message import MessageSettings
+from engine.bpmn.rules import message_missing, nothing_to_send
 from engine.bpmn.specs import triggers
 from engine.bpmn.specs.catching import (
     BoundaryEvent,
@@ -86,24 +87,14 @@ def send_task(context: Context, scope: ScopeSpec, element: Element, name: str) -
     """Compile a send task that names a message and no job."""
     found = (message(context, element, element),) if element.get("messageRef") else ()
     if not found:
-        context.draft(
-            element,
-            "nothing-to-send",
-            "The send task names neither a job nor a message.",
-            'Give it <corral:job type="..."/>, or a message.',
-        )
+        context.problems.append(nothing_to_send.problem(element))
     return SendTask(scope, name, context.origin(element), found)
 
 
 def receive_task(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:
     """Compile a receive task."""
     if not element.get("messageRef"):
-        context.draft(
-            element,
-            "message-missing",
-            "The receive task names no message: nothing could arrive.",
-            "Choose the message it waits for.",
-        )
+        context.problems.append(message_missing.problem(element))
     return ReceiveTask(scope, name, context.origin(element), (message(context, element, element),))
 
 
