@@ -21,14 +21,14 @@ VOCABULARY = Vocabulary(
     translated=frozenset(
         """
         calledDecisionId messagePayload messageVariable postScript preScript properties
-        serviceTaskOperator taskMetadataValues
+        serviceTaskOperator
         """.split()  # noqa: SIM905 - a list to be compared at a glance
     ),
     without_meaning=frozenset(
         """
         allowGuest category guestConfirmation instructionsForEndUser isMatchingCorrelation
         isOutputSynthetic processVariableCorrelation processVariableCorrelations signalButtonLabel
-        startMessage testCases unitTests
+        startMessage taskMetadataValues testCases unitTests
         """.split()  # noqa: SIM905
     ),
     unsupported={

@@ -1,0 +1,149 @@
+"""Camunda 7, Flowable and Activiti: mappings, calls, loops and events."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.bpmn.xml import N
+
+FAMILY = pytest.mark.parametrize("prefix", ["camunda", "flowable", "activiti"])
+
+
+def extended(tag: str, inner: str, attributes: str = "") -> str:
+    holder = f"<extensionElements>{inner}</extensionElements>"
+    return f'<{tag} id="x" {attributes}>{holder}</{tag}>'
+
+
+def test_parameters_are_mappings_and_lists_and_maps_are_values(vendor) -> None:
+    # given
+    inner = (
+        '<camunda:inputOutput><camunda:inputParameter name="to">${customer.mail}'
+        '</camunda:inputParameter><camunda:inputParameter name="items"><camunda:list>'
+        "<camunda:value>a</camunda:value><camunda:value>${b.c}</camunda:value></camunda:list>"
+        '</camunda:inputParameter><camunda:inputParameter name="head"><camunda:map>'
+        '<camunda:entry key="k">v</camunda:entry></camunda:map></camunda:inputParameter>'
+        '<camunda:inputParameter name="js"><camunda:script scriptFormat="javascript">1 + 1'
+        "</camunda:script></camunda:inputParameter>"
+        '<camunda:outputParameter name="sent">${at}</camunda:outputParameter></camunda:inputOutput>'
+    )
+
+    # when
+    found = vendor(extended("task", inner), "camunda")
+
+    # then
+    assert found.parameters("x", "mapping", "input") == {
+        "to": "${customer.mail}",
+        "items": '= ["a", b.c]',
+        "head": '= {"k": "v"}',
+        "js": "= 1 + 1",
+    }
+    assert found.parameters("x", "mapping", "output") == {"sent": "${at}"}
+    assert found.corral("x", "mapping") == {"allOut": "true"}
+    assert found.problems == []
+
+
+def test_a_list_that_needs_more_than_a_path_is_a_draft(vendor) -> None:
+    # given
+    inner = (
+        '<camunda:inputOutput><camunda:inputParameter name="a"><camunda:list><camunda:value>'
+        "${b.run()}</camunda:value></camunda:list></camunda:inputParameter></camunda:inputOutput>"
+    )
+
+    # when / then
+    assert vendor(extended("task", inner), "camunda").drafts == ["x"]
+
+
+def test_a_call_passes_what_it_lists_and_nothing_else(vendor) -> None:
+    # given
+    inner = (
+        '<camunda:in source="order" target="cart"/><camunda:in businessKey="${key}"/>'
+        '<camunda:in sourceExpression="${a + 1}" target="b"/><camunda:out source="paid"/>'
+    )
+
+    # when
+    attributes = 'calledElement="${which}" camunda:calledElementBinding="deployment"'
+    found = vendor(extended("callActivity", inner, attributes), "camunda")
+
+    # then
+    assert found.corral("x", "call") == {
+        "process": "${which}",
+        "binding": "deployment",
+        "businessKey": "${key}",
+    }
+    assert found.corral("x", "mapping") == {"allIn": "false", "allOut": "false"}
+    assert found.parameters("x", "mapping", "copyIn") == {"cart": "order"}
+    assert found.parameters("x", "mapping", "input") == {"b": "${a + 1}"}
+    assert found.parameters("x", "mapping", "copyOut") == {"paid": "paid"}
+    assert found.problems == []
+
+
+@pytest.mark.parametrize(
+    ("prefix", "inner", "attributes", "passed"),
+    [
+        ("camunda", '<camunda:in variables="all"/><camunda:out variables="all"/>', "", "true true"),
+        ("flowable", "", 'flowable:inheritVariables="true"', "true false"),
+        ("camunda", "", 'camunda:asyncBefore="true"', "false false"),
+    ],
+)
+def test_all_variables_go_where_it_says_all(
+    vendor, prefix: str, inner: str, attributes: str, passed: str
+) -> None:
+    # when
+    call = extended("callActivity", inner, f'calledElement="other" {attributes}')
+    mapping = vendor(call, prefix).corral("x", "mapping")
+
+    # then
+    assert f"{mapping['allIn']} {mapping['allOut']}" == passed
+
+
+def test_a_call_of_a_version_by_its_tag_is_a_draft(vendor) -> None:
+    # when
+    attributes = 'camunda:calledElementBinding="versionTag" camunda:calledElementVersionTag="v2"'
+    found = vendor(f'<callActivity id="x" calledElement="c" {attributes}/>', "camunda")
+
+    # then
+    assert found.drafts == ["x"]
+
+
+@FAMILY
+def test_a_loop_runs_for_each_item_of_a_collection(vendor, prefix: str) -> None:
+    # when
+    marker = (
+        f'<multiInstanceLoopCharacteristics id="m" {prefix}:collection="${{orders}}" '
+        f'{prefix}:elementVariable="order"/>'
+    )
+    found = vendor(f'<task id="x">{marker}</task>', prefix)
+
+    # then
+    assert found.at("m").get(N + "collection") == "${orders}"
+    assert found.at("m").get(N + "item") == "order"
+
+
+def test_a_caught_error_puts_its_code_and_message_into_variables(vendor) -> None:
+    # when
+    definition = (
+        '<errorEventDefinition camunda:errorCodeVariable="code" '
+        'camunda:errorMessageVariable="why"/>'
+    )
+    found = vendor(
+        f'<task id="t"/><boundaryEvent id="x" attachedToRef="t">{definition}</boundaryEvent>',
+        "camunda",
+    )
+
+    # then
+    assert found.parameters("x", "mapping", "output") == {
+        "code": "${error.code}",
+        "why": "${error.message}",
+    }
+
+
+def test_a_signal_takes_along_what_it_lists(vendor) -> None:
+    # when
+    definition = (
+        "<signalEventDefinition><extensionElements>"
+        '<camunda:in source="order" target="cart"/></extensionElements></signalEventDefinition>'
+    )
+    found = vendor(f'<endEvent id="x">{definition}</endEvent>', "camunda")
+
+    # then
+    assert found.parameters("x", "message", "input") == {"cart": "${order}"}
