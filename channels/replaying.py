@@ -26,6 +26,7 @@ from engine import Engine
 from engine.errors import NotFoundError, NotStartableError
 from engine.messages import Correlated, Message
 from engine.ports import Clock
+from engine.use_cases.definitions import missing
 
 #: Posts that are looked at together; an account's share of them is taken page by page.
 _CHUNK = 1_600
@@ -167,8 +168,12 @@ class Replay:
             self._engine.sweep()
 
     def _check(self, process: str) -> None:
-        if not self._engine.definitions(key=process):
+        versions = self._engine.definitions(key=process)
+        if not versions:
             raise NotFoundError("process definition", process)
+        if not any(version.startable for version in versions):
+            why = missing(self._engine.problems(versions[0].id), process)
+            raise NotStartableError(process, why)
         # The engine knows what starts with a message when it is asked to send one; nothing of
         # this trial is kept.
         trial = Message(MENTION_RECEIVED, None)

@@ -64,8 +64,9 @@ class Shelf:
         if stored is None:
             which = f" in version {version}" if version is not None else ""
             raise ElementError(
-                f"The called process {key!r} is not deployed{which}.",
-                "Deploy it, or correct the call activity, then try again.",
+                f"The called process {key!r} is not deployed{which}, or is still a draft.",
+                "Deploy it, supply what its draft lacks, or correct the call activity; "
+                "then try again.",
             )
         return self._library.program(stored)
 

@@ -204,6 +204,20 @@ def _kind(root: Element) -> DocumentKind:
         return DocumentKind.BPMN
     if name.localname == "definitions" and name.namespace in DMN_NAMESPACES:
         return DocumentKind.DMN
+    if name.namespace == BPMN_NAMESPACE:
+        raise UnreadableFileError(
+            "not-bpmn",
+            f"This is only a part of a BPMN file: '{name.localname[:80]}' without 'definitions'.",
+            "Export the whole diagram, or put <definitions> around it.",
+            line=line_of(root),
+        )
+    if name.localname == "definitions" and name.namespace is None:
+        raise UnreadableFileError(
+            "not-bpmn",
+            "The outermost element 'definitions' has no namespace, so it may mean anything.",
+            f'Write <definitions xmlns="{BPMN_NAMESPACE}"> for BPMN 2.0.',
+            line=line_of(root),
+        )
     known = recognised(root)
     if known is not None:
         language, cure = known

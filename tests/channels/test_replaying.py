@@ -8,9 +8,9 @@ import pytest
 
 from channels.conversations import Conversations
 from channels.replaying import Replay
-from engine import Engine
+from engine import Engine, Source
 from engine.errors import NotFoundError, NotStartableError
-from tests.channels.conftest import ANSWERING, FakeClock, PlainSignals
+from tests.channels.conftest import ANSWERING, LISTENING, FakeClock, PlainSignals
 from tests.channels.test_recordings import csv_of, told
 
 
@@ -118,8 +118,6 @@ def test_a_process_that_is_not_deployed_or_starts_otherwise_is_refused_before_an
     listening: Engine, file: Path
 ) -> None:
     # given
-    from engine import Source
-
     listening.deploy([Source("answering.bpmn", ANSWERING.encode())])
 
     # then
@@ -129,3 +127,14 @@ def test_a_process_that_is_not_deployed_or_starts_otherwise_is_refused_before_an
         Replay(listening, file, process="answering", signals=PlainSignals()).run()
     assert listening.instances() == []
     assert Conversations(listening).customers() == []
+
+
+def test_a_draft_starts_nothing_and_says_what_it_lacks(listening: Engine, file: Path) -> None:
+    # given
+    draft = LISTENING.replace('"listening"', '"sketch"').replace(' isExecutable="true"', "")
+    listening.deploy([Source("sketch.bpmn", draft.encode())])
+
+    # when / then
+    with pytest.raises(NotStartableError, match="does not say that it is executable"):
+        Replay(listening, file, process="sketch", signals=PlainSignals()).run()
+    assert listening.instances() == []

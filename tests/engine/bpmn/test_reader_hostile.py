@@ -125,6 +125,8 @@ OTHERS = {
     "UML": b'<XMI xmi.version="1.1"/>',
     "DMN of a version before": b'<Definitions xmlns="http://www.omg.org/spec/DMN/20130901"/>',
     "'a' without a namespace": b"<a/>",
+    "only a part of a BPMN file": f'<process xmlns="{BPMN_NAMESPACE}"/>'.encode(),
+    "'definitions' has no namespace": b"<definitions/>",
 }
 
 
