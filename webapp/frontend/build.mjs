@@ -48,7 +48,7 @@ const openFeelin = {
   name: "open-feelin",
   setup(bundling) {
     bundling.onLoad({ filter: /feelin[\\/]dist[\\/]index\.js$/ }, async ({ path: file }) => ({
-      contents: `${await readFile(file, "utf8")}\nexport { InterpreterContext, builtins, interpreter };\n`,
+      contents: `${await readFile(file, "utf8")}\nexport { InterpreterContext, builtins, interpreter, parser, trackVariables };\n`,
     }));
   },
 };

@@ -1,21 +1,25 @@
 """FEEL, the language of DMN and of Camunda 8: ``amount > 5 and tier in ("gold", "silver")``.
 
-``feelin``, the interpreter that bpmn.io keeps, answers in the sandbox. What is missing or does not
+``feelin``, the interpreter that bpmn.io keeps, answers in the sandbox; what is plain is answered
+here, the same (:mod:`~.friendly`). What is missing or does not
 fit is null, as FEEL says, and null counts as false in a condition. ``now()`` is the clock of
 the engine, ``today()`` its date in UTC.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from engine.bpmn.errors import ExpressionError
+from engine.bpmn.expressions.friendly.operations import ElsewhereError, result
+from engine.bpmn.expressions.friendly.parsing import Node, parse
 from engine.bpmn.expressions.protocol import Place, ResultScript
 from engine.bpmn.expressions.safe.limits import EXPRESSION_LENGTH
 from engine.bpmn.expressions.sandbox.border import incoming, moment_text, outgoing
@@ -34,6 +38,8 @@ class FeelExpression:
 
     place: Place
     reads: frozenset[str]
+    #: The closure of a plain expression; None when the sandbox has to answer.
+    plain: Node | None = field(default=None, repr=False, compare=False)
 
     @property
     def text(self) -> str:
@@ -42,6 +48,9 @@ class FeelExpression:
 
     def evaluate(self, variables: Mapping[str, Any], *, now: datetime | None = None) -> Any:
         """Return the value; see :meth:`.protocol.Expression.evaluate`."""
+        if self.plain is not None:
+            with contextlib.suppress(ElsewhereError):
+                return result(self.plain(variables))
         answer = evaluate_together([self], variables, now=now)[0]
         if isinstance(answer, ExpressionError):
             raise answer
@@ -102,6 +111,9 @@ class Feel:
             raise place.error(
                 f"It has more than {EXPRESSION_LENGTH:,} characters.", "Make it shorter."
             )
+        known = _plain(place.text)
+        if known is not None:
+            return FeelExpression(place, known[1], known[0])
         slip = _DOUBLE.search(place.text)
         if slip is not None and slip.group("slip"):
             # feelin would read a comparison with a test, which is never true.
@@ -129,6 +141,14 @@ class Feel:
                 "Name its result variable.",
             )
         return ResultScript(self.expression(place), result)
+
+
+@functools.lru_cache(maxsize=4096)
+def _plain(text: str) -> tuple[Node, frozenset[str]] | None:
+    try:
+        return parse(text)
+    except ElsewhereError:
+        return None
 
 
 @functools.lru_cache(maxsize=4096)

@@ -30,7 +30,9 @@ _DECLARED = re.compile(r"\b(?:let|const|function|class)\s+([A-Za-z_$][\w$]*)")
 _GET = re.compile(r"\.(?:getVariable|getVariableLocal|hasVariable)\(\s*[\"']([^\"']+)[\"']")
 _SET = re.compile(r"\.(?:set|remove)Variable(?:Local)?\(\s*[\"']([^\"']+)[\"']")
 #: What scripts of other engines reach the host with.
-_HOST = re.compile(r"\b(Java\.type|Packages\b|importPackage|importClass|java\.\w+|require(?=\s*\())")
+_HOST = re.compile(
+    r"\b(Java\.type|Packages\b|importPackage|importClass|java\.\w+|require(?=\s*\())"
+)
 _WORDS = frozenset(
     re.findall(
         r"\w+",

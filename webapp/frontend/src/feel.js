@@ -20,6 +20,8 @@ import {
   dateAndTime,
   interpreter,
   isFunction,
+  parser,
+  trackVariables,
 } from "feelin";
 
 const MOST_KEPT = 2000;
@@ -47,8 +49,9 @@ function iso(number, figures = 2) {
   return String(number).padStart(figures, "0");
 }
 
-/** What a text is parsed with: names of more than one word have to be known by then. */
-const KNOWN = Object.fromEntries(Object.keys(ADDED).map((name) => [name, ADDED[name]]));
+/** Made once, because making one costs more than parsing. The added functions are known by name. */
+const parserOf = (top) => parser.configure({ top, contextTracker: trackVariables(ADDED) });
+const PARSERS = { expression: parserOf("Expression"), tests: parserOf("UnaryTests") };
 
 const kept = new Map();
 
@@ -57,9 +60,8 @@ function compiled(kind, text) {
   let found = kept.get(key);
   if (found === undefined) {
     const state = new InterpreterContext();
-    const parse = kind === "tests" ? interpreter.unaryTest : interpreter.evaluate;
-    const { parseTree, root } = parse.call(interpreter, text, KNOWN, undefined, state);
-    found = { parseTree, root, state };
+    const tree = PARSERS[kind].parse(text);
+    found = { tree, root: interpreter._buildExecutionTree(tree, text, state).root, state };
     if (kept.size >= MOST_KEPT) {
       kept.delete(kept.keys().next().value);
     }
@@ -152,7 +154,7 @@ function one(kind, text, context) {
 
 function check(kind, text) {
   try {
-    return { reads: reads(compiled(kind, text).parseTree, text) };
+    return { reads: reads(compiled(kind, text).tree, text) };
   } catch (error) {
     return { error: String(error.input ?? "").slice(0, 40), at: error.position?.from ?? null };
   }
