@@ -7,7 +7,7 @@ WORKERS ?= 2
 # More options for `corral run`: make run ARGS="--port 9000"
 ARGS ?=
 
-.PHONY: help install run check test bench lock notices screenshots
+.PHONY: help install run check test bench lock notices pages screenshots
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -18,13 +18,14 @@ install: ## Create or update .venv and build the front end; quick when nothing c
 run: install ## Start Corral with a demo workspace and print the address and the logins
 	@$(BIN)/corral run --demo $(ARGS)
 
-check: install ## Format, lint, types, imports, style bars, lock and notices
+check: install ## Format, lint, types, imports, style bars, lock, notices and pages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.lock --check
 	$(BIN)/python -m tools.notices --check
+	$(BIN)/python -m tools.rule_pages --check
 	$(BIN)/pytest tests/architecture
 
 test: install ## Run every test; fetches a Chromium if there is none
@@ -39,6 +40,9 @@ lock: install ## Pin the newest allowed versions of every dependency
 
 notices: install ## Write THIRD-PARTY-NOTICES.md from what is installed
 	$(BIN)/python -m tools.notices
+
+pages: install ## Write the pages of the documentation that are made from code and tests
+	$(BIN)/python -m tools.rule_pages
 
 screenshots: install ## Make the pictures of the documentation anew from the demo
 	@$(BIN)/python -m tools.chromium

@@ -1,4 +1,4 @@
-"""What there is to read about a rule, a pass or a dialect: its own docstring, found by its id."""
+"""What there is to read about a finding: the docstring of its rule, pass or dialect, or a text."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import inspect
 
 from engine.bpmn.dialects import dialects
 from engine.bpmn.normal import passes
+from engine.bpmn.other_findings import OTHERS
 from engine.bpmn.rules import rules
 
 
@@ -18,4 +19,6 @@ def explain(rule: str) -> str | None:
 @functools.cache
 def _pages() -> dict[str, str]:
     modules = (*passes(), *dialects(), *rules())
-    return {name: inspect.cleandoc(module.__doc__) for name, module in modules if module.__doc__}
+    texts = {name: module.__doc__ or "" for name, module in modules}
+    others = {name: other.text for name, other in OTHERS.items() if name not in texts}
+    return {name: inspect.cleandoc(text) for name, text in (texts | others).items() if text}

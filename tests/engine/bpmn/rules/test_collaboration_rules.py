@@ -65,7 +65,7 @@ def out_of(kind: str) -> str:
 def no_target(kind: str, severity: object) -> Sentence:
     """Return the sentence that nothing sends a message to this kind."""
     return Sentence(
-        f"A message flow does not lead to a {kind}",
+        f"No message flow leads to an element of the kind {kind}",
         "7.6.2",
         "message-flow-kind",
         severity,  # type: ignore[arg-type]
@@ -78,7 +78,7 @@ def no_target(kind: str, severity: object) -> Sentence:
 def no_source(kind: str, severity: object) -> Sentence:
     """Return the sentence that this kind sends no message."""
     return Sentence(
-        f"A message flow does not leave a {kind}",
+        f"No message flow leaves an element of the kind {kind}",
         "7.6.2",
         "message-flow-kind",
         severity,  # type: ignore[arg-type]
@@ -92,7 +92,7 @@ def untriggered(tag: str, *, sends: bool) -> Sentence:
     """Return the sentence that an event at a message flow is a message event."""
     ends = ("n", "z") if sends else ("z", "n")
     return Sentence(
-        f"A {tag} at a message flow is a message event",
+        f"An event at a message flow has a message trigger: {tag}",
         "10.5",
         "message-flow-without-message",
         DRAFT,
