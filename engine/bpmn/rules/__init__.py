@@ -13,7 +13,6 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from types import ModuleType
 from typing import Protocol, cast
 
 from engine.bpmn.drawing import Drawing
@@ -66,18 +65,13 @@ class Rule(Protocol):
 
 
 @functools.cache
-def pages() -> tuple[tuple[str, ModuleType], ...]:
-    """Return id and module of every file of this folder, by name: each is one finding."""
+def rules() -> tuple[tuple[str, Rule], ...]:
+    """Return id and module of every rule, by name."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     return tuple(
-        (name.replace("_", "-"), importlib.import_module(f"{__name__}.{name}")) for name in names
+        (name.replace("_", "-"), cast(Rule, importlib.import_module(f"{__name__}.{name}")))
+        for name in names
     )
-
-
-@functools.cache
-def rules() -> tuple[tuple[str, Rule], ...]:
-    """Return id and module of every rule that looks at drawings, by name."""
-    return tuple((name, cast(Rule, module)) for name, module in pages() if hasattr(module, "check"))
 
 
 def diagnose(document: Document, around: Surroundings | None = None) -> list[Problem]:
@@ -111,4 +105,4 @@ def together(
     return frozenset(found)
 
 
-__all__ = ["Known", "Rule", "Surroundings", "diagnose", "pages", "rules", "together"]
+__all__ = ["Known", "Rule", "Surroundings", "diagnose", "rules", "together"]
