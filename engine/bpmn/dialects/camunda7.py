@@ -1,6 +1,7 @@
 """Camunda 7, and Operaton, which grew from it.
 
-See :mod:`engine.bpmn.dialects.java_engines` for what is shared with Flowable and Activiti.
+[Dialects](../dialects.md) lists every setting: what it becomes here, what is read past, and what
+makes a drawing a draft until its cure is followed.
 """
 
 from __future__ import annotations

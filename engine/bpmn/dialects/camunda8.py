@@ -1,6 +1,7 @@
 """Camunda 8: the namespace ``zeebe``. Its expressions are FEEL, marked by a leading ``=``.
 
-One file for each kind of thing it says is in :mod:`engine.bpmn.dialects.zeebe`.
+[Dialects](../dialects.md) lists every setting: what it becomes here, what is read past, and what
+makes a drawing a draft until its cure is followed.
 """
 
 from __future__ import annotations

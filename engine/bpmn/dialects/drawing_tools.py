@@ -13,6 +13,8 @@ from engine.bpmn.xml import Element
 #: Asked last, for whatever no other dialect takes.
 CATCH_ALL = True
 
+#: Namespaces that are named one by one.
+_NAMED = 20
 #: Part of a namespace, and the tool.
 TOOLS = (
     ("bizagi", "Bizagi"),
@@ -76,5 +78,8 @@ def apply(root: Element, namespaces: frozenset[str], findings: Findings) -> None
             tools.add(tool)
     for tool in sorted(tools):
         findings.info(root, f"What {tool} keeps about its own drawing has no meaning for a run.")
-    for space in sorted(unknown):
+    for space in sorted(unknown)[:_NAMED]:
         findings.info(root, f"Extensions of the namespace '{space:.120}' have no effect here.")
+    if len(unknown) > _NAMED:
+        more = len(unknown) - _NAMED
+        findings.info(root, f"Extensions of {more:,} more namespaces have no effect here.")

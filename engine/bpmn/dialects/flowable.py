@@ -1,6 +1,7 @@
 """Flowable and Activiti; Camunda 7 before it had a namespace of its own wrote Activiti's.
 
-See :mod:`engine.bpmn.dialects.java_engines` for what is shared with Camunda 7.
+[Dialects](../dialects.md) lists every setting: what it becomes here, what is read past, and what
+makes a drawing a draft until its cure is followed.
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 Its expressions are Java or MVEL unless they say FEEL or XPath; those that call Java are drafts by
 the language they name.
+
+[Dialects](../dialects.md) lists every setting: what it becomes here, what is read past, and what
+makes a drawing a draft until its cure is followed.
 """
 
 from __future__ import annotations
@@ -44,7 +47,7 @@ def apply(root: Element, namespaces: frozenset[str], findings: Findings) -> None
         if local(settings.element) == "sequenceFlow":
             seen.update({"priority"} if settings.text("priority") else ())
         if local(settings.element) == "userTask":
-            _human(settings.element)
+            seen.update(_human(settings.element))
         VOCABULARY.report(settings, findings, seen)
     VOCABULARY.conclude(root, findings, seen)
 
@@ -78,19 +81,26 @@ def _handler(settings: Settings) -> None:
             host.remove(association)
 
 
-def _human(task: Element) -> None:
-    """Read who does a user task from the data inputs that get a constant."""
+def _human(task: Element) -> set[str]:
+    """Read who does a user task from the data inputs that get a constant.
+
+    Returns:
+        The names of those that say nothing here.
+    """
     given = _assigned(task)
     for name, setting in _HUMAN.items():
         value = given.get(name, "").partition(",")[0].strip()
         if value:
             put(task, "userTask", **{setting: value})
     names = _inputs(task)
+    read_past: set[str] = set()
     for association in task.findall(B + "dataInputAssociation"):
         target = names.get(text_of(association.find(B + "targetRef")), "")
         constant = association.find(B + "assignment") is not None
         if constant and (target in _HUMAN or target in _READ_PAST):
             task.remove(association)
+            read_past.update({target} - set(_HUMAN))
+    return read_past
 
 
 def _inputs(task: Element) -> dict[str, str]:

@@ -1,6 +1,9 @@
 """SpiffWorkflow and SpiffArena. Their expressions are Python, which is our own default.
 
 A value there is always an expression; here it gets the ``=`` that says so.
+
+[Dialects](../dialects.md) lists every setting: what it becomes here, what is read past, and what
+makes a drawing a draft until its cure is followed.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ import re
 
 from engine.bpmn.dialects.java_engines.user_tasks import form_key
 from engine.bpmn.dialects.settings import Settings, Vocabulary, inner, settings_of
-from engine.bpmn.dialects.writing import extension, parameter, put
+from engine.bpmn.dialects.writing import extension, may_carry, parameter, put
 from engine.bpmn.problems import Findings
 from engine.bpmn.xml import B, Element, local
 
@@ -49,7 +52,7 @@ def apply(root: Element, namespaces: frozenset[str], findings: Findings) -> None
     for settings in settings_of(root, namespaces):
         _work(settings, findings)
         _decision(settings)
-        _properties(settings, findings)
+        _properties(settings, findings, seen)
         _scripts(settings, findings)
         _message(settings, payloads, findings)
         VOCABULARY.report(settings, findings, seen)
@@ -59,10 +62,10 @@ def apply(root: Element, namespaces: frozenset[str], findings: Findings) -> None
 
 
 def _work(settings: Settings, findings: Findings) -> None:
-    operator = settings.first("serviceTaskOperator")
+    host = settings.element
+    operator = settings.first("serviceTaskOperator") if may_carry(host, "job") else None
     if operator is None:
         return
-    host = settings.element
     put(host, "job", type=(operator.get("id") or "").strip())
     job = extension(host, "job")
     for group in inner(operator, "parameters"):
@@ -76,12 +79,13 @@ def _work(settings: Settings, findings: Findings) -> None:
 
 
 def _decision(settings: Settings) -> None:
-    called = settings.first("calledDecisionId")
+    may = may_carry(settings.element, "decision")
+    called = settings.first("calledDecisionId") if may else None
     if called is not None:
         put(settings.element, "decision", ref=(called.text or "").strip(), map="variables")
 
 
-def _properties(settings: Settings, findings: Findings) -> None:
+def _properties(settings: Settings, findings: Findings, seen: set[str]) -> None:
     for holder in settings.take("properties"):
         for one in inner(holder, "property"):
             name, value = one.get("name") or "", (one.get("value") or "").strip()
@@ -93,10 +97,14 @@ def _properties(settings: Settings, findings: Findings) -> None:
                     f"JSON schema forms are not shown: '{value}' is looked up as form '{key}'.",
                     f"Draw a form with the id '{key}' and deploy it along.",
                 )
+            else:
+                seen.add(name)
 
 
 def _scripts(settings: Settings, findings: Findings) -> None:
     """Write assignments before and after an element as its mappings."""
+    if not may_carry(settings.element, "mapping"):
+        return
     for name, tag in (("preScript", "input"), ("postScript", "output")):
         for script in settings.take(name):
             _assign(settings.element, tag, name, script.text or "", findings)

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from lxml import etree
 
+from engine.bpmn.extensions import extensions
 from engine.bpmn.xml import CORRAL_NAMESPACE, B, C, Element, N, local
+
+
+def may_carry(host: Element, name: str) -> bool:
+    """Say whether ``corral:name`` may stand on ``host``; elsewhere it has no effect."""
+    return local(host) in extensions()[name].hosts
 
 
 def extension(host: Element, name: str) -> Element:
@@ -105,6 +111,7 @@ __all__ = [
     "copy",
     "default_language",
     "extension",
+    "may_carry",
     "parameter",
     "process_of",
     "put",

@@ -33,6 +33,12 @@ def translate(settings: Settings, findings: Findings) -> None:
     _pass(host, "input", ins)
     _pass(host, "output", outs)
     _name(host, settings.text("businessKey"))
+    if any(one.get("local") == "true" for one in (*ins, *outs)):
+        findings.info(
+            host,
+            "It passes local variables alone; here variables of every scope around are passed.",
+            "Nothing to do, or list the variables by their names.",
+        )
     if not (ins or outs or inherits) and not settings.has("inputOutput"):
         findings.info(
             host,

@@ -6,7 +6,7 @@ import json
 import re
 
 from engine.bpmn.dialects.settings import Settings, inner, name_of
-from engine.bpmn.dialects.writing import extension, parameter, put
+from engine.bpmn.dialects.writing import extension, may_carry, parameter, put
 from engine.bpmn.problems import Findings
 from engine.bpmn.xml import C, Element, local
 
@@ -17,6 +17,8 @@ _PATH = re.compile(r"[$#]\{\s*([A-Za-z]\w*(?:\.[A-Za-z]\w*)*)\s*\}")
 def translate(settings: Settings, findings: Findings) -> None:
     """Write the parameters of an element; other variables go on as before."""
     host = settings.element
+    if not may_carry(host, "mapping"):
+        return
     for both in settings.take("inputOutput"):
         mapping = extension(host, "mapping")
         for one in inner(both, "inputParameter"):

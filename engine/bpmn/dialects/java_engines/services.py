@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.bpmn.dialects.settings import Settings, inner
-from engine.bpmn.dialects.writing import become, extension, put, write_script
+from engine.bpmn.dialects.writing import become, extension, may_carry, put, write_script
 from engine.bpmn.problems import Findings
 from engine.bpmn.xml import B, C, Element, N, local
 
@@ -18,6 +18,8 @@ def translate(settings: Settings, findings: Findings) -> None:
     """Write what does the work: a job, a script, a decision; or a stand-in for code."""
     host = _worker(settings.element)
     kind = settings.look("type")
+    if not may_carry(host, "job"):
+        return
     if kind in _EXTERNAL or (not kind and settings.look("topic")):
         settings.text("type")
         extension(host, "job")
@@ -73,8 +75,7 @@ def _stand_in(settings: Settings, host: Element) -> None:
     code = settings.look("class") or settings.look("delegateExpression") or settings.look("type")
     code = code or settings.look("expression")
     name = re.sub(r"[^\w.-]+", "", code.rpartition(".")[2]) or "work"
-    if local(host) in ("serviceTask", "sendTask", "businessRuleTask"):
-        put(host, "job", type=name)
+    put(host, "job", type=name)
     settings.take("field")
     settings.text("resultVariable")
 

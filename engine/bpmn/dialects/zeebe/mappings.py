@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from engine.bpmn.dialects.settings import Settings, inner
-from engine.bpmn.dialects.writing import extension, parameter
+from engine.bpmn.dialects.writing import extension, may_carry, parameter
 from engine.bpmn.problems import Findings
 
 
 def translate(settings: Settings, findings: Findings) -> None:
     """Write ``corral:mapping`` for the parameters of any element."""
     host = settings.element
+    if not may_carry(host, "mapping"):
+        return
     for both in settings.take("ioMapping"):
         mapping = extension(host, "mapping")
         for tag in ("input", "output"):

@@ -11,7 +11,6 @@ from engine.bpmn.xml import local
 def translate(settings: Settings, findings: Findings) -> None:
     """Write ``corral:job``; headers become inputs, and the handler gets every variable."""
     host, task = settings.element, settings.first("taskDefinition")
-    headers = settings.first("taskHeaders")
     if task is None:
         return
     if local(host) == "scriptTask":
@@ -27,7 +26,7 @@ def translate(settings: Settings, findings: Findings) -> None:
         retries = ""
     extension(host, "job")
     put(host, "job", type=(task.get("type") or "").strip(), retries=retries, allIn="true")
-    for header in inner(headers, "header"):
+    for header in inner(settings.first("taskHeaders"), "header"):
         if header.get("key"):
             value = header.get("value") or ""
             parameter(extension(host, "job"), "input", header.get("key") or "", value)
