@@ -36,6 +36,12 @@ def concerning(problems: Iterable[Problem], key: str) -> list[Problem]:
     return [problem for problem in problems if problem.process in (None, key)]
 
 
+def may_be_cured_by_now(lacking: Iterable[Problem]) -> bool:
+    """Say whether something that was not deployed is all a draft lacks beside the word."""
+    rules = {problem.rule for problem in lacking}
+    return "unresolved-reference" in rules and rules <= {"unresolved-reference", UNANSWERED}
+
+
 def only_the_word_is_missing(definition: Definition, problems: Sequence[Problem]) -> bool:
     """Say whether a draft would run if somebody said that it is to be run."""
     lacking = blocking(problems, definition.key)

@@ -74,8 +74,9 @@ class DefinitionUseCases(Bound):
     def publish(self, definition_id: int, *, within: UnitOfWork | None = None) -> Definition:
         """Let a draft run that lacks nothing but the word that it is to be run.
 
-        It is the answer to a process that does not say that it is executable. A version that
-        runs already is returned as it is. Messages that wait for it start their instances now.
+        It is the answer to a process that does not say that it is executable. The file is looked
+        at again, so what a draft refers to may have been deployed meanwhile. A version that runs
+        already is returned as it is. Messages that wait for it start their instances now.
 
         Raises:
             NotFoundError: no such definition.
@@ -167,9 +168,10 @@ class DefinitionUseCases(Bound):
         found = [each for each in reports[0].definitions if each.key == stored.key]
         if not found or not found[0].startable:
             raise NotStartableError(stored.key, missing(reports[0].problems, stored.key))
-        answered = [p for p in problems if (p.rule, p.process) != (UNANSWERED, stored.key)]
+        gone = blocking(problems, stored.key)
         now = self.clock.now()
-        tx.definitions.publish(id, found[0], answered, at=now)
+        left = [problem for problem in problems if problem not in gone]
+        tx.definitions.publish(id, found[0], left, at=now)
         start_kept(tx, _starting(reports), now=now)
         return tx.definitions.get(id)
 

@@ -16,7 +16,12 @@ from engine.use_cases.definitions import blocking
 from webapp import json_bodies
 from webapp.marks import problem_marks
 from webapp.people import Role
-from webapp.problem_lists import concerning, grouped, only_the_word_is_missing
+from webapp.problem_lists import (
+    concerning,
+    grouped,
+    may_be_cured_by_now,
+    only_the_word_is_missing,
+)
 from webapp.security import current_person, require
 from webapp.services import services
 
@@ -51,6 +56,7 @@ def show(key: str, version: int | None = None) -> str:
     """Show one version, or the latest: drawing, problems, versions, running instances."""
     versions, definition = version_of(key, version)
     problems = concerning(services().engine.problems(definition.id), definition.key)
+    lacking = blocking(problems, definition.key)
     return render_template(
         "process.html",
         definition=definition,
@@ -58,7 +64,8 @@ def show(key: str, version: int | None = None) -> str:
         current=_current(versions),
         groups=grouped(problems),
         explained=services().engine.explain,
-        lacking=blocking(problems, definition.key),
+        lacking=lacking,
+        look_again=may_be_cured_by_now(lacking),
         word_missing=only_the_word_is_missing(definition, problems),
         marks=problem_marks(problems),
         running=_running(definition.key, definition.version),

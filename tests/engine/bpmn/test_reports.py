@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from engine.bpmn import pipeline, reports
+from engine.bpmn.homes import Homes
 from engine.bpmn.reader import Limits
+from engine.bpmn.reader import read as read_document
 from engine.bpmn.runner import SpiffRunner
-from engine.definitions import Executable, FileReport, Severity, Source
+from engine.definitions import Executable, FileReport, Problem, Severity, Source
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 GOOD = '<startEvent id="{0}s"/><task id="{0}t"/><sequenceFlow id="{0}f" sourceRef="{0}s" targetRef="{0}t"/>'  # noqa: E501
@@ -47,6 +49,30 @@ def test_a_gap_in_one_pool_keeps_only_that_pool_from_starting(gap: str) -> None:
     stopping = [each for each in report.problems if each.severity is Severity.DRAFT]
     assert stopping
     assert {each.process for each in stopping} == {"p2"}
+
+
+def test_what_stands_beside_the_pools_concerns_those_who_use_it() -> None:
+    # given: a message without a name that the second pool waits for, and a flow to a black box
+    waiting = (
+        '<startEvent id="{0}s"/><receiveTask id="{0}t" messageRef="m"/>'
+        '<sequenceFlow id="{0}f" sourceRef="{0}s" targetRef="{0}t"/>'
+    )
+    beside = (
+        '<message id="m"/><collaboration id="c"><participant id="a" processRef="p2"/>'
+        '<participant id="box"/><messageFlow id="mf" sourceRef="box" targetRef="p2t"/>'
+        '<messageFlow id="both" sourceRef="p1t" targetRef="p2t"/></collaboration>'
+    )
+    content = pools(GOOD, waiting).content.replace(b"<process", beside.encode() + b"<process", 1)
+    document = read_document(Source("p.bpmn", content))
+    problems = [
+        Problem("any", Severity.DRAFT, id, None, "", "") for id in ("m", "a", "mf", "both", "box")
+    ]
+
+    # when
+    told = Homes(document.root).told(problems)
+
+    # then
+    assert [each.process for each in told] == ["p2", "p2", "p2", None, None]
 
 
 @pytest.mark.parametrize(

@@ -221,3 +221,25 @@ def test_the_way_back_from_a_rule_stays_on_our_site(
     text = page.get_data(as_text=True)
     assert "evil" not in text
     assert "alert(1)" not in text
+
+
+def test_what_a_draft_refers_to_may_be_deployed_later(browser: Any, engine: Engine) -> None:
+    # given
+    calls = drawing("plan", 'isExecutable="true"').replace(
+        b'<task id="t" name="Think"/>', b'<callActivity id="t" calledElement="other"/>'
+    )
+    engine.deploy([Source("plan.bpmn", calls)])
+    browser.log_in("dan")
+    page = browser.get("/processes/plan").get_data(as_text=True)
+
+    # when
+    browser.post("/processes/plan/1/publish")
+    still = engine.definitions(key="plan")[0].startable
+    engine.deploy([Source("other.bpmn", drawing("other", 'isExecutable="true"'))])
+    browser.post("/processes/plan/1/publish")
+
+    # then
+    assert "Look again and publish" in page
+    assert not still
+    assert engine.definitions(key="plan")[0].startable
+    assert "unresolved-reference" not in {p.rule for p in engine.problems(1)}
