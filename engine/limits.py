@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,9 @@ class Limits:
     hops: int = 1_000
     #: Bytes of one uploaded file.
     upload_bytes: int = 5 * 1024 * 1024
+    #: By name of a channel, how many characters it carries in a reply. Longer texts in a diagram
+    #: are a warning, nothing more; without channels they are held against the 280 of X.
+    replies: Mapping[str, int] = field(default_factory=dict)
 
 
 __all__ = ["Limits"]

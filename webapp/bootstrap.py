@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from argon2 import PasswordHasher
@@ -24,6 +24,7 @@ from channels.polling import Poller
 from channels.protocol import Channel
 from engine import Engine
 from engine.errors import NotFoundError, StorageError
+from engine.limits import Limits
 from engine.storage import opening
 from engine.storage.database import Database
 from engine.storage.migrating import pending, upgrade
@@ -157,7 +158,13 @@ def build(settings: Settings) -> Server:
 
 
 def _engine(settings: Settings) -> Engine:
-    return Engine.open(settings.url, workspace=settings.workspace, limits=settings.limits)
+    return Engine.open(settings.url, workspace=settings.workspace, limits=limits(settings))
+
+
+def limits(settings: Settings) -> Limits:
+    """Return the bounds of the settings, with what each network carries in a reply."""
+    carried = {name: channel.reply_limit for name, channel in networks.found().items()}
+    return replace(settings.limits, replies=carried)
 
 
 @contextmanager

@@ -51,7 +51,13 @@ class SpiffRunner:
         executable: Executable = None,
     ) -> tuple[FileReport, ...]:
         """Return what the files define and every problem in them; never raises for a file."""
-        return reports.read(sources, known, executable=executable, limits=self._readable)
+        return reports.read(
+            sources,
+            known,
+            executable=executable,
+            limits=self._readable,
+            reply_limits=self._limits.replies,
+        )
 
     @property
     def _readable(self) -> ReaderLimits:

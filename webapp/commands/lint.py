@@ -11,6 +11,7 @@ import click
 
 from engine import Engine
 from engine.definitions import FileReport, Problem, Severity
+from webapp.bootstrap import limits
 from webapp.commands.options import format_option, paths_argument, settings_with
 from webapp.commands.printing import print_json
 from webapp.commands.sources import deployments
@@ -25,7 +26,7 @@ def command(ctx: click.Context, paths: tuple[Path, ...], form: str) -> None:
 
     A folder is read as one deployment. Exits 1 when there is a problem of severity "error".
     """
-    engine = Engine.in_memory(limits=settings_with().limits)
+    engine = Engine.in_memory(limits=limits(settings_with()))
     try:
         reports = [report for group in deployments(paths) for report in engine.lint(group)]
     finally:

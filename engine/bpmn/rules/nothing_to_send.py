@@ -30,7 +30,7 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
 
 
 def problem(task: Element) -> Problem:
-    """Return what is wrong with a send task without one; the compiler asks again for those in pools."""
+    """Return what is wrong with a send task; the compiler asks again for those in pools."""
     return problem_at(
         task,
         "nothing-to-send",

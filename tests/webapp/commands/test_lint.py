@@ -1,0 +1,78 @@
+"""``corral lint`` on drawings with much to say about them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.webapp.commands.conftest import Run
+
+HEAD = (
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+    'xmlns:corral="urn:corral:bpmn:1"><process id="p" isExecutable="true">'
+)
+
+
+def file(folder: Path, name: str, body: str) -> Path:
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"{HEAD}{body}</process></definitions>")
+    return path
+
+
+def test_replies_are_held_against_the_networks_that_are_installed(run: Run, tmp_path: Path) -> None:
+    # given
+    job = f'<corral:job type="reply.send"><corral:input name="text" value="{"x" * 300}"/>'
+    body = (
+        '<startEvent id="s"/><sendTask id="t"><extensionElements>'
+        f'{job}</corral:job></extensionElements></sendTask><endEvent id="e"/>'
+        '<sequenceFlow id="f" sourceRef="s" targetRef="t"/>'
+        '<sequenceFlow id="g" sourceRef="t" targetRef="e"/>'
+    )
+    path = file(tmp_path, "long.bpmn", body)
+
+    # when
+    result = run("lint", str(path))
+
+    # then
+    assert result.exit_code == 0
+    assert "warning: The reply has at least 300 characters; demo carries 280" in result.stdout
+
+
+def test_fifty_problems_come_with_the_worst_first_and_a_count(run: Run, tmp_path: Path) -> None:
+    # given
+    tasks = "\n".join(f'<serviceTask id="t{number}"/>' for number in range(30))
+    teleport = '<teleport id="odd"/>'
+    path = file(tmp_path, "many.bpmn", f'<startEvent id="s"/>\n{tasks}\n{teleport}')
+
+    # when
+    result = run("lint", str(path))
+
+    # then
+    told = [line for line in result.stdout.splitlines() if line.startswith(str(path))]
+    severities = [line.split(": ")[1] for line in told]
+    assert len(told) >= 50
+    assert severities == sorted(severities, key=["error", "draft", "warning", "info"].index)
+    assert result.exit_code == 1
+    assert "files: 1, error: 1, draft: " in result.stderr
+
+
+def test_a_folder_is_one_deployment(run: Run, tmp_path: Path) -> None:
+    # given
+    call = '<startEvent id="s"/><callActivity id="c" calledElement="q"/><endEvent id="e"/>'
+    flows = (
+        '<sequenceFlow id="f" sourceRef="s" targetRef="c"/>'
+        '<sequenceFlow id="g" sourceRef="c" targetRef="e"/>'
+    )
+    caller = file(tmp_path / "models", "caller.bpmn", call + flows)
+    called = file(tmp_path / "models", "called.bpmn", '<startEvent id="s"/>')
+    called.write_text(called.read_text().replace('id="p"', 'id="q"'))
+
+    # when
+    together = json.loads(run("lint", str(tmp_path / "models"), "--format", "json").stdout)
+    alone = json.loads(run("lint", str(caller), "--format", "json").stdout)
+
+    # then
+    rules = {p["rule"] for found in together["files"] for p in found["problems"]}
+    assert "unresolved-reference" not in rules
+    assert "unresolved-reference" in {p["rule"] for p in alone["files"][0]["problems"]}
