@@ -21,7 +21,9 @@ def apply(root: Element, names: Names, findings: Findings) -> None:
             flow.set("sourceRef", source)
             flow.set("targetRef", target)
             home = where.get(source)
-            if home is None or where.get(target) is not home:
+            # A hostile file may write the scope inside the flow.
+            holds_home = home is not None and flow in home.iterancestors()
+            if home is None or where.get(target) is not home or holds_home:
                 scope.remove(flow)
             elif home is not scope:
                 home.append(flow)

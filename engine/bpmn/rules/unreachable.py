@@ -27,7 +27,7 @@ from engine.bpmn.xml import (
 
 def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Walk each scope from everything that starts by itself."""
-    handlers = _compensation_handlers(drawing.root)
+    handlers = _compensation_handlers(drawing)
     for scope in scopes(drawing.root):
         here = {node.get("id", ""): node for node in nodes(scope)}
         reached = _reached(scope, here, handlers)
@@ -79,8 +79,10 @@ def _starts(node: Element, *, fed: bool, drawn_start: bool) -> bool:
     return not drawn_start and not fed and local(node) != "boundaryEvent"
 
 
-def _compensation_handlers(root: Element) -> set[str]:
-    """Return what associations lead to: they are how a compensation event names its handler."""
+def _compensation_handlers(drawing: Drawing) -> set[str]:
+    """Return what is associated with boundary events: that is how they name their handlers."""
     return {
-        plain_name(association.get("targetRef")) for association in root.iter(B + "association")
+        other.get("id", "")
+        for event in drawing.all("boundaryEvent")
+        for other in drawing.associated(event)
     }

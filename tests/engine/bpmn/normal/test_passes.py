@@ -137,6 +137,18 @@ def test_a_flow_written_in_the_wrong_scope_is_moved(drawing) -> None:
     assert drawing.find(found, "x-y").getparent() is drawing.find(found, "sub")
 
 
+def test_a_flow_that_holds_the_scope_of_its_ends_is_left_out(drawing) -> None:
+    # given
+    inside = f'<process id="q">{START}<task id="a"/></process>'
+    found = drawing(f'<sequenceFlow id="s-a" sourceRef="s" targetRef="a">{inside}</sequenceFlow>')
+
+    # when
+    normalise(found)
+
+    # then
+    assert drawing.arrows(found) == set()
+
+
 def test_a_boundary_event_of_nothing_goes_with_its_flows(drawing) -> None:
     # given
     found = drawing(MESSY["lost boundary"])

@@ -29,6 +29,7 @@ def calling(start: str) -> str:
     return f'<process id="q">{start}</process>'
 
 
+REMARKED = '<task id="b"/><textAnnotation id="n"/><association id="x" sourceRef="n" targetRef="b"/>'
 #: Triggers that a start event of a process, of an event sub-process, and an end event never have.
 DRAWN = ("message", "timer", "signal", "conditional", "error", "escalation", "compensate")
 NO_START = (*DRAWN[4:], "cancel", "terminate", "link")
@@ -172,6 +173,15 @@ STARTS_AND_ENDS = [
         "b",
         (PLAIN + '<task id="b"/>', "s a e", "b e"),
         (PLAIN + '<task id="b"/>', "s a b e"),
+    ),
+    Constraint(
+        "A remark at an element is no flow to it",
+        "8.4.1",
+        "unreachable",
+        DRAFT,
+        "b",
+        (PLAIN + REMARKED, "s a e", "b e"),
+        (PLAIN + REMARKED, "s a b e"),
     ),
     Constraint(
         "With a start event there is an end event",
