@@ -9,10 +9,13 @@ hangs on it, and the sub-process it runs.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.expressions.together import each_value
 
 if TYPE_CHECKING:
     from engine.bpmn.expressions import Expression
@@ -87,6 +90,10 @@ class Token(Task):
     def evaluate(self, expression: Expression) -> Any:
         """Return the value of ``expression`` on the variables this token sees."""
         return expression.evaluate(self.data, now=self.workflow.top_workflow.now)
+
+    def evaluate_each(self, expressions: Sequence[Expression]) -> Iterator[Any]:
+        """Yield the value of each expression, each when it is asked for."""
+        return each_value(expressions, self.data, now=self.workflow.top_workflow.now)
 
     def wait(self, state: int = WAITING) -> bool:
         """Take ``state`` and return False: what ``_update_hook`` gives back for «not yet»."""

@@ -125,10 +125,10 @@ class Choosing(Element):
         hit = False
         if self.takes_bare_flows:
             taken += [f for f in self.outgoing if f.condition is None and f.id != self.default]
-        for flow in self.outgoing:
-            if flow.condition is None or flow.id == self.default:
-                continue
-            if my_task.evaluate(flow.condition):
+        asking = [f for f in self.outgoing if f.condition is not None and f.id != self.default]
+        values = my_task.evaluate_each([f.condition for f in asking if f.condition is not None])
+        for flow, holds in zip(asking, values, strict=True):
+            if holds:
                 taken.append(flow)
                 hit = True
                 if self.first_only:

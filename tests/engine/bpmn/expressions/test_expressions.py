@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions import (
@@ -14,6 +17,7 @@ from engine.bpmn.expressions import (
     compile_value,
     languages,
 )
+from engine.bpmn.expressions.python import PythonExpression
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 VARIABLES: dict[str, Any] = {
@@ -251,3 +255,36 @@ def test_the_same_text_at_two_places_names_its_own_place() -> None:
     # then
     assert (caught.value.element, caught.value.line) == ("b", 2)
     assert first.text == second.text
+
+
+@settings(max_examples=300)
+@given(
+    st.recursive(
+        st.sampled_from(["amount", "tier", "nothing", "missing", "customer.name", "customer.x",
+                         "topics", "true", "0", "7.5", "'gold'", "None", "nothing.x"]),
+        lambda inner: st.builds(
+            "({} {} {})".format,
+            inner,
+            st.sampled_from(["==", "!=", "<", "<=", ">", ">=", "and", "or", "is", "is not", "in"]),
+            inner,
+        )
+        | st.builds("(not {})".format, inner),
+        max_leaves=6,
+    )
+)  # fmt: skip
+def test_the_short_cut_for_plain_conditions_answers_as_the_evaluation_does(text: str) -> None:
+    # given
+    outcomes: list[object] = []
+    whole = compile_expression(text)
+    assert isinstance(whole, PythonExpression)
+
+    # when
+    for expression in (whole, replace(whole, plain=None)):
+        try:
+            outcomes.append(expression.evaluate(VARIABLES))
+        except ExpressionError as error:
+            outcomes.append((error.reason, error.column))
+
+    # then
+    assert outcomes[0] == outcomes[1]
+    assert type(outcomes[0]) is type(outcomes[1])
