@@ -134,14 +134,14 @@ def severities_of(module: ModuleType) -> list[str]:
 
 
 def _given(module: ModuleType) -> set[str]:
-    tree = ast.parse(inspect.getsource(module))
-    return {
-        node.attr
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute)
-        and node.attr in SEVERITIES
-        and "findings" in ast.unparse(node.value)
-    }
+    attributes = [
+        node
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if type(node) is ast.Attribute
+    ]
+    noted = {node.attr for node in attributes if "findings" in ast.unparse(node.value)}
+    named = {node.attr.lower() for node in attributes if ast.unparse(node.value) == "Severity"}
+    return (noted | named) & set(SEVERITIES)
 
 
 def _sentences() -> Iterator[Any]:

@@ -300,6 +300,18 @@ DATA = [
         loop(LIST + ITEM, '<dataObject id="d" itemSubjectRef="t"/>')
         + '<itemDefinition id="t" isCollection="true"/>',
     ),
+    Sentence(
+        "Two data objects of a process have different names",
+        "10.4.1",
+        "data-same-name",
+        WARNING,
+        "x",
+        process('<dataObject id="d" name="order"/><dataObject id="x" name="order"/>'),
+        process(
+            '<dataObject id="d" name="order"/><subProcess id="b"><dataObject id="x" name="order"/>'
+            "</subProcess>"
+        ),
+    ),
 ]
 every = pytest.mark.parametrize("one", DATA, ids=[one.sentence for one in DATA])
 

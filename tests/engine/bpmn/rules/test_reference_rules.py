@@ -22,6 +22,11 @@ from tests.engine.bpmn.rules.documents import (
 MESSAGE, SIGNAL = '<message id="m" name="m"/>', '<signal id="g" name="g"/>'
 CAUGHT = '<startEvent id="s"><{0}EventDefinition id="x" {0}Ref="{1}"/></startEvent>'
 ENDED = '<endEvent id="e"><{0}EventDefinition id="x" {0}Ref="{1}"/></endEvent>'
+LANE = '<laneSet><lane id="x"><flowNodeRef>a</flowNodeRef></lane></laneSet>'
+ROLE = (
+    '<userTask id="a"><potentialOwner id="x">{}<resourceAssignmentExpression><expression>y'
+    "</expression></resourceAssignmentExpression></potentialOwner></userTask>"
+)
 OPERATION = (
     '<interface id="i" name="i"><operation id="o" name="o"><inMessageRef>m</inMessageRef>'
     "</operation></interface>"
@@ -139,6 +144,38 @@ SENTENCES = [
         )
         + OPERATION
         + MESSAGE,
+    ),
+    Sentence(
+        "An association connects no two flow nodes",
+        "8.4.1",
+        "association-between-nodes",
+        WARNING,
+        "x",
+        process(START + TASK + '<association id="x" sourceRef="s" targetRef="a"/>'),
+        process(
+            TASK
+            + '<task id="u" isForCompensation="true"/><boundaryEvent id="b" attachedToRef="a">'
+            + "<compensateEventDefinition/></boundaryEvent>"
+            + '<association id="x" sourceRef="b" targetRef="u"/>'
+        ),
+    ),
+    Sentence(
+        "A lane lists elements of its own process",
+        "10.8",
+        "lane-of-another-process",
+        WARNING,
+        "x",
+        process(LANE + START) + process(TASK, "q"),
+        process(LANE + TASK) + process(START, "q"),
+    ),
+    Sentence(
+        "A resource role names a resource or an expression",
+        "10.3.1",
+        "resource-role-twice",
+        WARNING,
+        "x",
+        process(ROLE.format("<resourceRef>r</resourceRef>")) + '<resource id="r" name="r"/>',
+        process(ROLE.format("")),
     ),
 ]
 every = pytest.mark.parametrize("one", SENTENCES, ids=[one.sentence for one in SENTENCES])
