@@ -89,16 +89,17 @@ class MappingExtension:
 
     def parse(self, element: Element, host: Element) -> MappingSettings:
         """Return the settings; see :meth:`.protocol.Extension.parse`."""
-        outputs = _copies(element, "copyOut") + parameters(element, "output", host)
+        outputs = copies(element, "copyOut") + parameters(element, "output", host)
         return MappingSettings(
-            inputs=_copies(element, "copyIn") + parameters(element, "input", host),
+            inputs=copies(element, "copyIn") + parameters(element, "input", host),
             outputs=outputs,
             all_in=element.get("allIn") != "false",
             all_out=element.get("allOut", "false" if outputs else "true") == "true",
         )
 
 
-def _copies(element: Element, tag: str) -> Parameters:
+def copies(element: Element, tag: str) -> Parameters:
+    """Return what each ``<corral:tag name source>`` copies."""
     return tuple(
         (child.get("name", ""), VariableCopy(child.get("source", "")))
         for child in element.findall(C + tag)

@@ -22,6 +22,7 @@ class Maker:
         self.draw, self.rng = draw, rng
         self.number, self.looping = 0, 0
         self.variables = {}
+        self.called_processes = []
 
     def name(self, stem):
         self.number += 1
@@ -31,6 +32,7 @@ class Maker:
         kinds = ["script", "user"]
         if depth > 0:
             kinds += ["seq", "xor", "par", "inc", "loop", "sub", "multi", "implicit"]
+            kinds += ["guarded", "failing", "called", "undone", "ad_hoc", "mapped"]
             # A side branch that outlives its turn of a loop would race with the next one.
             kinds += ["discard"] * (not self.looping)
         return getattr(self, self.rng.choice(kinds))(depth - 1)
@@ -140,6 +142,77 @@ class Maker:
 
         return xml, key, key, run
 
+    def guarded(self, depth):
+        """A sub-process whose event sub-process is never triggered."""
+        key, start, never, body = self.name("s"), self.name("e"), self.name("t"), self.block(depth)
+        handler = f'<startEvent id="{start}">{self.draw.message("n")}</startEvent>'
+        handler += f'<task id="{never}"/>' + self.draw.flow(start, never)
+        handler = self.draw.sub(self.name("h"), handler, attributes='triggeredByEvent="true"')
+        xml = self.draw.sub(key, body[0] + handler)
+        return xml, key, key, lambda data: [*body[3](data), key]
+
+    def failing(self, depth):
+        """A sub-process that ends in an error, which its boundary event takes."""
+        key, end, boundary, out = (self.name(stem) for stem in "sebm")
+        self.looping += 1  # what is beside the error would be cut off at some point
+        body = self.block(depth)
+        self.looping -= 1
+        error = '<errorEventDefinition errorRef="e1"/>'
+        inside = body[0] + f'<endEvent id="{end}">{error}</endEvent>' + self.draw.flow(body[2], end)
+        xml = self.draw.sub(key, inside) + self.draw.boundary(boundary, key, error)
+        xml += f'<task id="{out}"/>' + self.draw.flow(boundary, out)
+
+        def run(data):
+            ran = body[3](data)
+            data["error"] = {"code": "E1", "message": "e1"}
+            return [*ran, end, boundary, out]
+
+        return xml, key, out, run
+
+    def called(self, depth):
+        key, process, start, body = (
+            self.name("c"),
+            self.name("q"),
+            self.name("s"),
+            self.block(depth),
+        )
+        inside = f'<startEvent id="{start}"/>' + body[0] + self.draw.flow(start, body[1])
+        self.called_processes.append((process, inside))
+        xml = f'<callActivity id="{key}" calledElement="{process}"/>'
+        return xml, key, key, lambda data: [start, *body[3](data), key]
+
+    def undone(self, _):
+        """A script and the event that undoes it."""
+        done, boundary, undo, throw = (self.name(stem) for stem in ("t", "b", "t", "x"))
+        self.variables.update({done: 0, undo: 0})
+        xml = self.draw.script(done, f"{done} = {done} + 1")
+        xml += self.draw.boundary(boundary, done, "<compensateEventDefinition/>")
+        xml += self.draw.script(undo, f"{undo} = {undo} + {done}", 'isForCompensation="true"')
+        xml += f'<association id="a{undo}" sourceRef="{boundary}" targetRef="{undo}"/>'
+        definition = f'<compensateEventDefinition activityRef="{done}"/>'
+        xml += f'<intermediateThrowEvent id="{throw}">{definition}</intermediateThrowEvent>'
+
+        def run(data):
+            data[done] += 1
+            data[undo] += data[done]
+            return [done, undo, throw]
+
+        return xml + self.draw.flow(done, throw), done, throw, run
+
+    def ad_hoc(self, depth):
+        key, ordering = self.name("s"), self.rng.choice(["Sequential", "Parallel"])
+        parts = [self.block(0) for _ in range(self.rng.randint(2, 3))]
+        inside = "".join(part[0] for part in parts)
+        xml = self.draw.sub(key, inside, "adHocSubProcess", f'ordering="{ordering}"')
+        return xml, key, key, lambda data: [*_all(parts, data), key]
+
+    def mapped(self, depth):
+        """A sub-process with a variable of its own, which hides one around it."""
+        key, body = self.name("s"), self.block(depth)
+        local = '<corral:mapping><corral:input name="own" value="= 1"/></corral:mapping>'
+        xml = self.draw.sub(key, self.draw.extended(local) + body[0])
+        return xml, key, key, lambda data: [*body[3](data), key]
+
 
 def _all(parts, data):
     return [key for part in parts for key in part[3](data)]
@@ -156,7 +229,7 @@ def test_a_random_process_does_what_its_blocks_say(play, draw, first):
         elements = Counter(run(expected))
 
         # when
-        case = play(xml, dict(maker.variables))
+        case = play(xml, dict(maker.variables), called=maker.called_processes)
         while case.open:
             case.do(rng.choice(case.at()))
 
