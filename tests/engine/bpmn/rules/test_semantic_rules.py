@@ -36,6 +36,16 @@ def user_task(settings: str, name: str = "Answer") -> str:
     return f'<userTask id="a" name="{name}">{held}</userTask>'
 
 
+def timer(tag: str, text: str, *, kind: str = "boundary", cancel: str = "true") -> str:
+    inner = f"<timerEventDefinition><{tag}>{text}</{tag}></timerEventDefinition>"
+    if kind == "catch":
+        return f'<intermediateCatchEvent id="t">{inner}</intermediateCatchEvent>'
+    return (
+        f'<userTask id="a"/><boundaryEvent id="t" attachedToRef="a" cancelActivity="{cancel}">'
+        f"{inner}</boundaryEvent>"
+    )
+
+
 M, G = '<exclusiveGateway id="m"/>', '<exclusiveGateway id="g"/>'
 CALL = '<callActivity id="c" calledElement="p"/>'
 LONG = "x" * 281
@@ -135,6 +145,16 @@ CASES = [
     ("message-missing", START + '<receiveTask id="a" messageRef="m"/>', ["s a e"], None),
     ("nothing-to-send", START + '<sendTask id="a"/>', ["s a e"], ("a", D)),
     ("nothing-to-send", START + job("a", "Thanks."), ["s a e"], None),
+    ("timer-at-once", START + timer("timeDuration", "PT0S"), ["s a e"], ("t", W)),
+    ("timer-at-once", START + timer("timeDuration", "-PT5M"), ["s a e"], ("t", W)),
+    ("timer-at-once", START + timer("timeDuration", "P0DT0H1M"), ["s a e"], None),
+    ("timer-at-once", START + timer("timeDuration", "soon"), ["s a e"], None),
+    ("timer-at-once", START + timer("timeDuration", "= wait"), ["s a e"], None),
+    ("cycle-fires-once", START + timer("timeCycle", "R3/PT1H"), ["s a e"], ("t", W)),
+    ("cycle-fires-once", START + timer("timeCycle", "R/PT1H", kind="catch"), ["s t e"], ("t", W)),
+    ("cycle-fires-once", START + timer("timeCycle", "R/PT1H", cancel="false"), ["s a e"], None),
+    ("cycle-fires-once", START + timer("timeCycle", "R1/PT1H"), ["s a e"], None),
+    ("cycle-fires-once", START + timer("timeDuration", "PT1H"), ["s a e"], None),
     ("form-missing", START + user_task('queue="q"'), ["s a e"], ("a", INFO)),
     ("form-missing", START + user_task('queue="q" form="f"'), ["s a e"], None),
     ("assigned-to-one", START + user_task('assignee="ana"'), ["s a e"], ("a", INFO)),
