@@ -146,7 +146,9 @@ def _defined_elsewhere(drawing: Drawing, owner: Element, text: str) -> bool:
         return True
     if not colon or text in drawing.by_id:
         return False
-    imported = {one.get("namespace") for one in drawing.all("import")} | {_XML_SCHEMA}
+    imported = drawing.remembered(
+        "imported", lambda: {_XML_SCHEMA, *(one.get("namespace") for one in drawing.all("import"))}
+    )
     return owner.nsmap.get(prefix) in imported
 
 

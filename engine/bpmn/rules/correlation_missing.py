@@ -7,7 +7,7 @@ none, because it creates the instance.
 from __future__ import annotations
 
 from engine.bpmn.conversations import ends
-from engine.bpmn.drawing import Drawing
+from engine.bpmn.drawing import Drawing, says
 from engine.bpmn.extensions import written_on
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
@@ -20,7 +20,7 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look at every place that waits for a message."""
     linked = ends(drawing.root)  # these share a conversation key
     for element in drawing.root.iter(*(B + tag for tag in _CATCHING)):
-        if not _waits_for_message(element) or element.get("instantiate") == "true":
+        if not _waits_for_message(element) or says(element, "instantiate"):
             continue
         if element in linked:
             continue

@@ -10,7 +10,7 @@ Source: BPMN 2.0.2, 10.5.2 (what has no incoming flow is instantiated with the p
 
 from __future__ import annotations
 
-from engine.bpmn.drawing import Drawing
+from engine.bpmn.drawing import Drawing, says
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
 from engine.bpmn.xml import (
@@ -72,9 +72,9 @@ def _starts(node: Element, *, fed: bool, drawn_start: bool) -> bool:
     catches_link = (
         local(node) == "intermediateCatchEvent" and node.find(B + "linkEventDefinition") is not None
     )
-    if catches_link or node.get("isForCompensation") == "true":
+    if catches_link or says(node, "isForCompensation"):
         return True
-    if node.get("instantiate") == "true":
+    if says(node, "instantiate"):
         return not fed
     return not drawn_start and not fed and local(node) != "boundaryEvent"
 
