@@ -20,13 +20,13 @@ SPELLINGS = [
 @pytest.mark.parametrize(("written", "meant"), SPELLINGS)
 def test_every_spelling_is_rewritten_and_noted(drawing, written: str, meant: str) -> None:
     # given
-    found = drawing(START + f'<subProcess id="b" triggeredByEvent="{written}"/>')
+    found = drawing(START + f'<task id="b" isForCompensation="{written}"/>')
 
     # when
     notes = [one for one in normalise(found) if one.rule == "boolean-attributes"]
 
     # then
-    assert drawing.find(found, "b").get("triggeredByEvent") == meant
+    assert drawing.find(found, "b").get("isForCompensation") == meant
     assert [(one.element, one.severity) for one in notes] == [("b", "info")]
 
 
