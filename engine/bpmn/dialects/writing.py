@@ -18,13 +18,14 @@ def may_carry(host: Element, name: str) -> bool:
 
 def extension(host: Element, name: str) -> Element:
     """Return the extension ``corral:name`` of ``host``, made where there is none."""
-    found = host.find(f"{B}extensionElements/{C}{name}")
+    holder = _child_of(host, B + "extensionElements")
+    found = _child_of(holder, C + name) if holder is not None else None
     return found if found is not None else another(host, name)
 
 
 def another(host: Element, name: str) -> Element:
     """Append an extension ``corral:name`` to ``host``, beside those that stand there."""
-    holder = host.find(B + "extensionElements")
+    holder = _child_of(host, B + "extensionElements")
     if holder is None:
         holder = etree.Element(B + "extensionElements")
         _at_line_of(host, holder)
@@ -91,6 +92,11 @@ def write_script(element: Element, text: str, language: str, result: str) -> Non
     script = etree.SubElement(element, B + "script")
     script.text = text
     _at_line_of(element, script)
+
+
+def _child_of(parent: Element, tag: str) -> Element | None:
+    """Return the first child with that tag; the library's own search looks at all of them."""
+    return next((child for child in parent if child.tag == tag), None)
 
 
 def _child(holder: Element, name: str) -> Element:

@@ -8,7 +8,7 @@ import re
 from engine.bpmn.dialects.settings import Settings, inner, name_of
 from engine.bpmn.dialects.writing import extension, may_carry, parameter, put
 from engine.bpmn.problems import Findings
-from engine.bpmn.xml import C, Element, local
+from engine.bpmn.xml import Element, local
 
 #: ``${order.customer}``: a variable, or something inside of one.
 _PATH = re.compile(r"[$#]\{\s*([A-Za-z]\w*(?:\.[A-Za-z]\w*)*)\s*\}")
@@ -19,13 +19,14 @@ def translate(settings: Settings, findings: Findings) -> None:
     host = settings.element
     if not may_carry(host, "mapping"):
         return
-    for both in settings.take("inputOutput"):
-        mapping = extension(host, "mapping")
+    taken = settings.take("inputOutput")
+    mapping = extension(host, "mapping") if taken else host
+    for both in taken:
         for one in inner(both, "inputParameter"):
             _write(mapping, "input", one, host, findings)
         for one in inner(both, "outputParameter"):
             _write(mapping, "output", one, host, findings)
-        if local(host) != "callActivity" and mapping.find(C + "output") is not None:
+        if local(host) != "callActivity" and inner(both, "outputParameter"):
             put(host, "mapping", allOut="true")
 
 
