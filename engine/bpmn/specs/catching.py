@@ -194,6 +194,7 @@ class BoundaryEvent(Catch):
             token.detach()
             implicit = token.internal_data.pop("implicit", False)
             if self.interrupting and not implicit:
+                activity.task_spec.interrupted(activity)
                 activity.cancel()
             else:
                 self.rearm(token, slot, activity)

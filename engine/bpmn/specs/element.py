@@ -170,6 +170,9 @@ class Element(BpmnTaskSpec):
     def collect(self, my_task: Token, child: Token) -> None:
         """Look at an attached token that is about to leave; what fails here fails ``child``."""
 
+    def interrupted(self, my_task: Token) -> None:
+        """Take note that a boundary event is about to end the activity."""
+
     def child_done(self, my_task: Token, child: Token) -> None:
         """Take note that an attached token left; only loops and gateways have such."""
         raise NotImplementedError(f"{type(self).__name__} has no attached tokens that complete")

@@ -61,13 +61,9 @@ class Mapped(Element):
         """Take over what was written, and complete in turn."""
         if my_task.state != STARTED:
             return
+        self._give_out(my_task, child)
         known = my_task.internal_data
         base, local = known.pop("base"), child.internal_data["local"]
-        if self.mapping.all_out:
-            mine = {key: value for key, value in child.data.items() if key not in local}
-            # What hides behind a local name is not a deletion.
-            mine.update({key: base[key] for key in local if key in base})
-            my_task.workflow.top_workflow.take_over(my_task, base, mine)
         known["written"] = {
             key: value
             for key, value in (child.data.items() if self.mapping.outputs else ())
@@ -75,6 +71,21 @@ class Mapped(Element):
         }
         my_task.wait(READY)
         my_task.workflow.top_workflow.queue.appendleft(my_task)
+
+    def interrupted(self, my_task: Token) -> None:
+        """Take over what the activity wrote so far."""
+        for child in my_task.children:
+            if child.task_spec is self.inner:
+                self._give_out(my_task, child)
+
+    def _give_out(self, my_task: Token, child: Token) -> None:
+        if not self.mapping.all_out:
+            return
+        base, local = my_task.internal_data["base"], child.internal_data["local"]
+        mine = {key: value for key, value in child.data.items() if key not in local}
+        # What hides behind a local name is not a deletion.
+        mine.update({key: base[key] for key in local if key in base})
+        my_task.workflow.top_workflow.take_over(my_task, base, mine)
 
     def _run_hook(self, my_task: Token) -> bool | None:
         top = my_task.workflow.top_workflow

@@ -193,6 +193,21 @@ def test_a_boundary_event_interrupts_an_element_with_variables_of_its_own(play, 
     assert case.data == {}
 
 
+def test_an_interrupted_sub_process_gives_out_what_it_wrote(play, draw):
+    # given
+    inside = mapping(one_way("input", "x", "= 1")) + '<startEvent id="s1"/><userTask id="u"/>'
+    inside += draw.script("t", "wrote = x + n") + draw.flow("s1", "t", "u")
+    body = START + draw.sub("sub", inside) + draw.boundary("b", "sub", draw.message())
+    case = play(body + '<userTask id="z"/>' + draw.flow("s", "sub") + draw.flow("b", "z"), {"n": 4})
+
+    # when
+    case.send(n=5)
+
+    # then
+    assert case.at() == ["z"]
+    assert case.data == {"n": 5, "wrote": 5}
+
+
 def test_an_element_with_variables_of_its_own_is_undone_once(play, draw):
     # given
     inside = mapping(one_way("input", "x", "= 1") + one_way("output", "done", "= done + [x]"))
