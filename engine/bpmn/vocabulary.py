@@ -71,6 +71,7 @@ _RUN = (
         "loopDataInputRef",
         "loopDataOutputRef",
         "message",
+        "messageFlow",
         "multiInstanceLoopCharacteristics",
         "outgoing",
         "outputDataItem",
@@ -82,6 +83,22 @@ _RUN = (
         "timeCycle",
         "timeDate",
         "timeDuration",
+        # data and correlation, which passes turn into mappings and keys
+        "assignment",
+        "correlationKey",
+        "correlationKeyRef",
+        "correlationProperty",
+        "correlationPropertyBinding",
+        "correlationPropertyRef",
+        "correlationPropertyRetrievalExpression",
+        "correlationSubscription",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "dataPath",
+        "from",
+        "messagePath",
+        "to",
+        "transformation",
     }
 )
 _SHOWN = frozenset(
@@ -118,7 +135,6 @@ _SHOWN = frozenset(
         "interfaceRef",
         "endPoint",
         "endPointRef",
-        "messageFlow",
         "messageFlowAssociation",
         "messageFlowRef",
         "partnerEntity",
@@ -167,21 +183,8 @@ _SHOWN = frozenset(
     }
 )
 _REPORTED = CHOREOGRAPHY | {
-    "assignment",
-    "correlationKey",
-    "correlationKeyRef",
-    "correlationProperty",
-    "correlationPropertyBinding",
-    "correlationPropertyRef",
-    "correlationPropertyRetrievalExpression",
-    "correlationSubscription",
-    "dataInputAssociation",
-    "dataOutputAssociation",
-    "dataPath",
-    "from",
     "humanPerformer",
     "ioBinding",
-    "messagePath",
     "participantBinding",
     "performer",
     "potentialOwner",
@@ -191,8 +194,6 @@ _REPORTED = CHOREOGRAPHY | {
     "resourceParameterBinding",
     "resourceRef",
     "resourceRole",
-    "to",
-    "transformation",
 }
 FATES: dict[str, Fate] = {
     **dict.fromkeys(_RUN, Fate.RUN),
