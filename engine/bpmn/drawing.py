@@ -131,13 +131,22 @@ class Drawing:
         """Return the sequence flows that lead to ``node``."""
         return self._arriving.get(node.get("id", ""), [])
 
+    @cached_property
+    def _nodes_by_id(self) -> Mapping[str, Element]:
+        return {node.get("id", ""): node for node in reversed(self.nodes)}
+
+    def node(self, reference: str | None) -> Element | None:
+        """Return what a reference leads to, a flow node before anything else with the same id."""
+        found = self._nodes_by_id.get(plain_name(reference))
+        return self.referred(reference) if found is None else found
+
     def source(self, flow: Element) -> Element | None:
         """Return what ``flow`` leaves."""
-        return self.referred(flow.get("sourceRef"))
+        return self.node(flow.get("sourceRef"))
 
     def target(self, flow: Element) -> Element | None:
         """Return what ``flow`` leads to."""
-        return self.referred(flow.get("targetRef"))
+        return self.node(flow.get("targetRef"))
 
     @cached_property
     def _attached(self) -> Mapping[str, list[Element]]:

@@ -26,7 +26,7 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
                 "Make the sub-process a transaction, or throw an error.",
             )
     for event in drawing.all("boundaryEvent"):
-        host = drawing.referred(event.get("attachedToRef"))
+        host = drawing.node(event.get("attachedToRef"))
         if "cancel" not in drawing.trigger_words(event) or host is None:
             continue
         if drawing.is_bare_multiple(event):

@@ -26,7 +26,7 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
 
 
 def _check(event: Element, name: str, drawing: Drawing, findings: Findings) -> None:
-    activity = drawing.referred(name)
+    activity = drawing.node(name)
     if activity is None or local(activity) not in ACTIVITIES or not _reaches(event, activity):
         findings.draft(
             event,
