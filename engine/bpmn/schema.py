@@ -66,7 +66,7 @@ _ROOT = (
 
 
 def _places() -> dict[str, frozenset[str]]:
-    inside_events = EVENTS | {"definitions"}
+    inside_events = EVENTS | {"definitions", "event"}
     loops = {"multiInstanceLoopCharacteristics"}
     parts: list[tuple[frozenset[str] | set[str], frozenset[str] | set[str]]] = [
         (_ROOT - EVENT_DEFINITIONS, {"definitions"}),

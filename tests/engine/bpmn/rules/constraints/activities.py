@@ -28,6 +28,10 @@ REF = "<flowNodeRef>a</flowNodeRef>"
 REPEAT = '<standardLoopCharacteristics loopMaximum="3"/>'
 MANY = "<multiInstanceLoopCharacteristics {}>{}</multiInstanceLoopCharacteristics>"
 THREE = "<loopCardinality>3</loopCardinality>"
+DEFINED = (
+    "<complexBehaviorDefinition><condition>nrOfCompletedInstances == 2</condition>"
+    '<event id="ie"><signalEventDefinition signalRef="g"/></event></complexBehaviorDefinition>'
+)
 LISTED = "<loopDataInputRef>items</loopDataInputRef>"
 
 
@@ -216,7 +220,8 @@ ACTIVITIES = [
         DRAFT,
         "a",
         looping(MANY.format('behavior="Complex"', THREE)),
-        looping(MANY.format('behavior="All"', THREE)),
+        looping(MANY.format('behavior="Complex"', THREE + DEFINED)),
+        beside='<signal id="g" name="g"/>',
     ),
     Constraint(
         "A multi-instance activity that can end early says when",
