@@ -13,7 +13,7 @@ from engine.definitions import Problem, Severity
 from engine.errors import DeploymentRefusedError
 from webapp.bootstrap import open_engine
 from webapp.cli import RefusedError
-from webapp.commands.lint import problem_as_json
+from webapp.commands.lint import problem_as_json, worst_first
 from webapp.commands.options import data_option, format_option, paths_argument, settings_with
 from webapp.commands.printing import print_json
 from webapp.commands.sources import deployments
@@ -75,7 +75,7 @@ def command(paths: tuple[Path, ...], data: Path | None, form: str, executable: b
 
 
 def _tell(problems: Iterable[Problem]) -> None:
-    for problem in problems:
+    for problem in worst_first(problems):
         place = problem.element or "the file"
         told = f"  {place}: {problem.severity.value}: {problem.message} {problem.cure}"
         click.echo(told, err=True)

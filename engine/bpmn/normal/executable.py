@@ -14,6 +14,6 @@ ORDER = 20
 def apply(root: Element, names: Names, findings: Findings) -> None:
     """Set ``isExecutable`` on every process that can do something."""
     for process in root.iter(B + "process"):
-        if process.get("isExecutable") != "true" and nodes(process):
+        if process.get("isExecutable") not in ("true", "1") and nodes(process):
             findings.info(process, "It is not marked executable; it is compiled as if it were.")
             process.set("isExecutable", "true")

@@ -183,7 +183,7 @@ def test_the_normal_form_comes_with_a_note_of_each_change() -> None:
     assert found.xml.count("\n") > 3
 
 
-@pytest.mark.parametrize("rule", ["dangling-flow", "implicit-start", "not-executable"])
+@pytest.mark.parametrize("rule", ["dangling-flow", "implicit-start", "doctype", "job-without-type"])
 def test_rules_and_passes_explain_themselves(rule: str) -> None:
     explained = SpiffRunner().explain(rule)
     assert explained
