@@ -33,6 +33,10 @@ from engine.bpmn.xml import (
 from engine.definitions import Problem, Severity
 
 T = TypeVar("T")
+#: Texts whose value decides whether something happens.
+_CONDITIONS = frozenset(
+    {"conditionExpression", "condition", "loopCondition", "completionCondition"}
+)
 _DECLARED = ("message", "signal", "error", "escalation")
 
 
@@ -99,6 +103,7 @@ class Context:
                 line=line_of(holder),
                 language=holder.get("language"),
                 default=self._language,
+                condition=local(holder) in _CONDITIONS,
             ),
             _stand_in(text),
         )

@@ -56,6 +56,7 @@ def compile_expression(
     line: int | None = None,
     language: str | None = None,
     default: str | None = None,
+    condition: bool = False,
 ) -> Expression:
     """Return the compiled expression.
 
@@ -66,13 +67,15 @@ def compile_expression(
         language: name or URI that stands at the text itself.
         default: name or URI that the document gives for texts that say nothing. What stands
             in ``${}`` is JUEL whatever the document says.
+        condition: whether its value decides; JUEL converts it to true or false then.
 
     Raises:
         ExpressionError: it does not compile, or its language is not known.
     """
     chosen = _language(_chosen(text, language, default), Place(text.strip(), element, line))
     bare = text.strip() if chosen.name == _JUEL and _in_braces(text) else unwrapped(text)
-    return chosen.expression(Place(bare, element, line))
+    compiled = chosen.expression(Place(bare, element, line))
+    return compiled.as_condition() if condition and hasattr(compiled, "as_condition") else compiled
 
 
 def compile_value(

@@ -16,11 +16,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from engine.bpmn.errors import ExpressionError
+from engine.bpmn.errors import ExpressionError, VariableError
 from engine.bpmn.expressions.protocol import Place, ResultScript
 from engine.bpmn.expressions.safe.limits import SCRIPT_LENGTH, SIZE
 from engine.bpmn.expressions.sandbox.border import incoming, outgoing
 from engine.bpmn.expressions.sandbox.process import SANDBOX, SandboxError
+from engine.bpmn.variables import storable
 
 _RUNNER = (Path(__file__).parent / "sandbox" / "script.js").read_text(encoding="utf-8")
 _STRINGS = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
@@ -173,8 +174,9 @@ def _ran(place: Place, variables: Mapping[str, Any], now: datetime | None) -> di
         text = SANDBOX.ask("S", f"({_RUNNER})({json.dumps(payload)})")
         if len(text) > SIZE:
             raise SandboxError(f"its variables grow beyond {SIZE // 1024} kB")
-        answer: dict[str, Any] = incoming(text)
-    except (SandboxError, TypeError, ValueError) as failure:
+        # A script can set what its text does not show, so everything is looked at here.
+        answer: dict[str, Any] = storable(incoming(text), "script")
+    except (SandboxError, TypeError, ValueError, RecursionError, VariableError) as failure:
         raise _failed(place, str(failure)) from failure
     return answer
 

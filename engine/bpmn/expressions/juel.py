@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from engine.bpmn.expressions.protocol import Place
 from engine.bpmn.expressions.safe.limits import EXPRESSION_LENGTH, RefusedError
 from engine.bpmn.expressions.unified.calls import Reach
+from engine.bpmn.expressions.unified.coercion import to_boolean
 from engine.bpmn.expressions.unified.parsing import parse
 from engine.bpmn.expressions.unified.running import REMOVED, Node, Run
 
@@ -33,6 +34,11 @@ class JuelExpression:
     def text(self) -> str:
         """The expression as it was written."""
         return self.place.text
+
+    def as_condition(self) -> JuelExpression:
+        """Return the same, giving true or false: the text "false", as forms send it, is false."""
+        node = self.node
+        return replace(self, node=lambda run: to_boolean(node(run)))
 
     def evaluate(self, variables: Mapping[str, Any], *, now: datetime | None = None) -> Any:
         """Return the value; see :meth:`.protocol.Expression.evaluate`."""

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 TAG = "\0"
 _ESCAPED_TAG = "\\u0000"
+#: Figures of a whole number from which on it may need more than 64 bits.
+_LONG = 19
 _ZONE = re.compile(r"@([\w/+-]+)$")
 #: Digits of a second that Python keeps.
 _FRACTION = re.compile(r"(\.\d{6})\d+")
@@ -29,8 +31,8 @@ def outgoing(value: Any) -> str:
 def incoming(text: str) -> Any:
     """Return the value of JSON from the sandbox."""
     if _ESCAPED_TAG in text:
-        return json.loads(text, object_hook=_untagged)
-    return json.loads(text)
+        return json.loads(text, object_hook=_untagged, parse_int=_whole)
+    return json.loads(text, parse_int=_whole)
 
 
 def moment_text(moment: datetime) -> str:
@@ -39,6 +41,11 @@ def moment_text(moment: datetime) -> str:
     if isinstance(zone, ZoneInfo) and zone.key != "UTC":
         return f"{moment.replace(tzinfo=None).isoformat()}@{zone.key}"
     return moment.isoformat()
+
+
+def _whole(figures: str) -> int | float:
+    # JavaScript writes 1e20 as a whole number; variables hold those of 64 bits.
+    return int(figures) if len(figures) < _LONG else float(figures)
 
 
 def _tagged(value: Any) -> Mapping[str, Any]:
