@@ -2,7 +2,8 @@
 
 A start event written into a lane, a task beside the process, a timer in a task: no modeler draws
 it, and every reader would make something else of it. Move the element to where it belongs. An
-error where it would be part of a run; a warning where it is only shown.
+error where it would be part of the flow; a draft where it would carry data or messages beside
+it; a warning where it is only shown.
 
 Source: BPMN 2.0.2, ``Semantic.xsd`` (content of each type).
 """
@@ -19,6 +20,27 @@ from engine.bpmn.xml import local
 #: Run, but found wherever they are, or reported as undeclared.
 _HARMLESS = frozenset({"association", "message", "signal", "error", "escalation", "flowNodeRef"})
 
+#: Carry data and messages beside the flow.
+_BESIDE = frozenset(
+    {
+        "correlationKey",
+        "correlationProperty",
+        "correlationSubscription",
+        "dataInput",
+        "dataInputAssociation",
+        "dataObject",
+        "dataObjectReference",
+        "dataOutput",
+        "dataOutputAssociation",
+        "inputSet",
+        "ioSpecification",
+        "messageFlow",
+        "outputSet",
+        "participant",
+        "property",
+    }
+)
+
 
 def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Compare the place of every element with those it may have."""
@@ -31,8 +53,11 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
         if place in allowed or place in ("", "extensionElements") or place not in FATES:
             continue
         kind = local(element)
-        runs = FATES[kind] is Fate.RUN and kind not in _HARMLESS
-        note = findings.error if runs else findings.warning
+        note = findings.warning
+        if kind in _BESIDE:
+            note = findings.draft
+        elif FATES[kind] is Fate.RUN and kind not in _HARMLESS:
+            note = findings.error
         note(
             element,
             f"'{kind}' stands in '{place}', which cannot hold it.",
