@@ -162,23 +162,29 @@ def _hand_on(tx: Transaction, this: _Round, ran: set[int], now: datetime) -> Non
         if thrown.signal:
             # The runner gave it to the events of the sender itself at once.
             signal(tx, thrown.name, thrown.payload, now=now, besides=sender, hops=thrown.hops)
-    messages = [
-        Message(each.name, each.correlation_key, each.payload, hops=each.hops)
-        for _, each in this.thrown
-        if not each.signal
-    ]
+    messages = [_message(each) for _, each in this.thrown if not each.signal]
     correlate(tx, messages + this.returned, now=now)
     if this.freed:
         # An ended instance held messages of its key back; the first of them starts the next one.
-        correlate_kept(tx, tx.messages.kept(keys=this.freed), now=now)
-    wanted = tx.messages.wanted(ran - set(this.effects.ended))
+        correlate_kept(tx, tx.messages.kept(keys=this.freed, now=now), now=now)
+    wanted = tx.messages.wanted(ran - set(this.effects.ended), now=now)
     taken = {each.id: each.message for each in tx.messages.take(list(wanted.values()))}
     tx.inbox.add([(id, arrival(taken[at])) for id, at in wanted.items() if at in taken])
 
 
+def _message(found: Event | ThrownMessage) -> Message:
+    return Message(
+        found.name or "",
+        found.correlation_key,
+        found.payload,
+        hops=found.hops,
+        expires_at=found.expires_at,
+    )
+
+
 def _messages(events: Iterable[Event]) -> list[Message]:
     return [
-        Message(event.name, event.correlation_key, event.payload, hops=event.hops)
+        _message(event)
         for event in events
         if event.kind is EventKind.MESSAGE and event.name is not None
     ]

@@ -85,7 +85,7 @@ def start_kept(tx: Transaction, names: Iterable[str], *, now: datetime) -> None:
     if wanted:
         # A message that is on its way now is in the buffer after this, or sees the start event.
         tx.messages.serialise(((name, None) for name in wanted), waits=True)
-        correlate_kept(tx, tx.messages.kept(names=wanted), now=now)
+        correlate_kept(tx, tx.messages.kept(names=wanted, now=now), now=now)
 
 
 def arrival(message: Message) -> Event:
@@ -96,6 +96,7 @@ def arrival(message: Message) -> Event:
         correlation_key=message.correlation_key,
         payload=message.payload,
         hops=message.hops,
+        expires_at=message.expires_at,
     )
 
 
@@ -154,13 +155,13 @@ def _start_or_keep(
     now: datetime,
 ) -> None:
     key = message.correlation_key
-    if starter is None:
+    owner = active.get((starter.key, key)) if starter is not None and key is not None else None
+    if starter is None or owner is not None:
+        if message.expires_at is not None and message.expires_at <= now:
+            plan.outcomes.append((Correlated.DROPPED, None))
+            return
         plan.kept.append(message)
-        plan.outcomes.append((Correlated.BUFFERED, None))
-        return
-    if key is not None and (starter.key, key) in active:
-        plan.kept.append(message)
-        plan.outcomes.append((Correlated.BUFFERED, active[starter.key, key]))
+        plan.outcomes.append((Correlated.BUFFERED, owner))
         return
     new = NewInstance(starter.definition_id, starter.key, message.business_key, key, now)
     event = Event(

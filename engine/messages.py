@@ -3,13 +3,14 @@
 A message goes to the instance that waits for its name and correlation key. Else, unless an
 active instance was already started under that key, it starts the definition whose message start
 event bears the name. Else it stays in the buffer until something waits for it, or a definition is
-deployed that it starts.
+deployed that it starts, or its time is over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +24,7 @@ class Message:
     payload: Mapping[str, Any] = field(default_factory=dict)
     business_key: str | None = None  #: given to an instance that it starts
     hops: int = 0  #: how many of other instances led to it; 0 for one from outside
+    expires_at: datetime | None = None  #: UTC; not kept any longer. None: for ever
 
 
 class Correlated(StrEnum):
@@ -31,11 +33,12 @@ class Correlated(StrEnum):
     STARTED = "started"
     CORRELATED = "correlated"
     BUFFERED = "buffered"
+    DROPPED = "dropped"  #: nobody waited, and it was not to be kept
 
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
-    """Where one message went. ``instance_id`` is None for a buffered message nobody owns yet."""
+    """Where one message went. ``instance_id`` is None for a message nobody owns yet."""
 
     outcome: Correlated
     instance_id: int | None

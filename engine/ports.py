@@ -62,6 +62,8 @@ class Event:
     id: int | None = None
     #: How many messages and signals of other instances led to it, one leading to the next.
     hops: int = 0
+    #: Of a message, UTC: if nobody takes it, it is not kept any longer.
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class ThrownMessage:
     payload: Mapping[str, Any]
     signal: bool = False
     hops: int = 0  #: see :attr:`Event.hops`
+    expires_at: datetime | None = None  #: see :attr:`Event.expires_at`
 
 
 @dataclass(frozen=True, slots=True)

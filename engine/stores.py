@@ -227,11 +227,13 @@ class MessageStore(Protocol):
         """Put messages into the buffer."""
         ...
 
-    def wanted(self, ids: Iterable[int]) -> dict[int, int]:
+    def wanted(self, ids: Iterable[int], *, now: datetime) -> dict[int, int]:
         """Return, by instance id, the id of the oldest buffered message the instance waits for."""
         ...
 
-    def kept(self, *, names: Iterable[str] = (), keys: Iterable[str] = ()) -> list[int]:
+    def kept(
+        self, *, now: datetime, names: Iterable[str] = (), keys: Iterable[str] = ()
+    ) -> list[int]:
         """Return ids of buffered messages, of these names or keys, that could start something."""
         ...
 
@@ -433,6 +435,10 @@ class Storage(Protocol):
 
     def unapplied(self, *, limit: int) -> list[int]:
         """Return instances of all workspaces whose inbox is not empty."""
+        ...
+
+    def forget(self, now: datetime) -> int:
+        """Remove buffered messages of all workspaces whose time is over; return how many."""
         ...
 
     def next_due(self) -> datetime | None:

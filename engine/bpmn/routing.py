@@ -104,7 +104,8 @@ def throw(instance: Instance, token: Token, trigger: triggers.Trigger) -> bool:
     if isinstance(trigger, triggers.MessageTrigger):
         key, payload = trigger.key_of(token), trigger.payload_of(token)
         if not deliver_message(instance, trigger.name, key, payload):
-            instance.send_out(ThrownMessage(trigger.name, key, payload))
+            over = trigger.expiry_of(token)
+            instance.send_out(ThrownMessage(trigger.name, key, payload, expires_at=over))
     elif isinstance(trigger, triggers.SignalTrigger):
         payload = trigger.payload_of(token)
         instance.send_out(ThrownMessage(trigger.name, None, payload, signal=True))

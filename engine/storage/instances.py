@@ -97,6 +97,7 @@ _EVENT = (
     InboxRow.by,
     InboxRow.id,
     InboxRow.hops,
+    InboxRow.expires_at,
 )
 
 
@@ -304,6 +305,7 @@ class SqlInbox:
                 "opened_with": None if event.opened_with is None else dict(event.opened_with),
                 "by": event.by,
                 "hops": event.hops,
+                "expires_at": event.expires_at,
             }
             for id, event in events
         ]

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    ColumnElement,
     Connection,
     and_,
     cast,
@@ -31,6 +32,7 @@ _KEPT = (
     MessageRow.payload,
     MessageRow.business_key,
     MessageRow.hops,
+    MessageRow.expires_at,
 )
 #: A wait without key takes any message of its name; a message without key only such waits.
 _TAKES = and_(
@@ -105,13 +107,14 @@ class SqlMessages:
                 "business_key": message.business_key,
                 "payload": dict(message.payload),
                 "hops": message.hops,
+                "expires_at": message.expires_at,
                 "received_at": now,
             }
             for message in messages
         ]
         self._connection.execute(insert(MessageRow), rows)
 
-    def wanted(self, ids: Iterable[int]) -> dict[int, int]:
+    def wanted(self, ids: Iterable[int], *, now: datetime) -> dict[int, int]:
         """Return, by instance id, the id of the oldest buffered message the instance waits for.
 
         A message that several instances could take goes to the one whose wait is oldest.
@@ -122,6 +125,7 @@ class SqlMessages:
             .where(
                 MessageRow.workspace_id == self._workspace,
                 SubscriptionRow.instance_id.in_(sorted(ids)),
+                _kept_at(now),
             )
             .order_by(MessageRow.id, SubscriptionRow.id)
         )
@@ -133,10 +137,13 @@ class SqlMessages:
                 taken.add(message_id)
         return found
 
-    def kept(self, *, names: Iterable[str] = (), keys: Iterable[str] = ()) -> list[int]:
+    def kept(
+        self, *, now: datetime, names: Iterable[str] = (), keys: Iterable[str] = ()
+    ) -> list[int]:
         """Return the ids of buffered messages that could start something, oldest first.
 
         Args:
+            now: the present; whose time is over by then is not among them.
             names: of these messages,
             keys: or with one of these correlation keys.
         """
@@ -148,6 +155,7 @@ class SqlMessages:
             .where(
                 MessageRow.workspace_id == self._workspace,
                 MessageRow.name.in_(starting),
+                _kept_at(now),
                 or_(
                     MessageRow.name.in_(sorted(set(names))),
                     MessageRow.correlation_key.in_(sorted(set(keys))),
@@ -177,6 +185,10 @@ class SqlMessages:
         """Return how many messages wait in the buffer."""
         statement = select(func.count()).where(MessageRow.workspace_id == self._workspace)
         return int(self._connection.execute(statement).scalar_one())
+
+
+def _kept_at(now: datetime) -> ColumnElement[bool]:
+    return or_(MessageRow.expires_at.is_(None), MessageRow.expires_at > now)
 
 
 def _buffered(columns: Any) -> Buffered:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from engine.errors import StaleRevisionError
 from engine.ports import Change
@@ -19,7 +19,14 @@ from engine.storage.jobs import SqlIncidents, SqlJobs
 from engine.storage.messages import SqlMessages
 from engine.storage.migrating import migrate
 from engine.storage.starts import SqlStarts
-from engine.storage.tables import InboxRow, InstanceRow, TimerRow, TimerStartRow, WorkspaceRow
+from engine.storage.tables import (
+    InboxRow,
+    InstanceRow,
+    MessageRow,
+    TimerRow,
+    TimerStartRow,
+    WorkspaceRow,
+)
 from engine.storage.user_tasks import SqlUserTasks
 from engine.storage.waits import SqlWaits
 from engine.workspaces import Workspace, check_key, check_zone
@@ -136,6 +143,15 @@ class SqlStorage:
         with self.database.read() as connection:
             statement = select(InboxRow.instance_id).distinct().order_by(InboxRow.instance_id)
             return list(connection.execute(statement.limit(limit)).scalars())
+
+    def forget(self, now: datetime) -> int:
+        """Remove buffered messages of all workspaces whose time is over; return how many."""
+        over = MessageRow.expires_at <= now
+        with self.database.read() as connection:
+            if connection.execute(select(MessageRow.id).where(over).limit(1)).first() is None:
+                return 0
+        with self.database.write() as connection:
+            return connection.execute(delete(MessageRow).where(over)).rowcount
 
     def next_due(self) -> datetime | None:
         """Return when the earliest timer of all workspaces is due."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from engine.correlation import correlate, signal
@@ -73,10 +74,22 @@ class InstanceUseCases(Bound):
         payload: Mapping[str, Any] | None = None,
         *,
         business_key: str | None = None,
+        time_to_live: timedelta | None = None,
         within: UnitOfWork | None = None,
     ) -> Correlation:
-        """Send one message, and advance whom it reaches. See :mod:`engine.messages`."""
-        message = Message(name, correlation_key, payload or {}, business_key)
+        """Send one message, and advance whom it reaches. See :mod:`engine.messages`.
+
+        Args:
+            name: of the message.
+            correlation_key: which instance is meant; None reaches waits without a key alone.
+            payload: becomes variables.
+            business_key: of an instance that it starts.
+            time_to_live: how long it is kept while nobody waits for it; None is for ever, and
+                nothing is for those alone who wait already.
+            within: an open transaction; then instances are advanced after its commit.
+        """
+        expires_at = None if time_to_live is None else self.clock.now() + time_to_live
+        message = Message(name, correlation_key, payload or {}, business_key, expires_at=expires_at)
         return self.correlate_all([message], within=within)[0]
 
     def correlate_all(

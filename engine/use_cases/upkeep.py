@@ -65,7 +65,11 @@ class UpkeepUseCases(Bound):
         return advance(self._core, instance_ids)
 
     def sweep(self) -> int:
-        """Advance every instance, of all workspaces, whose inbox a dead process left behind."""
+        """Advance every instance, of all workspaces, whose inbox a dead process left behind.
+
+        Buffered messages whose time is over are removed by the way.
+        """
+        self._core.storage.forget(self.clock.now())
         return self.advance(self._core.storage.unapplied(limit=10_000))
 
     def pump(self, now: datetime) -> int:

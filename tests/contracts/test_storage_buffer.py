@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -92,7 +93,7 @@ def test_more_than_a_page_of_the_buffer_is_started_in_order(
     assert variables(bench) == [{"n": n} for n in range(7)]
     assert buffered(bench) == 7
     with bench.core.storage.write(bench.engine.workspace) as tx:
-        kept = tx.messages.take(tx.messages.kept(names=["mention"]))
+        kept = tx.messages.take(tx.messages.kept(names=["mention"], now=bench.clock.now()))
     assert [each.message.payload["n"] for each in kept] == list(range(7, 14))
 
 
@@ -197,7 +198,7 @@ def test_given_two_transactions_that_look_at_once_then_a_kept_message_is_taken_o
                 return len(other.messages.take(ids))
 
         with storage.write(workspace) as first:
-            ids = first.messages.kept(keys=["k"])
+            ids = first.messages.kept(keys=["k"], now=bench.clock.now())
             mine = len(first.messages.take(ids))
             asked = pool.submit(take, ids)
         theirs = asked.result(60)
@@ -217,3 +218,70 @@ def test_a_kept_message_that_ends_its_instance_lets_the_next_one_start(bench: Be
     # then
     assert variables(bench) == [{"n": n} for n in range(5)]
     assert {each.status for each in bench.engine.instances()} == {InstanceStatus.COMPLETED}
+
+
+@pytest.mark.parametrize(("passed", "status"), [(59, "completed"), (60, "active")])
+def test_a_message_is_kept_for_its_time_to_live(bench: Bench, passed: int, status: str) -> None:
+    # given
+    bench.deploy("care", {"any": [talk(key="k")]})
+    bench.engine.correlate("mention", "k", time_to_live=timedelta(minutes=60))
+    bench.clock.move(minutes=passed)
+
+    # when
+    instance = bench.engine.start("care")
+
+    # then
+    assert bench.engine.instance(instance.id).status == status
+
+
+def test_an_expired_message_hides_no_fresh_one(bench: Bench) -> None:
+    # given
+    bench.deploy("care", {"any": [talk(key="k")]})
+    bench.engine.correlate("mention", "k", {"n": 1}, time_to_live=timedelta(minutes=1))
+    bench.engine.correlate("mention", "k", {"n": 2})
+    bench.clock.move(minutes=2)
+
+    # when
+    instance = bench.engine.start("care")
+
+    # then
+    assert bench.engine.variables(instance.id) == {"n": 2}
+
+
+def test_an_expired_message_starts_nothing_that_is_deployed_later(bench: Bench) -> None:
+    # given
+    bench.engine.correlate("mention", "k", time_to_live=timedelta(minutes=1))
+    bench.clock.move(minutes=2)
+
+    # when
+    bench.deploy("care", {"any": [TASK]}, message_starts=["mention"])
+
+    # then
+    assert bench.engine.instances() == []
+
+
+def test_a_message_that_is_not_to_be_kept_reaches_those_alone_who_wait(bench: Bench) -> None:
+    # given
+    nobody = bench.engine.correlate("mention", "k", time_to_live=timedelta(0))
+    bench.deploy("care", {"any": [talk(key="k")]})
+    instance = bench.engine.start("care")
+
+    # when
+    somebody = bench.engine.correlate("mention", "k", time_to_live=timedelta(0))
+
+    # then
+    assert (nobody.outcome, nobody.instance_id) == (Correlated.DROPPED, None)
+    assert (somebody.outcome, somebody.instance_id) == (Correlated.CORRELATED, instance.id)
+
+
+def test_the_sweep_removes_what_expired(bench: Bench) -> None:
+    # given
+    bench.engine.correlate("mention", "k", time_to_live=timedelta(minutes=1))
+    bench.engine.correlate("mention", "k")
+    bench.clock.move(minutes=1)
+
+    # when
+    bench.engine.sweep()
+
+    # then
+    assert buffered(bench) == 1

@@ -169,7 +169,7 @@ def message(context: Context, event: Element, definition: Element) -> triggers.M
         # Whoever the message starts talks to us under the same key.
         key = VariableCopy(shared)
         inputs = (*inputs, (shared, key))
-    return triggers.MessageTrigger(name, key, inputs)
+    return triggers.MessageTrigger(name, key, inputs, settings.time_to_live)
 
 
 def _declared_name(context: Context, event: Element, reference: str | None) -> str:

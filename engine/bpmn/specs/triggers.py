@@ -69,10 +69,27 @@ class SentTrigger(Trigger):
 class MessageTrigger(SentTrigger):
     """A message with a name; while waiting, of one correlation key or of any."""
 
-    def __init__(self, name: str, key: Expression | None = None, inputs: Parameters = ()) -> None:
-        """Keep how to compute the key, and the payload when it is thrown."""
+    def __init__(
+        self,
+        name: str,
+        key: Expression | None = None,
+        inputs: Parameters = (),
+        time_to_live: Expression | None = None,
+    ) -> None:
+        """Keep how to compute the key, and payload and time to live when it is thrown."""
         super().__init__(name, inputs)
-        self.key = key
+        self.key, self.time_to_live = key, time_to_live
+
+    def expiry_of(self, token: Token) -> datetime | None:
+        """Return when it is not kept any longer; None is for ever.
+
+        Raises:
+            TimerExpressionError: the time to live is no duration.
+        """
+        value = token.evaluate(self.time_to_live) if self.time_to_live is not None else None
+        if value is None or value == "":
+            return None
+        return timers.due_date(str(value), since=token.workflow.top_workflow.now)
 
     def arm(self, token: Token, slot: int) -> bool:
         """Evaluate the correlation key now: later changes of variables do not move the wait."""

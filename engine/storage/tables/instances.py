@@ -66,6 +66,8 @@ class InboxRow(OfInstance, Table):
     by: Mapped[str | None]
     #: How many messages and signals of other instances led to it, see ``engine/limits.py``.
     hops: Mapped[int] = mapped_column(server_default="0")
+    #: Of a message: when it is not to be kept any longer; NULL: for ever.
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class HistoryRow(OfInstance, Table):
@@ -97,5 +99,6 @@ class MessageRow(Owned, Table):
     business_key: Mapped[str | None]
     payload: Mapped[Any] = mapped_column(Payload)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: As those of the inbox.
+    #: Both as those of the inbox.
     hops: Mapped[int] = mapped_column(server_default="0")
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -217,3 +217,29 @@ def test_a_start_event_that_throws_inside_a_process_starts_the_other_one(bench: 
         ("p", "active"),
         ("ring", "completed"),
     ]
+
+
+@pytest.mark.parametrize(("later", "status"), [(29, "completed"), (30, "active")])
+def test_a_thrown_message_is_kept_for_its_time_to_live(
+    bench: Bench, later: int, status: str
+) -> None:
+    # given
+    keep = (
+        '<extensionElements><corral:message correlationKey="= k" timeToLive="= wait"/>'
+        "</extensionElements>"
+    )
+    hear = '<extensionElements><corral:message correlationKey="= k"/></extensionElements>'
+    throws = f'<startEvent id="s"/><endEvent id="e">{keep}{MESSAGE}</endEvent>'
+    catches = f'<startEvent id="s"/><intermediateCatchEvent id="e">{hear}{MESSAGE}'
+    catches += '</intermediateCatchEvent><endEvent id="over"/>'
+    for key, body, path in (("throws", throws, "s e"), ("catches", catches, "s e over")):
+        text = bench.drawing.text(body, path, beside=BESIDE).replace('id="p"', f'id="{key}"')
+        bench.engine.deploy([Source(f"{key}.bpmn", text.encode())])
+
+    # when
+    bench.engine.start("throws", {"k": "x", "wait": "PT30M"})
+    bench.clock.move(minutes=later)
+    instance = bench.engine.start("catches", {"k": "x"})
+
+    # then
+    assert instance.status == status

@@ -1,4 +1,4 @@
-"""What starts processes by itself: times, signals and conditions; how long chains of runs are."""
+"""What starts processes by itself; how far messages travel, and how long they are kept."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def upgrade() -> None:
     for table in ("inbox", "message"):
         hops = sa.Column("hops", sa.Integer(), nullable=False, server_default="0")
         op.add_column(table, hops)
+        op.add_column(table, sa.Column("expires_at", Moment, nullable=True))
 
 
 def _timer_start() -> None:
