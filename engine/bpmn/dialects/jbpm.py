@@ -9,6 +9,7 @@ makes a drawing a draft until its cure is followed.
 
 from __future__ import annotations
 
+from engine.bpmn.dialects.performers import performers
 from engine.bpmn.dialects.settings import Settings, Vocabulary, settings_of
 from engine.bpmn.dialects.writing import become, extension, parameter, put
 from engine.bpmn.problems import Findings
@@ -87,6 +88,8 @@ def _human(task: Element) -> set[str]:
     Returns:
         The names of those that say nothing here.
     """
+    for _, actor in performers(task, plain="user"):
+        put(task, "userTask", assignee=actor)
     given = _assigned(task)
     for name, setting in _HUMAN.items():
         value = given.get(name, "").partition(",")[0].strip()

@@ -42,8 +42,8 @@ _BY_ELEMENT: dict[str, tuple[Translator, ...]] = {
     "endEvent": (events.signal,),
     "startEvent": (events.start,),
 }
-#: Of a call activity that says nothing at all the called process gets nothing.
-_ALWAYS = frozenset({"callActivity"})
+#: A call activity that says nothing passes nothing; a user task may use the roles of BPMN.
+_ALWAYS = frozenset({"callActivity", "userTask"})
 
 
 def translate(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from engine.bpmn.dialects.performers import performers
 from engine.bpmn.dialects.settings import Settings
 from engine.bpmn.dialects.writing import put
 from engine.bpmn.problems import Findings
@@ -16,8 +17,10 @@ _ENDINGS = (".form", ".html", ".htm", ".xhtml", ".json", ".jsf")
 def translate(settings: Settings, findings: Findings) -> None:
     """Write ``corral:userTask`` for the settings of a user task."""
     host = settings.element
-    assignee = settings.text("assignee")
+    roles = list(performers(host, plain="group"))
+    assignee = settings.text("assignee") or _first(roles, "user")
     groups = [group.strip() for group in _BETWEEN.split(settings.text("candidateGroups"))]
+    groups = [group for group in groups if group] or [_first(roles, "group")]
     groups = [group for group in groups if group]
     put(
         host,
@@ -41,6 +44,10 @@ def translate(settings: Settings, findings: Findings) -> None:
             f"Only {users} may take it there; here everybody who works on its queue may.",
             "Give it a queue for these people, or an assignee.",
         )
+
+
+def _first(roles: list[tuple[str, str]], kind: str) -> str:
+    return next((name for found, name in roles if found == kind), "")
 
 
 def _form(settings: Settings, findings: Findings) -> str:

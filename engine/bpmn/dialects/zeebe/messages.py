@@ -38,11 +38,12 @@ def publish(settings: Settings, findings: Findings) -> None:
             settings.element,
             "message",
             correlationKey=(message.get("correlationKey") or "").strip(),
+            timeToLive=(message.get("timeToLive") or "").strip(),
         )
-        if message.get("messageId") or message.get("timeToLive"):
+        if message.get("messageId"):
             findings.info(
                 settings.element,
-                "Id and time to live of the message are the engine's own setting here.",
+                "A message has no id here: each one that is sent is a new one.",
                 "Nothing to do.",
             )
 

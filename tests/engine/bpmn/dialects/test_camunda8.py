@@ -256,6 +256,16 @@ def test_the_key_of_a_message_counts_where_it_is_caught_and_not_where_it_starts(
     assert keys == {"s": None, "r": "= order", "c": "= order", "b": "= order", "i": "= order"}
 
 
+def test_a_message_may_be_published_without_a_job_handler(vendor) -> None:
+    # when
+    inner = '<zeebe:publishMessage correlationKey="= order" timeToLive="PT1H" messageId="= id"/>'
+    found = vendor(extended("endEvent", inner), "zeebe")
+
+    # then
+    assert found.corral("x", "message") == {"correlationKey": "= order", "timeToLive": "PT1H"}
+    assert [problem.severity for problem in found.problems] == [Severity.INFO]
+
+
 def test_listeners_and_activities_chosen_by_an_expression_are_drafts(vendor) -> None:
     # given
     inner = (

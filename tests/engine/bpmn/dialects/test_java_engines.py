@@ -67,6 +67,33 @@ def test_candidate_users_without_an_assignee_are_a_warning(vendor) -> None:
 
 
 @pytest.mark.parametrize(
+    ("role", "expression", "expected"),
+    [
+        ("humanPerformer", "ana", {"assignee": "ana"}),
+        ("potentialOwner", "user(ana), group(care)", {"assignee": "ana", "queue": "care"}),
+        ("potentialOwner", "care, sales", {"queue": "care"}),
+        ("potentialOwner", "group( ${team} )", {"queue": "${team}"}),
+    ],
+)
+def test_the_roles_of_bpmn_itself_are_read_as_well(
+    vendor, role: str, expression: str, expected: dict[str, str]
+) -> None:
+    # given
+    assigned = (
+        f"<{role}><resourceAssignmentExpression><formalExpression>{expression}"
+        f"</formalExpression></resourceAssignmentExpression></{role}>"
+    )
+
+    # when
+    body = f'<task id="t" activiti:async="true"/><userTask id="x">{assigned}</userTask>'
+    found = vendor(body, "activiti")
+
+    # then
+    assert found.corral("x", "userTask") == expected
+    assert found.at("x").find(f"{B}{role}") is None
+
+
+@pytest.mark.parametrize(
     ("written", "key"),
     [
         ("answer", "answer"),

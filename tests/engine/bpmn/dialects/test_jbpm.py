@@ -30,6 +30,20 @@ def test_the_data_inputs_of_a_user_task_say_who_does_it(vendor) -> None:
     assert [one.findtext(B + "targetRef") for one in left] == ["in_Other"]
 
 
+def test_the_potential_owner_of_a_user_task_is_its_actor(vendor) -> None:
+    # given
+    owner = (
+        "<potentialOwner><resourceAssignmentExpression><formalExpression>#{employee}"
+        "</formalExpression></resourceAssignmentExpression></potentialOwner>"
+    )
+
+    # when
+    found = vendor(f'<userTask id="x">{owner}</userTask>', "drools")
+
+    # then
+    assert found.corral("x", "userTask") == {"assignee": "#{employee}"}
+
+
 def test_a_work_item_is_a_job_with_its_constants(vendor) -> None:
     # given
     inner = given(TaskName="Email", To="a@example.org")

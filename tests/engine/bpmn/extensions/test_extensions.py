@@ -118,7 +118,6 @@ def test_variables_are_literals_or_expressions_in_order(drawing) -> None:
         '<corral:job type="x"><corral:input name="a"/></corral:job>',
         '<corral:job type="x"><corral:input name="_a" value="1"/></corral:job>',
         '<corral:job type="= a b"/>',
-        '<corral:job type="send ${what}"/>',
     ],
 )
 def test_a_wrong_setting_is_an_error_at_its_element(drawing, inner: str) -> None:
