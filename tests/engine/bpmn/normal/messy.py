@@ -43,6 +43,17 @@ MESSY = {
     + '<dataObject id="d"/><task id="a"><ioSpecification><dataInput id="i" name="items"/>'
     + "</ioSpecification><multiInstanceLoopCharacteristics><loopDataInputRef>i</loopDataInputRef>"
     + '<inputDataItem id="item"/></multiInstanceLoopCharacteristics></task>',
+    "data associations": START
+    + '<dataObject id="d" name="order"/><task id="a"><ioSpecification><dataInput id="i" name="x"/>'
+    + "</ioSpecification><dataInputAssociation><sourceRef>d</sourceRef><targetRef>i</targetRef>"
+    + "</dataInputAssociation></task>",
+    "sequence": '<adHocSubProcess id="a" ordering="Sequential"><task id="b"/><task id="c"/>'
+    + "</adHocSubProcess>",
+    "parallel event gateway": '<eventBasedGateway id="g" instantiate="true" '
+    + 'eventGatewayType="Parallel"/><intermediateCatchEvent id="c">'
+    + '<messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
+    + '<receiveTask id="r" messageRef="n"/><sequenceFlow id="f" sourceRef="g" targetRef="c"/>'
+    + '<sequenceFlow id="h" sourceRef="g" targetRef="r"/>',
     "shared definitions": START
     + '<endEvent id="e"><eventDefinitionRef>shared</eventDefinitionRef></endEvent>'
     + '<endEvent id="f"><eventDefinitionRef>gone</eventDefinitionRef></endEvent>',

@@ -294,106 +294,52 @@ def test_a_thrown_message_carries_what_the_inputs_computed(play, draw):
     assert case.data == {"a": 1}
 
 
-# -- calls ---------------------------------------------------------------------------------------
-
-CALLED = (
-    '<startEvent id="qs"/><userTask id="qu"/><sequenceFlow id="f" sourceRef="qs" targetRef="qu"/>'
-)
-
-
-def call(inner: str, attributes: str = 'calledElement="q"') -> str:
-    return START + f'<callActivity id="c" {attributes}>{inner}</callActivity>'
-
-
-def test_a_called_process_gets_and_gives_what_the_mapping_says(play, draw):
-    # given
-    inside = mapping(
-        one_way("input", "n", "= a + 1") + one_way("output", "r", "= n + more"),
-        'allIn="false" allOut="false"',
-    )
-    case = play(call(inside) + draw.flow("s", "c"), {"a": 1, "b": 2}, called=[("q", CALLED)])
-    assert seen(case, "qu") == {"n": 2}
-
-    # when
-    case.do("qu", more=5, b=9)
-
-    # then
-    assert case.completed
-    assert case.data == {"a": 1, "b": 2, "r": 7}
-
-
-def test_a_called_process_may_give_everything_back_though_it_got_little(play, draw):
-    # given
-    inside = mapping(one_way("input", "n", "= a"), 'allIn="false" allOut="true"')
-    case = play(call(inside) + draw.flow("s", "c"), {"a": 1}, called=[("q", CALLED)])
-
-    # when
-    case.do("qu", more=5)
-
-    # then
-    assert case.data == {"a": 1, "n": 1, "more": 5}
-
-
-def test_an_output_of_a_call_that_fails_is_an_incident_and_the_process_is_not_called_twice(
-    play, draw
-):
-    # given
-    inside = mapping(one_way("output", "r", "= more + missing"))
-    case = play(call(inside) + draw.flow("s", "c"), called=[("q", CALLED)])
-    case.do("qu", more=5)
-    assert case.incident.element == "c"
-
-    # when
-    case.retry("c", missing=1)
-
-    # then
-    assert case.completed
-    assert case.data["r"] == 6
-
-
-def test_the_called_process_may_be_computed(play, draw):
+def test_an_error_of_a_job_leaves_an_element_with_variables_of_its_own(play, draw):
     # given
     extension = (
-        '<extensionElements><corral:call process="= which" businessKey="= 7"/></extensionElements>'
+        '<extensionElements><corral:job type="j"/><corral:mapping>'
+        '<corral:input name="x" value="= 1"/></corral:mapping></extensionElements>'
     )
+    body = START + f'<serviceTask id="j">{extension}</serviceTask><userTask id="z"/>'
+    body += draw.boundary("b", "j", '<errorEventDefinition errorRef="e1"/>')
+    case = play(body + draw.flow("s", "j") + draw.flow("b", "z"))
 
     # when
-    case = play(call(extension, "") + draw.flow("s", "c"), {"which": "q"}, called=[("q", CALLED)])
+    case.job_error("j", "E1", "no stock")
 
     # then
-    assert case.at() == ["qu"]
+    assert case.at() == ["z"]
+    assert case.data["error"]["message"] == "no stock"
+    assert "x" not in case.data
 
 
-@pytest.mark.parametrize(
-    ("settings", "element"),
-    [
-        ('binding="latest"', "new"),
-        ('binding="version" version="1"', "old"),
-        ('version="= 1"', "old"),
-        ('binding="deployment"', "old"),
-    ],
-)
-def test_a_call_is_bound_to_a_version(play, draw, settings, element):
+def test_a_script_that_fails_inside_can_be_tried_again_with_its_own_variables(play, draw):
     # given
-    extension = f"<extensionElements><corral:call {settings}/></extensionElements>"
-    play.shelf.add("q", draw.process('<userTask id="old"/>', "q"))
-    play.shelf.add("q", draw.process('<userTask id="new"/>', "q"))
-    play.shelf.beside = {1: 1, 2: 2, 3: 1}
+    inside = mapping(one_way("input", "x", "= 2"))
+    body = START + draw.script("t", "y = x / d", inner=inside)
+    case = play(body + draw.flow("s", "t"), {"d": 0})
+    assert case.incident.element == "t"
 
     # when
-    case = play(call(extension) + draw.flow("s", "c"))
+    case.retry("t", d=4)
 
     # then
-    assert case.at() == [element]
+    assert case.completed
+    assert case.data == {"d": 4, "y": 0.5}
 
 
-@pytest.mark.parametrize("version", ["9", "= 'x'"])
-def test_a_version_that_is_not_there_is_an_incident(play, draw, version):
+def test_a_mapping_of_a_run_that_stays_armed_beside_its_activity(play, draw):
     # given
-    extension = f'<extensionElements><corral:call version="{version}"/></extensionElements>'
+    inside = mapping(one_way("input", "x", "= 1"))
+    body = START + f'<userTask id="u">{inside}</userTask><userTask id="z"/>'
+    body += draw.boundary("b", "u", draw.message(), interrupting=False)
+    case = play(body + draw.flow("s", "u") + draw.flow("b", "z"))
 
     # when
-    case = play(call(extension) + draw.flow("s", "c"), called=[("q", CALLED)])
+    case.send(n=1)
+    case.send(n=2)
 
     # then
-    assert "version" in case.incident.what
+    assert case.at() == ["u", "z", "z"]
+    case.do("u", answer=1)
+    assert case.data == {"n": 2, "answer": 1}
