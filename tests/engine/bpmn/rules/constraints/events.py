@@ -147,7 +147,7 @@ EVENTS = [
         DRAFT,
         "x",
         (PLAIN + event(THROW, "x"), "s a e", "a x"),
-        (PLAIN + event(THROW, "x"), "s a x e"),
+        (START + TASK + event(THROW, "x"), "s a x"),  # paths end by themselves here
     ),
     Constraint(
         "What is reached only by what nothing reaches never runs",
