@@ -83,6 +83,24 @@ def test_dates_and_durations_are_calculated_with(text: str, expected: object) ->
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        'amount > "5"',
+        "true < 5",
+        "5 < true",
+        "tier >= 100",
+        "day < when",
+        "amount between true and false",
+        'tier in [1.."z"]',
+        '"5" in [1..9]',
+    ],
+)
+def test_types_without_an_order_among_them_give_null(text: str) -> None:
+    """DMN 1.5, 10.3.2.13: what cannot be compared is null, not false and no failure."""
+    assert value(text) is None
+
+
+@pytest.mark.parametrize(
     "moment",
     [
         date(2026, 1, 31),

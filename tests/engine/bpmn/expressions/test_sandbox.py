@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from engine.bpmn.errors import ExpressionError
-from engine.bpmn.expressions import compile_expression, compile_script
+from engine.bpmn.expressions import compile_expression, compile_script, feel
 from engine.bpmn.expressions.sandbox.process import SANDBOX, Sandbox, SandboxError
 
 DOUBLED = (
@@ -135,6 +135,20 @@ def test_the_sandbox_knows_nothing_of_the_environment(
     if os.path.exists(environment):  # noqa: PTH110 - a file of the system
         with open(environment, "rb") as file:  # noqa: PTH123
             assert b"hush" not in file.read()
+
+
+def test_plain_expressions_start_no_process(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.setattr(feel, "SANDBOX", sandbox)
+
+    # when
+    plain = compile_expression("amount > 4242 and not(ok)", language="feel")
+    plain.evaluate({"amount": 1, "ok": True})
+
+    # then
+    assert sandbox._process is None
 
 
 def test_one_that_works_too_long_is_replaced(sandbox: Sandbox) -> None:
