@@ -55,13 +55,19 @@ class Mapped(Element):
         return my_task.wait(STARTED)
 
     def collect(self, my_task: Token, child: Token) -> None:
-        """Nothing to do: an output that fails must not undo what the activity did."""
+        """Take over what was written; the child's line in the history says what it overwrote.
+
+        The outputs come later: one that fails must not undo what the activity did.
+        """
+        self._give_out(my_task, child)
+        detail = my_task.internal_data.pop("detail", None)
+        if detail is not None:
+            child.internal_data.setdefault("detail", {}).update(detail)
 
     def child_done(self, my_task: Token, child: Token) -> None:
-        """Take over what was written, and complete in turn."""
+        """Keep what the outputs are computed on, and complete in turn."""
         if my_task.state != STARTED:
             return
-        self._give_out(my_task, child)
         known = my_task.internal_data
         base, local = known.pop("base"), child.internal_data["local"]
         known["written"] = {

@@ -70,6 +70,8 @@ def test_the_called_process_may_be_computed(play, draw):
 
     # then
     assert case.at() == ["qu"]
+    details = [entry.detail for entry in case.last.history if entry.element == "c"]
+    assert details == [{"business_key": "7"}]
 
 
 @pytest.mark.parametrize(

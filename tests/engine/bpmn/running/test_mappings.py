@@ -343,3 +343,19 @@ def test_a_mapping_of_a_run_that_stays_armed_beside_its_activity(play, draw):
     assert case.at() == ["u", "z", "z"]
     case.do("u", answer=1)
     assert case.data == {"n": 2, "answer": 1}
+
+
+def test_the_history_says_what_an_element_with_its_own_variables_overwrote(play, draw):
+    # given
+    inside = mapping(one_way("input", "x", "= 1"))
+    body = START + f'<userTask id="u">{inside}</userTask><userTask id="v"/>'
+    case = play(body + draw.flow("s", "u") + draw.flow("s", "v"), {"n": 0})
+    case.do("v", n=1)
+
+    # when
+    case.do("u", n=2)
+
+    # then
+    (line,) = [entry for entry in case.last.history if entry.element == "u"]
+    assert line.detail["overwritten"] == [{"variable": "n", "before": 1, "after": 2}]
+    assert case.data == {"n": 2}
