@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from engine.bpmn.dialects import translate
 from engine.bpmn.errors import UnreadableFileError
 from engine.bpmn.reader import Document, read
-from engine.bpmn.xml import C, text_of
+from engine.bpmn.xml import C, Element, text_of
 from engine.definitions import Form, Source
 
 
@@ -28,6 +28,17 @@ def forms_inside(sources: Iterable[Source]) -> tuple[Form, ...]:
     return tuple(found)
 
 
+def shown_by(document: Document) -> dict[str, Element]:
+    """Return the user task that shows each form of a translated document, by the form's key."""
+    found: dict[str, Element] = {}
+    for settings in document.root.iter(C + "userTask"):
+        holder = settings.getparent()
+        host = holder.getparent() if holder is not None else None
+        if host is not None:
+            found.setdefault((settings.get("form") or "").strip(), host)
+    return found
+
+
 def forms_of(document: Document) -> tuple[Form, ...]:
     """Return the forms inside a document that was translated, in their order."""
     found: dict[str, Form] = {}
@@ -42,4 +53,4 @@ def forms_of(document: Document) -> tuple[Form, ...]:
     return tuple(found.values())
 
 
-__all__ = ["forms_inside", "forms_of"]
+__all__ = ["forms_inside", "forms_of", "shown_by"]

@@ -15,10 +15,11 @@ import structlog
 from engine.bpmn.analysis.calls import calls_at_once
 from engine.bpmn.decisions import decision_problems, read_decisions
 from engine.bpmn.drawing import Drawing
-from engine.bpmn.embedded_forms import forms_inside
+from engine.bpmn.embedded_forms import forms_inside, forms_of, shown_by
 from engine.bpmn.errors import UnreadableFileError
 from engine.bpmn.homes import Homes
 from engine.bpmn.pipeline import examine
+from engine.bpmn.problems import problem_at
 from engine.bpmn.reader import Document, DocumentKind, Limits
 from engine.bpmn.reader import read as read_document
 from engine.bpmn.rules import Known, Surroundings, together
@@ -37,6 +38,7 @@ from engine.definitions import (
     Severity,
     Source,
 )
+from engine.forms import problems as wrong_in
 from engine.forms import read_form
 
 _FORM_SUFFIXES = (".form", ".json")
@@ -144,7 +146,8 @@ def _process_report(document: Document, around: Surroundings) -> FileReport:
     except Exception as fault:  # noqa: BLE001 - a fault of ours must not hide the other files
         _log.exception("a diagram could not be compiled", file=document.name)
         return _uncompiled(document, fault)
-    problems = _without_repetition(homes.told(compiled.problems))
+    found = (*compiled.problems, *_problems_of_forms(document))
+    problems = _without_repetition(homes.told(found))
     stopped = {problem.process for problem in problems if problem.severity in _STOPPING}
     definitions = tuple(
         _process_draft(document.name, process, compiled.scopes, drawn.get(process.name, False))
@@ -162,6 +165,17 @@ def _process_report(document: Document, around: Surroundings) -> FileReport:
         for each in definitions
     )
     return FileReport(document.name, checked, problems)
+
+
+def _problems_of_forms(document: Document) -> Iterable[Problem]:
+    """Yield what is wrong in the forms inside a document: a draft at most, to be drawn anew."""
+    hosts = shown_by(document)
+    for form in forms_of(document):
+        for problem in wrong_in(form.schema):
+            severity = Severity.DRAFT if problem.severity is Severity.ERROR else problem.severity
+            message = f"In its form '{form.key}': {problem.message}"
+            host = hosts.get(form.key, document.root)
+            yield problem_at(host, problem.rule, severity, message, problem.cure)
 
 
 def _picture(document: Document) -> DefinitionDraft:

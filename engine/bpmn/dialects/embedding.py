@@ -9,37 +9,30 @@ from typing import Any
 from engine.bpmn.dialects.writing import another
 from engine.bpmn.problems import Findings
 from engine.bpmn.xml import Element
-from engine.definitions import Severity
-from engine.forms import problems
 
 
-def embed(
-    process: Element, host: Element, key: str, schema: Mapping[str, Any], findings: Findings
-) -> None:
-    """Write ``schema`` as ``corral:form`` of ``process``, and note at ``host`` what is wrong in it.
+def embed(process: Element, key: str, schema: Mapping[str, Any]) -> None:
+    """Write ``schema`` as ``corral:form`` of ``process``.
 
-    What a form of its own would be refused for makes the diagram a draft: somebody can draw the
-    form anew.
+    What is wrong in it is found where the deployment reads its forms, like that of a form of its
+    own.
     """
-    for problem in problems(schema):
-        note = findings.draft if problem.severity is Severity.ERROR else findings.warning
-        note(host, f"In its form '{key}': {problem.message}", problem.cure)
     element = another(process, "form")
     element.set("key", key)
     element.text = json.dumps(schema)
 
 
-def embed_text(process: Element, host: Element, key: str, text: str, findings: Findings) -> None:
+def embed_text(process: Element, key: str, text: str, findings: Findings) -> None:
     """Do the same with a form as JSON text, which may be no form at all."""
     try:
         schema = json.loads(text)
     except (ValueError, RecursionError):
         schema = None
     if isinstance(schema, dict):
-        embed(process, host, key, schema, findings)
+        embed(process, key, schema)
     else:
         findings.draft(
-            host, f"Its form '{key}' is not a form in JSON.", "Export the diagram again."
+            process, f"Its form '{key}' is not a form in JSON.", "Export the diagram again."
         )
 
 

@@ -35,7 +35,7 @@ def translate(settings: Settings, findings: Findings) -> None:
     key = f"{process.get('id') or 'process'}.{host.get('id') or 'form'}"
     components = [_component(field, host, findings) for field in listed]
     form = {"type": "default", "id": key, "components": components}
-    embed(process, host, key, form, findings)
+    embed(process, key, form)
     put(host, "userTask", form=key)
 
 

@@ -16,7 +16,7 @@ def forms(settings: Settings, findings: Findings) -> None:
     process = settings.element
     for form in settings.take("userTaskForm"):
         name = form.get("id") or ""
-        embed_text(process, process, _key(process, name), form.text or "", findings)
+        embed_text(process, _key(process, name), form.text or "", findings)
 
 
 def translate(settings: Settings, findings: Findings) -> None:

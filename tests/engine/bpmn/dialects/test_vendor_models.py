@@ -248,3 +248,23 @@ def test_the_form_inside_a_diagram_is_deployed_with_it() -> None:
     assert [component["key"] for component in form.schema["components"]] == ["approved", "note"]
     assert (task.queue, task.priority) == ("refunds", 75)
     engine.close()
+
+
+def test_what_is_wrong_in_a_form_inside_a_diagram_is_a_draft_at_its_user_task(vendor) -> None:
+    # given
+    form = '{"components": [{"type": "teleport", "key": "a"}, {"type": "button", "key": "b"}]}'
+    body = (
+        f"<extensionElements><zeebe:userTaskForm id='f'>{form}</zeebe:userTaskForm>"
+        '</extensionElements><startEvent id="s"/><userTask id="u"><extensionElements>'
+        '<zeebe:formDefinition formKey="camunda-forms:bpmn:f"/></extensionElements></userTask>'
+        '<sequenceFlow id="f1" sourceRef="s" targetRef="u"/>'
+    )
+    engine = Engine.in_memory()
+
+    # when
+    (report,) = engine.lint([Source("p.bpmn", vendor.content(body, "zeebe"))])
+    engine.close()
+
+    # then
+    wrong = [(p.element, p.severity) for p in report.problems if p.rule == "form-component"]
+    assert wrong == [("u", Severity.DRAFT), ("u", Severity.WARNING)]
