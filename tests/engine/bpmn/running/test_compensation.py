@@ -252,3 +252,83 @@ def test_an_error_handler_may_compensate_the_scope_it_handles(play, draw):
     # then
     assert case.completed
     assert case.data["done"] == ["a", "undoa", "k"]
+
+
+def test_where_nothing_was_done_the_flow_goes_on(play, draw):
+    # given
+    body = '<startEvent id="s"/><userTask id="z"/>'
+    body += f'<intermediateThrowEvent id="t">{COMPENSATE}</intermediateThrowEvent>'
+
+    # when
+    case = play(body + draw.flow("s", "t", "z"))
+
+    # then
+    assert case.at() == ["z"]
+
+
+def test_a_sub_process_may_be_a_handler(play, draw):
+    # given
+    handler = '<startEvent id="hs"/><userTask id="hu"/>' + draw.flow("hs", "hu")
+    body = '<startEvent id="s"/><task id="a"/><userTask id="z"/>'
+    body += draw.boundary("b", "a", COMPENSATE)
+    body += draw.sub("h", handler, attributes='isForCompensation="true"')
+    body += '<association id="as" sourceRef="b" targetRef="h"/>'
+    body += f'<intermediateThrowEvent id="t">{COMPENSATE}</intermediateThrowEvent>'
+    case = play(body + draw.flow("s", "a", "t", "z"))
+    assert case.at() == ["hu"]
+
+    # when
+    case.do("hu")
+
+    # then
+    assert case.at() == ["z"]
+    assert case.ran == ["s", "a", "hs", "hu", "h", "t"]
+
+
+def test_what_a_called_process_did_is_undone_by_the_caller(play, draw):
+    # given
+    called = '<startEvent id="q1"/>' + draw.undoable("a") + draw.flow("q1", "a")
+    body = '<startEvent id="s"/><callActivity id="c" calledElement="q"/>'
+    body += f'<endEvent id="t">{COMPENSATE}</endEvent>' + draw.flow("s", "c", "t")
+
+    # when
+    case = play(body, {"done": []}, called=[("q", called)])
+
+    # then
+    assert case.completed
+    assert case.ran == ["s", "q1", "a", "c", "undoa", "t"]
+
+
+def test_a_cancelled_transaction_waits_for_the_person_who_undoes_it(play, draw):
+    # given
+    inside = '<startEvent id="s1"/><task id="a"/>' + draw.boundary("b", "a", COMPENSATE)
+    inside += '<userTask id="undo" isForCompensation="true"/>'
+    inside += '<association id="as" sourceRef="b" targetRef="undo"/>'
+    inside += '<endEvent id="e"><cancelEventDefinition/></endEvent>' + draw.flow("s1", "a", "e")
+    body = '<startEvent id="s"/>' + draw.sub("tx", inside, "transaction") + '<userTask id="c"/>'
+    body += draw.boundary("bc", "tx", "<cancelEventDefinition/>")
+    case = play(body + draw.flow("s", "tx") + draw.flow("bc", "c"))
+    assert case.at() == ["undo"]
+
+    # when
+    case.do("undo")
+
+    # then
+    assert case.at() == ["c"]
+
+
+def test_a_handler_that_fails_is_an_incident_and_a_retry_goes_on(play, draw):
+    # given
+    body = '<startEvent id="s"/><task id="a"/>' + draw.boundary("b", "a", COMPENSATE)
+    body += draw.script("u", "x = 1 / d", 'isForCompensation="true"') + '<userTask id="z"/>'
+    body += '<association id="as" sourceRef="b" targetRef="u"/>'
+    body += f'<intermediateThrowEvent id="t">{COMPENSATE}</intermediateThrowEvent>'
+    case = play(body + draw.flow("s", "a", "t", "z"), {"d": 0})
+    assert case.incident.element == "u"
+
+    # when
+    case.retry("u", d=2)
+
+    # then
+    assert case.at() == ["z"]
+    assert case.data["x"] == 0.5
