@@ -23,6 +23,7 @@ PATIENCE_SECONDS = 2.0
 #: Seconds the process may take to start.
 START_SECONDS = 20.0
 
+_NO_QUESTION = 'F{"run": [], "variables": {}, "now": null}'
 _HERE = Path(__file__).parent
 #: What build.mjs of the front end makes of the FEEL interpreter.
 BUNDLE = _HERE / "feel.js"
@@ -86,13 +87,22 @@ class Sandbox:
         process = self._process
         assert process is not None  # noqa: S101 - started above
         if self._fresh:
-            _write(process, "F" + '{"run": [], "variables": {}, "now": null}')
-            ready = _read(process, START_SECONDS)
-            if ready[:1] != "+":
-                self._end()
-                raise SandboxError(ready[1:])
-            self._fresh = False
+            self._await_start(process)
         return process
+
+    def _await_start(self, process: subprocess.Popen[bytes]) -> None:
+        # Where FEEL was not built, JavaScript runs all the same.
+        first = _NO_QUESTION if self._bundle.exists() else "S''"
+        try:
+            _write(process, first)
+            ready = _read(process, START_SECONDS)
+        except (SandboxError, OSError) as failure:
+            self._end()
+            raise SandboxError("the sandbox does not start") from failure
+        if ready[:1] != "+":
+            self._end()
+            raise SandboxError(ready[1:])
+        self._fresh = False
 
     def _start(self) -> None:
         self._fresh = True

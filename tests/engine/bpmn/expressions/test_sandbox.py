@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -173,6 +175,27 @@ def test_one_that_is_killed_is_replaced(sandbox: Sandbox) -> None:
 
     # when / then
     assert sandbox.ask("S", "'next'") == "next"
+
+
+def test_one_that_does_not_start_says_so(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+
+    # when / then
+    with pytest.raises(SandboxError, match="does not start"):
+        sandbox.ask("S", "'never'")
+
+
+def test_scripts_run_where_feel_was_not_built(tmp_path: Path) -> None:
+    # given
+    sandbox = Sandbox(tmp_path / "feel.js")
+
+    # when
+    answer = sandbox.ask("S", "'here'")
+    sandbox.close()
+
+    # then
+    assert answer == "here"
 
 
 def test_threads_share_one_sandbox(sandbox: Sandbox) -> None:
