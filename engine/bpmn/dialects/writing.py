@@ -63,8 +63,11 @@ def copy(mapping: Element, tag: str, name: str, source: str) -> None:
 
 
 def default_language(root: Element, language: str) -> None:
-    """Say what language the document's expressions are in, unless that is said already."""
-    if root.get(N + "language") is None:
+    """Say what language the document's expressions are in, unless that is said already.
+
+    A document that declares our namespace was drawn for Corral, whose language is Python.
+    """
+    if root.get(N + "language") is None and CORRAL_NAMESPACE not in root.nsmap.values():
         root.set(N + "language", language)
 
 

@@ -292,6 +292,15 @@ def test_the_mark_of_the_modeler_says_the_language_where_nothing_else_does(vendo
     assert found.problems == []
 
 
+def test_a_diagram_drawn_for_corral_in_that_modeler_stays_in_our_language(vendor) -> None:
+    # when
+    mark = 'modeler:executionPlatform="Camunda Cloud" xmlns:corral="urn:corral:bpmn:1"'
+    found = vendor('<task id="t" camunda:asyncBefore="true"/>', "modeler", "camunda", root=mark)
+
+    # then
+    assert found.document.root.get(N + "language") is None
+
+
 def test_a_second_translation_changes_nothing(vendor) -> None:
     # given
     forms = f"<extensionElements><zeebe:userTaskForm id='f1'>{FORM}</zeebe:userTaskForm>"
