@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -252,3 +253,26 @@ def test_the_history_begins_with_the_start(bench: Bench) -> None:
     # then
     (instance,) = bench.engine.instances()
     assert bench.engine.history(instance.id)[0].what is What.STARTED
+
+
+def test_a_deployment_arms_the_clock_of_the_waker(bench: Bench) -> None:
+    # given
+    looks: list[datetime] = []
+
+    class Clockwork:
+        """A waker that notes when it is to look."""
+
+        def wake(self, instance_ids: Iterable[int]) -> None:
+            """Do nothing."""
+
+        def wake_at(self, due: datetime) -> None:
+            """Note it."""
+            looks.append(due)
+
+    bench.core.waker = Clockwork()
+
+    # when
+    bench.deploy("care", {"any": [TASK]}, timer_starts={"a": "R/PT2H", "b": "R/PT1H"})
+
+    # then
+    assert looks == [bench.clock.now() + timedelta(hours=1)]
