@@ -5,10 +5,10 @@ import threading
 import pytest
 
 from engine.bpmn.runner import SpiffRunner
-from engine.limits import Limits
 from engine.errors import NotStartableError
 from engine.history import What
 from engine.instances import InstanceStatus
+from engine.limits import Limits
 from engine.ports import Event, EventKind, StoredProcess, UserTaskWait
 
 
