@@ -19,7 +19,7 @@ from pathlib import Path
 #: Seconds of work one request may take.
 WORK_SECONDS = 0.1
 #: Seconds after which an answer is not waited for, even if the machine gave no time to work.
-PATIENCE_SECONDS = 2.0
+PATIENCE_SECONDS = 5.0
 #: Seconds the process may take to start.
 START_SECONDS = 20.0
 
