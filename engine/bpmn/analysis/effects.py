@@ -103,8 +103,8 @@ def _own_writes(element: Element) -> set[str]:
     mapping = given.get("mapping")
     if mapping is None:
         return _results(element, given)
-    outputs = {name for name, _ in mapping.outputs}
-    inputs = {name for name, _ in mapping.inputs}
+    outputs = {name.split(".")[0] for name, _ in mapping.outputs}
+    inputs = {name.split(".")[0] for name, _ in mapping.inputs}
     return outputs | (_results(element, given) - inputs) if mapping.all_out else outputs
 
 

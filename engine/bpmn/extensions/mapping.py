@@ -4,6 +4,8 @@ Each ``<corral:input name value>`` is computed on the variables around and becom
 only the element sees; an input sees the inputs above it. Each ``<corral:output name value>`` is
 computed when the element is through, and sets a variable around. With outputs nothing else that
 the element wrote comes out, unless ``allOut="true"``; without, all but its own inputs does.
+A name with points,
+``order.id``, sets a field; an output keeps the other fields of ``order``.
 ``allIn="false"`` hides the variables around. ``<corral:copyIn name source>`` and ``copyOut`` copy a
 variable, if it is set.
 
@@ -49,11 +51,11 @@ class MappingSettings:
 
     def inward(self, around: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
         """Return the inputs, computed on the variables ``around``."""
-        return _computed(self.inputs, around, now)
+        return _computed(self.inputs, around, {}, now)
 
     def outward(self, inside: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
         """Return the outputs, computed on the variables ``inside`` the element."""
-        return _computed(self.outputs, inside, now)
+        return _computed(self.outputs, inside, inside, now)
 
     def taken(
         self, around: Mapping[str, Any], payload: Mapping[str, Any], *, now: datetime
@@ -70,13 +72,26 @@ class MappingSettings:
         return {**payload, **found} if self.all_out else found
 
 
-def _computed(items: Parameters, variables: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _computed(
+    items: Parameters, variables: Mapping[str, Any], kept: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """Return the values of ``items``; a name such as ``a.b`` sets ``b`` in what ``kept`` has."""
     known, found = dict(variables), {}
     for name, value in items:
         if isinstance(value, VariableCopy) and value.text not in known:
             continue
-        known[name] = found[name] = value.evaluate(known, now=now)
+        root, *path = name.split(".")
+        given = value.evaluate(known, now=now)
+        known[root] = found[root] = _placed(found.get(root, kept.get(root)), path, given)
     return found
+
+
+def _placed(whole: Any, path: list[str], value: Any) -> Any:
+    """Return ``whole`` with ``value`` at ``path``; values never change in place."""
+    if not path:
+        return value
+    fields = whole if isinstance(whole, dict) else {}
+    return {**fields, path[0]: _placed(fields.get(path[0]), path[1:], value)}
 
 
 class MappingExtension:

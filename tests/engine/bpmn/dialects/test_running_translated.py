@@ -276,3 +276,25 @@ def test_a_camunda_8_user_task_takes_the_first_of_its_groups(vendor, draw) -> No
 
 def test_the_dialect_of_camunda_takes_the_namespace_of_its_heir() -> None:
     assert camunda7.takes("http://operaton.org/schema/1.0/bpmn")
+
+
+def test_a_camunda_8_mapping_sets_fields_of_variables(vendor, draw) -> None:
+    # given targets that are paths
+    job = extended(
+        "serviceTask",
+        "t",
+        '<zeebe:taskDefinition type="pay"/><zeebe:ioMapping>'
+        '<zeebe:input source="= price" target="bill.total"/>'
+        '<zeebe:input source="= order.id" target="bill.order"/>'
+        '<zeebe:output source="= slip" target="order.paid.by"/></zeebe:ioMapping>',
+    )
+    content = vendor.content(START + job + END + draw.flow("s", "t", "e"), "zeebe")
+
+    # when
+    case = vendor.start(content, {"price": 21, "order": {"id": 7}})
+    payload = case.wait(JobWait, "t").payload
+    case.job_done("t", slip="R-1")
+
+    # then
+    assert payload["bill"] == {"total": 21, "order": 7}
+    assert case.data == {"price": 21, "order": {"id": 7, "paid": {"by": "R-1"}}}
