@@ -76,7 +76,8 @@ def _computed(
     items: Parameters, variables: Mapping[str, Any], kept: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """Return the values of ``items``; a name such as ``a.b`` sets ``b`` in what ``kept`` has."""
-    known, found = dict(variables), {}
+    known = dict(variables)
+    found: dict[str, Any] = {}
     for name, value in items:
         if isinstance(value, VariableCopy) and value.text not in known:
             continue
