@@ -160,11 +160,6 @@ COMPILING = {
         "The timer of a start event needs variables to know its time.\n\nThere are none before the "
         "process starts. Write the time itself, or an expression without variables."
     ),
-    "start-trigger-not-run": _error(
-        "A process is to be started by an error, an escalation or the like.\n\nThose happen inside "
-        "an instance. Start it by a message, signal, timer or condition, or plainly."
-        "\n\nSource: BPMN 2.0.2, 10.5.2."
-    ),
     "timer-not-readable": Finding(
         ("error", "draft"),
         "The time of a timer cannot be read.\n\nTimes are written as ISO 8601 dates, durations "

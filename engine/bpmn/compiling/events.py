@@ -47,13 +47,6 @@ def _check_start(context: Context, element: Element, found: tuple[Trigger, ...])
     for each in found:
         if isinstance(each, triggers.TimerTrigger):
             times.start_time(context, element, each)
-        elif isinstance(each, triggers.CodedTrigger):
-            context.error(
-                element,
-                "start-trigger-not-run",
-                f"A process cannot be started by an {_word(each)}.",
-                "Start it by a message, signal, timer or condition, or by a plain start event.",
-            )
     if len(found) > 1 and element.get("parallelMultiple") == "true":
         context.error(
             element,
@@ -70,7 +63,7 @@ def catch_event(context: Context, scope: ScopeSpec, element: Element, name: str)
         scope,
         name,
         context.origin(element),
-        triggers_of(context, element),
+        triggers_of(context, element) or (triggers.Gap("gap"),),
         all_needed=element.get("parallelMultiple") == "true",
     )
 
@@ -117,7 +110,7 @@ def triggers_of(context: Context, event: Element) -> tuple[Trigger, ...]:
 
 
 def trigger(context: Context, event: Element, definition: Element) -> Trigger | None:
-    """Compile one event definition; None for a link, which is a flow by now, and for gaps."""
+    """Compile one event definition; None for a link, which is a flow by now."""
     kind = local(definition)
     if kind == "messageEventDefinition":
         return message(context, event, definition)
@@ -133,14 +126,14 @@ def trigger(context: Context, event: Element, definition: Element) -> Trigger | 
         name, code = _coded(context, definition, "escalation")
         return triggers.EscalationTrigger(name, code)
     if kind == "timerEventDefinition":
-        return times.timer(context, event, definition)
+        return times.timer(context, event, definition) or triggers.Gap("gap")
     if kind == "conditionalEventDefinition":
         condition = context.expression(event, definition.find(B + "condition"))
         if condition is None:
             context.draft(
                 event, "trigger-missing", "The event has no condition.", "Write its condition."
             )
-            return None
+            return triggers.Gap("gap")
         return triggers.ConditionTrigger(identity(event) or "", condition)
     if kind == "compensateEventDefinition":
         waits = definition.get("waitForCompletion") != "false"
@@ -185,7 +178,3 @@ def _coded(context: Context, definition: Element, word: str) -> tuple[str, str |
         return f"any {word}", None
     name = found.get("name") or found.get("id") or ""
     return name, found.get(f"{word}Code") or name
-
-
-def _word(trigger: Trigger) -> str:
-    return type(trigger).__name__.removesuffix("Trigger").lower()

@@ -42,4 +42,5 @@ def _waits_for_message(element: Element) -> bool:
     parent = element.getparent()
     if local(element) == "startEvent" and (parent is None or not is_triggered_by_event(parent)):
         return False
-    return element.find(B + "messageEventDefinition") is not None
+    definition = element.find(B + "messageEventDefinition")
+    return definition is not None and bool(definition.get("messageRef"))

@@ -22,6 +22,6 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
             if end is not None and local(end) not in FLOW_NODES:
                 findings.error(
                     flow,
-                    f"The flow is connected to a {local(end)}, which no token can reach.",
+                    f"An end of the flow is of the kind {local(end)}, which no token can reach.",
                     "Connect it to a task, an event or a gateway, or draw an association.",
                 )

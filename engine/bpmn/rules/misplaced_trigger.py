@@ -37,7 +37,7 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     for event in drawing.all(*_ALLOWED):
         if drawing.is_bare_multiple(event):
             continue  # reported by the rule multiple-without-triggers
-        allowed = _allowed(event)
+        allowed = allowed_at(event)
         for definition in drawing.triggers(event):
             word = local(definition).removesuffix("EventDefinition")
             if local(definition) not in EVENT_DEFINITIONS or word in allowed:
@@ -46,17 +46,18 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
             report = findings.draft if drawn else findings.error
             report(
                 event,
-                f"A {word} is no trigger for this event.",
+                f"The trigger '{word}' is not allowed at this event.",
                 f"Use one of: {', '.join(sorted(allowed))}."
                 if allowed
                 else "Take the trigger off: a sub-process starts with the flow.",
             )
 
 
-def _allowed(event: Element) -> set[str]:
+def allowed_at(event: Element) -> set[str]:
+    """Return the triggers that ``event`` may have at its place."""
     scope = event.getparent()
     if local(event) != "startEvent" or scope is None or local(scope) == "process":
-        return _ALLOWED[local(event)]
+        return _ALLOWED.get(local(event), set())
     if says(scope, "triggeredByEvent"):
         return _START | _OF_ACTIVITIES
     return set()

@@ -11,6 +11,7 @@ Source: BPMN 2.0.2, 10.5.3 (with an end event, every path ends at one), 10.5.4 a
 
 from __future__ import annotations
 
+from engine.bpmn.analysis.reached import unreached
 from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
@@ -23,14 +24,15 @@ _CURE = "Connect it to what happens next, or draw an end event behind it."
 def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look for a way out of each of them."""
     ended = {event.getparent() for event in drawing.all("endEvent")}
+    loose = set(unreached(drawing))  # reported by the rule unreachable
     for gateway in drawing.gateways:
         joins = len(drawing.incoming(gateway)) > 1 and gateway.getparent() not in ended
-        if not drawing.outgoing(gateway) and not joins:
+        if not drawing.outgoing(gateway) and not joins and gateway not in loose:
             findings.draft(gateway, "No flow leaves the gateway.", _CURE)
     for event in drawing.all(*_EVENTS):
         if event.getparent() not in ended or drawing.outgoing(event):
             continue
-        if not _goes_on(drawing, event):
+        if event not in loose and not _goes_on(drawing, event):
             findings.draft(event, "No flow leaves the event.", _CURE)
 
 

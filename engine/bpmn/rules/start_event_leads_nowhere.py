@@ -11,11 +11,15 @@ from __future__ import annotations
 from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
+from engine.bpmn.xml import local
 
 
 def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look for start events without a way out."""
     for event in drawing.all("startEvent"):
+        scope = event.getparent()
+        if scope is not None and local(scope) == "adHocSubProcess":
+            continue  # reported by the rule ad-hoc-start-or-end
         if not drawing.outgoing(event):
             findings.draft(
                 event,

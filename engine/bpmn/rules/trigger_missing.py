@@ -10,6 +10,7 @@ from engine.bpmn.drawing import Drawing
 from engine.bpmn.extensions import written_on
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
+from engine.bpmn.rules.misplaced_trigger import allowed_at
 from engine.bpmn.xml import EVENTS, B, C, Element, event_definitions, local, plain_name
 
 _NAMED = {
@@ -48,6 +49,8 @@ def _check_definition(event: Element, definition: Element, findings: Findings) -
     attribute, word = needed.get(local(definition), ("", ""))
     if not attribute or plain_name(definition.get(attribute)):
         return
+    if word not in allowed_at(event):
+        return  # reported by the rule misplaced-trigger
     if word == "message" and any(child.tag == C + "job" for child in written_on(event)):
         return  # a job handler carries the message
     verb = "throws" if throwing else "waits for"

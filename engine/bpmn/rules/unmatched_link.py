@@ -39,9 +39,11 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
 
 
 def _links(drawing: Drawing, kind: str) -> list[tuple[Element, str]]:
-    return [
+    """Return the links that have a name; the others are reported by the rule link-name-missing."""
+    named = (
         (event, link_name(event, definition))
         for event in drawing.all(kind)
         for definition in drawing.triggers(event)
         if local(definition) == "linkEventDefinition"
-    ]
+    )
+    return [(event, name) for event, name in named if name]

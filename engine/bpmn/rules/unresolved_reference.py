@@ -18,7 +18,9 @@ from engine.bpmn.xml import B, Element, plain_name
 def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look up what every call activity, business rule task and user task names."""
     for element in drawing.root.iter(B + "callActivity"):
-        _look_up(element, "process", plain_name(element.get("calledElement")), findings, around)
+        called = element.get("calledElement")
+        if drawing.referred(called) is None:  # else reference-to-wrong-kind looks at its kind
+            _look_up(element, "process", plain_name(called), findings, around)
     for tag, name, attribute, kind in (
         ("businessRuleTask", "decision", "ref", "decision"),
         ("userTask", "userTask", "form", "form"),

@@ -88,7 +88,7 @@ FINDS = [
         "a",
         Severity.ERROR,
     ),
-    ("unsupported-element", '<correlationSubscription id="a"/>', "a", Severity.DRAFT),
+    ("unsupported-element", '<participantBinding id="a"/>', "a", Severity.DRAFT),
     ("unknown-extension", extended("userTask", '<corral:userTsk queue="q"/>'), "a", Severity.ERROR),
     ("unknown-extension", extended("userTask", '<corral:userTask qeue="q"/>'), "a", Severity.ERROR),
     ("unknown-extension", extended("task", '<corral:job type="x"/>'), "a", Severity.ERROR),
@@ -129,7 +129,7 @@ FINDS = [
     ("unmatched-link", LINK, "a", Severity.DRAFT),
     (
         "unmatched-link",
-        '<intermediateCatchEvent id="a"><linkEventDefinition/></intermediateCatchEvent>',
+        '<intermediateCatchEvent id="a"><linkEventDefinition name="l"/></intermediateCatchEvent>',
         "a",
         Severity.DRAFT,
     ),
