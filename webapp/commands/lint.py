@@ -16,6 +16,9 @@ from webapp.commands.options import format_option, paths_argument, settings_with
 from webapp.commands.printing import print_json
 from webapp.commands.sources import deployments
 
+#: The cure of what needs none; printing it would double the lines of a long report.
+_NO_CURE = "Nothing to do."
+
 
 @click.command("lint")
 @paths_argument
@@ -74,11 +77,12 @@ def _print(reports: list[FileReport]) -> None:
         if not report.problems:
             click.echo(f"{report.file}: nothing to report")
         for problem in worst_first(report.problems):
-            place = f"{report.file}:{problem.line or 0}"
+            place = f"{report.file}:{problem.line}" if problem.line else report.file
             named = f" {problem.name!r}" if problem.name else ""
             element = f" ({problem.element}{named})" if problem.element else ""
             click.echo(f"{place}: {problem.severity.value}: {problem.message}{element}")
-            click.echo(f"    {problem.cure} [{problem.rule}]")
+            cure = "" if problem.cure == _NO_CURE else f"{problem.cure} "
+            click.echo(f"    {cure}[{problem.rule}]")
     problems = [problem for report in reports for problem in report.problems]
     found = Counter(problem.severity for problem in problems)
     counts = ", ".join(

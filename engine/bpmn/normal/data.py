@@ -42,10 +42,8 @@ def apply(root: Element, names: Names, findings: Findings) -> None:
                 removed[_scope(parent)] += 1
                 parent.remove(element)
     for scope, count in removed.items():
-        findings.info(
-            scope,
-            f"{count} data element(s) in it document the data; variables carry it.",
-        )
+        what = "One data element documents" if count == 1 else f"{count} data elements document"
+        findings.info(scope, f"{what} what is carried by variables.")
 
 
 def _scope(element: Element) -> Element:

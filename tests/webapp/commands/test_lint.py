@@ -76,3 +76,19 @@ def test_a_folder_is_one_deployment(run: Run, tmp_path: Path) -> None:
     rules = {p["rule"] for found in together["files"] for p in found["problems"]}
     assert "unresolved-reference" not in rules
     assert "unresolved-reference" in {p["rule"] for p in alone["files"][0]["problems"]}
+
+
+def test_what_needs_no_cure_gets_none_and_what_has_no_line_no_zero(
+    run: Run, tmp_path: Path
+) -> None:
+    # given
+    body = '<startEvent id="s"/><task id="t"/><sequenceFlow id="f" sourceRef="s" targetRef="t"/>'
+    file(tmp_path, "one.bpmn", body)
+    file(tmp_path, "two.bpmn", body)
+
+    # when
+    told = run("lint", str(tmp_path)).stdout
+
+    # then
+    assert "Nothing to do." not in told
+    assert f"{tmp_path / 'two.bpmn'}: error: The process 'p' is defined in " in told
