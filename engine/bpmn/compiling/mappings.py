@@ -10,7 +10,7 @@ from engine.bpmn.specs.catching import StartEvent
 from engine.bpmn.specs.element import Element as Spec
 from engine.bpmn.specs.element import ScopeSpec
 from engine.bpmn.specs.mapping import Mapped
-from engine.bpmn.xml import B, Element, local
+from engine.bpmn.xml import B, Element, is_triggered_by_event, local
 
 #: What ends more than itself leaves nothing that outputs could be set in.
 _ENDING = ("compensateEventDefinition", "terminateEventDefinition", "cancelEventDefinition")
@@ -31,14 +31,17 @@ def mapped(
 ) -> Spec:
     """Return the spec of ``element``, inside a :class:`Mapped` where it has a mapping.
 
-    A call activity maps by itself; a start event has nobody around it.
+    A call activity maps by itself; a start event has nobody around it, and that of an event
+    sub-process took its payload when its listener fired.
     """
     mapping = mapping_of(context, element)
     if mapping is None or local(element) == "callActivity":
         return compile_it(element, name)
     if local(element) == "startEvent":
         start = compile_it(element, name)
-        if isinstance(start, StartEvent):
+        around = element.getparent()
+        told = around is not None and is_triggered_by_event(around)
+        if isinstance(start, StartEvent) and not told:
             start.mapping = mapping
         return start
     if any(element.find(B + tag) is not None for tag in _ENDING):

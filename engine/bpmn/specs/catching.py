@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.specs.element import Element, Origin, ScopeSpec
 from engine.bpmn.specs.mapping import Mapped
-from engine.bpmn.specs.triggers import ConditionTrigger, TimerTrigger, Trigger
+from engine.bpmn.specs.triggers import ConditionTrigger, Trigger
 from engine.bpmn.token import READY, WAITING, Token
 from engine.history import What
 
@@ -92,18 +92,19 @@ class Catch(Element):
             racing = racing.parent
         if racing.parent is not None and not racing.parent.task_spec.is_activity:
             racing.parent.task_spec.won(racing.parent, racing)
-        elif isinstance(self.triggers[slot], TimerTrigger) and token.parent is None:
-            self.rearm(token, slot, None)
         self._go(token)
 
     def rearm(self, token: Token, slot: int, parent: Token | None) -> None:
-        """Put a new listener in the place of one that fired, if it is to stay armed."""
+        """Put a new listener in the place of one that fired, if it is to stay armed.
+
+        It is armed before anything else moves: what is thrown next must find it.
+        """
         following = self.triggers[slot].after(token, slot)
         if following is None:
             return
         if following is True:
             following = [None]
-        again = token.workflow.put(self, parent=parent, data=token.data)
+        again = token.workflow.put(self, parent=parent, data=token.data, hurry=True)
         again.internal_data["armed"] = [None] * slot + following
 
     def _go(self, token: Token) -> None:

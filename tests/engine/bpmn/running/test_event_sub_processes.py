@@ -249,3 +249,41 @@ def test_a_repeating_timer_starts_one_after_the_other(play, draw):
 
     # then
     assert case.at() == ["hu", "hu", "u"]
+
+
+@pytest.mark.parametrize("where", ["boundary", "event sub-process"])
+def test_what_is_thrown_in_the_same_breath_starts_one_each(play, draw, where):
+    # given two branches that throw the same escalation, one right after the other
+    throws = "".join(
+        f'<intermediateThrowEvent id="{key}">{ESCALATION}</intermediateThrowEvent>'
+        for key in ("x", "y")
+    )
+    paths = draw.flow("s1", "f", "x", "w") + draw.flow("f", "y", "w")
+    inside = '<startEvent id="s1"/><parallelGateway id="f"/>' + throws + '<userTask id="w"/>'
+    sub = draw.sub("sp", inside + paths)
+    if where == "boundary":
+        caught = draw.boundary("b", "sp", ESCALATION, interrupting=False)
+        caught += '<userTask id="hu"/>' + draw.flow("b", "hu")
+    else:
+        caught = handler(draw, "h", ESCALATION, interrupting=False)
+
+    # when
+    case = play('<startEvent id="s"/>' + sub + caught + draw.flow("s", "sp"))
+
+    # then
+    assert case.at() == ["hu", "hu", "w", "w"]
+
+
+def test_the_payload_that_starts_one_is_mapped_once(play, draw):
+    # given a mapping at the start event, and variables around it
+    kept = '<corral:mapping><corral:output name="kept" value="= wanted"/></corral:mapping>'
+    event = f"<extensionElements>{kept}</extensionElements>{MESSAGE}"
+    body = '<startEvent id="s"/><userTask id="u"/>' + draw.flow("s", "u")
+    case = play(body + handler(draw, "h", event), {"before": 1})
+
+    # when
+    case.send(wanted=2, other=3)
+
+    # then
+    assert case.at() == ["hu"]
+    assert case.data == {"before": 1, "kept": 2}
