@@ -17,12 +17,20 @@ from engine.use_cases.bound import Listener
 from engine.use_cases.definitions import DefinitionUseCases
 from engine.use_cases.instances import InstanceUseCases
 from engine.use_cases.jobs import JobUseCases
+from engine.use_cases.simulating import SimulationUseCases
 from engine.use_cases.upkeep import UpkeepUseCases
 from engine.use_cases.user_tasks import UserTaskUseCases
 from engine.workspaces import DEFAULT_WORKSPACE, Workspace
 
 
-class Engine(DefinitionUseCases, InstanceUseCases, UserTaskUseCases, JobUseCases, UpkeepUseCases):
+class Engine(
+    DefinitionUseCases,
+    SimulationUseCases,
+    InstanceUseCases,
+    UserTaskUseCases,
+    JobUseCases,
+    UpkeepUseCases,
+):
     """Runs process instances of one workspace. Safe to use from many threads.
 
     All moments are aware and in UTC. ``within`` is an open :meth:`transaction` of the same

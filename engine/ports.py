@@ -20,6 +20,7 @@ from engine.definitions import Executable, FileReport, Form, NormalForm, Source
 from engine.history import HistoryEntry
 from engine.instances import InstanceStatus
 from engine.jobs import DEFAULT_RETRIES
+from engine.simulation import Move, Simulation
 from engine.user_tasks import DEFAULT_PRIORITY
 
 
@@ -272,6 +273,23 @@ class BpmnRunner(Protocol):
         """Tell whether the condition of a start event holds for ``variables``.
 
         One that looks at a variable which is not given, or cannot be evaluated, does not hold.
+        """
+        ...
+
+    def simulate(
+        self,
+        definition: StoredProcess,
+        moves: Sequence[Move],
+        variables: Mapping[str, Any],
+        *,
+        now: datetime,
+        catalogue: Catalogue,
+    ) -> Simulation:
+        """Return where a definition, also a draft, is after what a person let happen.
+
+        Raises:
+            MoveError: a move does not fit.
+            NotStartableError: there is nothing to run in it.
         """
         ...
 

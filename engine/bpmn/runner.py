@@ -12,6 +12,7 @@ from engine.bpmn.pipeline import normal_form
 from engine.bpmn.program import Program
 from engine.bpmn.reader import Limits as ReaderLimits
 from engine.bpmn.reader import read
+from engine.bpmn.simulating import simulate
 from engine.bpmn.specs.triggers import ConditionTrigger
 from engine.bpmn.variables import storable_variables
 from engine.bpmn.workflow import Instance
@@ -27,6 +28,7 @@ from engine.ports import (
     Outcome,
     StoredProcess,
 )
+from engine.simulation import Move, Simulation
 
 #: The present of an instance that is only looked at: nothing runs, so nothing is due.
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -128,6 +130,20 @@ class SpiffRunner:
             isinstance(trigger, ConditionTrigger) and trigger.holds(variables, now=now)
             for trigger in found
         )
+
+    def simulate(
+        self,
+        definition: StoredProcess,
+        moves: Sequence[Move],
+        variables: Mapping[str, Any],
+        *,
+        now: datetime,
+        catalogue: Catalogue,
+    ) -> Simulation:
+        """Return where a definition is after ``moves``; see :class:`engine.ports.BpmnRunner`."""
+        program = self._library.program(definition)
+        shelf = Shelf(self._library, catalogue)
+        return simulate(program, moves, variables, now=now, world=shelf, limits=self._limits)
 
     def variables(
         self,

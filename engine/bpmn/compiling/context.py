@@ -9,8 +9,8 @@ from engine.bpmn import extensions
 from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions import (
     Expression,
-    Literal,
     Script,
+    Unread,
     compile_expression,
     compile_script,
 )
@@ -144,5 +144,5 @@ class Context:
 
 
 def _stand_in(text: str) -> Expression:
-    """Return what takes the place of an expression that does not compile; nothing runs it."""
-    return Literal(text)
+    """Return what takes the place of an expression that does not compile; only trials meet it."""
+    return Unread(text)

@@ -14,6 +14,7 @@ from engine.bpmn.specs.element import Element as Spec
 from engine.bpmn.specs.element import ScopeSpec
 from engine.bpmn.specs.mapping import Mapped
 from engine.bpmn.specs.subprocesses import EventSubProcess, SubProcess
+from engine.bpmn.specs.triggers import Gap
 from engine.bpmn.xml import (
     B,
     Element,
@@ -148,15 +149,16 @@ class _ScopeCompiler:
         event = events.boundary_event(self.context, self.scope, node)
         event.mapping = mappings.mapping_of(self.context, node)
         self.specs[node.get("id", "")] = event
-        if event.triggers:
-            self.specs[host].boundaries.append(event)
-        elif not event_definitions(node):
+        if not event.triggers and not event_definitions(node):
+            event.triggers = (Gap("gap"),)
             self.context.draft(
                 node,
                 "trigger-missing",
                 "The boundary event has no trigger: it can never happen.",
                 "Give it a timer, message, error or other trigger.",
             )
+        if event.triggers:
+            self.specs[host].boundaries.append(event)
 
     def _handler(self, node: Element, host: str) -> None:
         """The event's association (or, in careless drawings, its flow) names the handler."""
@@ -194,7 +196,8 @@ class _ScopeCompiler:
                 target = self.specs.get(flow.get("targetRef", ""))
                 if target is not None:
                     condition = self.context.expression(flow, flow.find(B + "conditionExpression"))
-                    spec.lead_to(target, flow.get("id", ""), condition)
+                    made = spec.lead_to(target, flow.get("id", ""), condition)
+                    made.name = flow.get("name") or None
 
 
 def _outgoing(node: Element) -> dict[str | None, int]:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from engine import timers
-from engine.bpmn.expressions import Expression, Literal, is_marked
+from engine.bpmn.expressions import Expression, Literal, Unread, is_marked
 from engine.bpmn.extensions.timer import TimerSettings
 from engine.bpmn.problems import problem_at
 from engine.bpmn.specs.triggers import TimerTrigger
@@ -72,7 +72,7 @@ def calendar_named(context: Context, element: Element, name: str | None) -> Cale
 
 def start_time(context: Context, event: Element, trigger: TimerTrigger) -> None:
     """Find out what the timer of a start event says; there are no variables it could read yet."""
-    if isinstance(trigger.expression, Literal):
+    if isinstance(trigger.expression, Literal | Unread):
         return
     try:
         text = str(trigger.expression.evaluate({}))

@@ -19,6 +19,7 @@ from engine.bpmn.expressions.protocol import (
     Literal,
     Place,
     Script,
+    Unread,
 )
 
 #: What a document that names no language is written in, whatever its exporter's default is:
@@ -179,6 +180,7 @@ __all__ = [
     "Literal",
     "Place",
     "Script",
+    "Unread",
     "compile_expression",
     "compile_script",
     "compile_value",

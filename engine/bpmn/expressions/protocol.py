@@ -128,6 +128,19 @@ class Literal:
         return self.text
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A text that did not compile: an :class:`Expression` in a draft, which has no value."""
+
+    text: str
+    reads: frozenset[str] = frozenset()
+
+    def evaluate(self, variables: Mapping[str, Any], *, now: datetime | None = None) -> Any:
+        """Raise :class:`ExpressionError`."""
+        place = Place(self.text)
+        raise place.error("it cannot be read.", "Write it in a language that is run here.")
+
+
 class ExpressionLanguage(Protocol):
     """One language that expressions and scripts may be written in."""
 

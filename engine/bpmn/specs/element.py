@@ -29,6 +29,7 @@ class Flow:
     target: Element
     slot: int  #: its place among the inputs of ``target``
     condition: Expression | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

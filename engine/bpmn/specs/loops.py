@@ -144,7 +144,10 @@ class MultiInstance(Repeated):
         self.instances = instances
 
     def _update_hook(self, my_task: Token) -> bool:
-        items = self._items(my_task)
+        return self.begin(my_task, self._items(my_task))
+
+    def begin(self, my_task: Token, items: list[Any]) -> bool:
+        """Start the first run, or all of them; True when there is nothing to do."""
         my_task.internal_data.update(
             items=items,
             next=0,

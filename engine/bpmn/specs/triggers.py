@@ -256,6 +256,10 @@ class ConditionTrigger(Trigger):
         return [True]
 
 
+class Gap(Trigger):
+    """What an unfinished event waits for: only a person who tries the draft lets it happen."""
+
+
 class CompensateTrigger(Trigger):
     """Undo completed activities: one, or all of the scope."""
 
