@@ -130,6 +130,8 @@ async function show(box) {
     const target = event.target.closest("[data-element]");
     if (target) point(target.dataset.element);
   });
+  // In a trial an element is clicked to let happen what is listed for it, or to be shown there.
+  viewer.get("eventBus").on("element.click", ({ element }) => choose(element.id));
   const canvas = viewer.get("canvas");
   box.querySelector("[data-zoom-in]")?.addEventListener("click", () => canvas.zoom(canvas.zoom() * 1.25));
   box.querySelector("[data-zoom-out]")?.addEventListener("click", () => canvas.zoom(canvas.zoom() / 1.25));
@@ -142,6 +144,14 @@ async function show(box) {
     const fresh = document.getElementById(box.dataset.marks)?.textContent;
     if (fresh && fresh !== known) redraw(viewer, JSON.parse((known = fresh)));
   });
+}
+
+/** Follows the one link a trial lists for an element; among several the first gets the focus. */
+function choose(id) {
+  const listed = [...document.querySelectorAll(".trial-choice [data-shown-at]")];
+  const fitting = listed.filter((link) => link.dataset.shownAt === id);
+  if (fitting.length === 1 && fitting[0].matches("a")) fitting[0].click();
+  else fitting[0]?.focus();
 }
 
 function redraw(viewer, marks) {
