@@ -201,13 +201,6 @@ class Drawing:
             around = around.getparent()
         return around
 
-    def process_of(self, element: Element) -> Element | None:
-        """Return the process around ``element``."""
-        around: Element | None = element
-        while around is not None and local(around) != "process":
-            around = around.getparent()
-        return around
-
 
 def _grouped(elements: list[Element], attribute: str) -> dict[str, list[Element]]:
     found: dict[str, list[Element]] = {}

@@ -123,10 +123,6 @@ COMPILING = {
         "A date does not say its offset from UTC.\n\nIt is read in the zone of the timer. Add the "
         "offset (`Z`, `+01:00`), or name the zone on the timer.",
     ),
-    "element-not-run": _error(
-        "An element can be shown and not be run.\n\nPassing over it would run something else than "
-        "was drawn. Draw what happens there as tasks, events and gateways."
-    ),
     "expression-not-compilable": Finding(
         ("error", "draft"),
         "An expression or script does not compile.\n\nThe message says at which column and why. "

@@ -138,6 +138,19 @@ def identity(element: Element) -> str | None:
     return None
 
 
+def process_of(element: Element) -> Element | None:
+    """Return the process around ``element``, or itself; None outside of every process."""
+    current: Element | None = element
+    while current is not None and local(current) != "process":
+        current = current.getparent()
+    return current
+
+
+def is_drawn_for_corral(element: Element) -> bool:
+    """Say whether the document of ``element`` declares our namespace."""
+    return CORRAL_NAMESPACE in element.getroottree().getroot().nsmap.values()
+
+
 def ids(root: Element) -> set[str]:
     """Return every id in the document of ``root``."""
     return {value for element in root.iter() if (value := element.get("id"))}

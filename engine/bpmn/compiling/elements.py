@@ -25,7 +25,7 @@ from engine.bpmn.specs.gateways import (
 from engine.bpmn.specs.jobs import JobTask
 from engine.bpmn.specs.sequence import OneAtATime
 from engine.bpmn.specs.subprocesses import CallActivity
-from engine.bpmn.xml import B, Element, N, local, plain_name
+from engine.bpmn.xml import CHOREOGRAPHY, B, Element, N, local, plain_name
 
 Compile = Callable[[Context, ScopeSpec, Element, str], Spec]
 
@@ -37,16 +37,9 @@ def compiled(context: Context, scope: ScopeSpec, element: Element, name: str) ->
     :mod:`engine.bpmn.compiling.scopes`. What a rule reports as missing passes like a plain task.
     """
     kind = local(element)
-    compile_it = _KINDS.get(kind)
-    if compile_it is not None:
-        return compile_it(context, scope, element, name)
-    context.error(
-        element,
-        "element-not-run",
-        f"'{kind}' is shown, and cannot be run.",
-        "Draw what happens as tasks, events and gateways.",
-    )
-    return Activity(scope, name, context.origin(element))
+    if kind in CHOREOGRAPHY:  # reported by the rule choreography-in-process
+        return Activity(scope, name, context.origin(element))
+    return _KINDS[kind](context, scope, element, name)
 
 
 def _task(context: Context, scope: ScopeSpec, element: Element, name: str) -> Spec:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.bpmn.problems import Findings
-from engine.bpmn.xml import CORRAL_NAMESPACE, Element, N
+from engine.bpmn.xml import Element, N, is_drawn_for_corral
 
 _MODELER = "http://camunda.org/schema/modeler/1.0"
 _LANGUAGES = {"Camunda Cloud": "feel", "Camunda Platform": "juel"}
@@ -17,5 +17,5 @@ def takes(namespace: str) -> bool:
 def apply(root: Element, namespaces: frozenset[str], findings: Findings) -> None:
     """Say which language expressions are in; the mark decides when two engines are declared."""
     language = _LANGUAGES.get(root.get(f"{{{_MODELER}}}executionPlatform") or "")
-    if language is not None and CORRAL_NAMESPACE not in root.nsmap.values():
+    if language is not None and not is_drawn_for_corral(root):
         root.set(N + "language", language)

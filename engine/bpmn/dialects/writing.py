@@ -8,7 +8,7 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.bpmn.extensions import extensions
-from engine.bpmn.xml import CORRAL_NAMESPACE, B, C, Element, N, local
+from engine.bpmn.xml import CORRAL_NAMESPACE, B, C, Element, N, is_drawn_for_corral, local
 
 
 def may_carry(host: Element, name: str) -> bool:
@@ -67,16 +67,8 @@ def default_language(root: Element, language: str) -> None:
 
     A document that declares our namespace was drawn for Corral, whose language is Python.
     """
-    if root.get(N + "language") is None and CORRAL_NAMESPACE not in root.nsmap.values():
+    if root.get(N + "language") is None and not is_drawn_for_corral(root):
         root.set(N + "language", language)
-
-
-def process_of(element: Element) -> Element | None:
-    """Return the process around ``element``, or itself; None outside of every process."""
-    current: Element | None = element
-    while current is not None and local(current) != "process":
-        current = current.getparent()
-    return current
 
 
 def become(element: Element, tag: str) -> None:
@@ -122,7 +114,6 @@ __all__ = [
     "extension",
     "may_carry",
     "parameter",
-    "process_of",
     "put",
     "write_script",
 ]

@@ -12,9 +12,8 @@ The result uses plain BPMN and the neutral attributes (:data:`engine.bpmn.xml.N`
 know the element by), ``completion`` and ``adhoc`` of a former ad-hoc sub-process, ``never``
 (cannot run), ``implicit`` (start event that was not drawn), ``kind`` of an added gateway
 (``gate``, ``fork``, ``conditional``, ``sequence``) with the ``quantity`` of a gate,
-``conversation``
-(variable that holds the correlation key of a message between pools), and of multi-instance loops
-``collection``, ``item``, ``output`` and ``output-item``.
+``conversation`` (variable that holds the correlation key of a message between pools), and of
+multi-instance loops ``collection``, ``item``, ``output`` and ``output-item``.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from __future__ import annotations
 from engine.bpmn.drawing import Drawing, says
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
-from engine.bpmn.xml import Element, text_of
+from engine.bpmn.xml import Element, process_of, text_of
 
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _EXPRESSIONS = (
@@ -34,7 +34,7 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     for expression in drawing.all(*_EXPRESSIONS):
         if not text_of(expression) or _is_formal(expression):
             continue
-        process = drawing.process_of(expression)
+        process = process_of(expression)
         if process is not None:
             counted[process] = counted.get(process, 0) + 1
     for process, count in counted.items():

@@ -12,12 +12,13 @@ from __future__ import annotations
 from engine.bpmn.drawing import Drawing, says
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
+from engine.bpmn.xml import process_of
 
 
 def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     """Look at the flows of processes that say that they are executable."""
     for flow in drawing.flows:
-        process = drawing.process_of(flow)
+        process = process_of(flow)
         if process is None or not says(process, "isExecutable"):
             continue
         if not says(flow, "isImmediate", otherwise=True):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
-from engine.bpmn.xml import FLOW_NODES, local, text_of
+from engine.bpmn.xml import FLOW_NODES, local, process_of, text_of
 
 
 def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
@@ -20,7 +20,7 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
         node = drawing.referred(text_of(entry))
         if node is None or local(node) not in FLOW_NODES:
             continue
-        if drawing.process_of(node) is not drawing.process_of(entry):
+        if process_of(node) is not process_of(entry):
             findings.warning(
                 entry,
                 f"'{node.get('name') or node.get('id')}' is in another process than this lane.",

@@ -12,7 +12,7 @@ from __future__ import annotations
 from engine.bpmn.drawing import Drawing
 from engine.bpmn.problems import Findings
 from engine.bpmn.rules import Surroundings
-from engine.bpmn.xml import Element, local
+from engine.bpmn.xml import Element, local, process_of
 
 
 def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
@@ -33,4 +33,4 @@ def _pool(drawing: Drawing, end: Element) -> Element | None:
     if local(end) == "participant":
         process = drawing.referred(end.get("processRef"))
         return end if process is None else process
-    return drawing.process_of(end)
+    return process_of(end)

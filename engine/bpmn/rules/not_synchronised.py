@@ -32,6 +32,8 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
 
 def _note(flow: TokenFlow, twice: Twice, findings: Findings) -> None:
     node = flow.graph.nodes[twice.node]
+    if local(node) in ("boundaryEvent", "startEvent"):
+        return  # no flow may lead there; other rules say so
     one, other = (_source(flow, way) for way in twice.ways)
     decided = any(local(element) == "inclusiveGateway" for element in twice.because)
     findings.warning(

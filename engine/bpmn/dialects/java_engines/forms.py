@@ -6,9 +6,9 @@ from typing import Any
 
 from engine.bpmn.dialects.embedding import embed
 from engine.bpmn.dialects.settings import Settings, inner
-from engine.bpmn.dialects.writing import process_of, put
+from engine.bpmn.dialects.writing import put
 from engine.bpmn.problems import Findings
-from engine.bpmn.xml import Element
+from engine.bpmn.xml import Element, process_of
 
 _COMPONENTS = {
     "string": "textfield",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from engine.bpmn.dialects.candidates import note_binding, note_users, queue_of
 from engine.bpmn.dialects.performers import performers
 from engine.bpmn.dialects.settings import Settings
 from engine.bpmn.dialects.writing import put
@@ -26,24 +27,14 @@ def translate(settings: Settings, findings: Findings) -> None:
         host,
         "userTask",
         assignee=assignee,
-        queue=groups[0] if groups else "",
+        queue=queue_of(host, groups, findings),
         due=settings.text("dueDate"),
         priority=settings.text("priority"),
         form=_form(settings, findings),
     )
-    if len(groups) > 1:
-        findings.info(
-            host,
-            f"It has {len(groups)} candidate groups; it appears in the queue '{groups[0]}'.",
-            "Nothing to do, or choose another queue.",
-        )
     users = settings.text("candidateUsers")
     if users and not assignee:
-        findings.warning(
-            host,
-            f"Only {users} may take it there; here everybody who works on its queue may.",
-            "Give it a queue for these people, or an assignee.",
-        )
+        note_users(host, users, findings)
 
 
 def _first(roles: list[tuple[str, str]], kind: str) -> str:
@@ -52,7 +43,7 @@ def _first(roles: list[tuple[str, str]], kind: str) -> str:
 
 def _form(settings: Settings, findings: Findings) -> str:
     reference = settings.text("formKey") or settings.text("formRef")
-    binding = settings.text("formRefBinding") or "latest"
+    binding = settings.text("formRefBinding")
     settings.text("formRefVersion")
     key = form_key(reference)
     if reference.lower().endswith((".html", ".htm", ".xhtml", ".jsf")):
@@ -61,12 +52,7 @@ def _form(settings: Settings, findings: Findings) -> str:
             f"Pages of other engines are not shown: '{reference}' is looked up as form '{key}'.",
             f"Draw a form with the id '{key}' and deploy it along.",
         )
-    if binding != "latest":
-        findings.warning(
-            settings.element,
-            f"The form is bound to its {binding}; here the newest form '{key}' is shown.",
-            "Give the form of each version an id of its own if they differ.",
-        )
+    note_binding(settings.element, binding, key, findings)
     return key
 
 

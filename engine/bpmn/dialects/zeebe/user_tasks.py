@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from engine.bpmn.dialects.candidates import note_binding, note_users, queue_of
 from engine.bpmn.dialects.embedding import embed_text
 from engine.bpmn.dialects.settings import Settings
-from engine.bpmn.dialects.writing import process_of, put
+from engine.bpmn.dialects.writing import put
 from engine.bpmn.problems import Findings
-from engine.bpmn.xml import Element
+from engine.bpmn.xml import Element, process_of
 
 _IN_PROCESS = "camunda-forms:bpmn:"
 
@@ -42,21 +43,11 @@ def _assign(settings: Settings, findings: Findings) -> None:
     groups, assignee = _text(assignment, "candidateGroups"), _text(assignment, "assignee")
     if groups and not groups.startswith("="):
         listed = [group.strip() for group in groups.split(",") if group.strip()]
-        groups = listed[0] if listed else ""
-        if len(listed) > 1:
-            findings.info(
-                host,
-                f"It has {len(listed)} candidate groups; it appears in the queue '{groups}'.",
-                "Nothing to do, or choose another queue.",
-            )
+        groups = queue_of(host, listed, findings)
     put(host, "userTask", queue=groups, assignee=assignee)
     users = _text(assignment, "candidateUsers")
     if users and not assignee:
-        findings.warning(
-            host,
-            f"Only {users} may take it there; here everybody who works on its queue may.",
-            "Give it a queue for these people, or an assignee.",
-        )
+        note_users(host, users, findings)
 
 
 def _show(settings: Settings, findings: Findings) -> None:
@@ -70,13 +61,7 @@ def _show(settings: Settings, findings: Findings) -> None:
     else:
         elsewhere = _text(form, "externalReference")
         put(host, "userTask", form=form_id or key.rpartition(":")[2] or elsewhere)
-    binding = form.get("bindingType") or "latest"
-    if binding != "latest":
-        findings.warning(
-            host,
-            f"Its form is bound to its {binding}; here the newest form '{form_id}' is shown.",
-            "Give the form of each version an id of its own if they differ.",
-        )
+    note_binding(host, _text(form, "bindingType"), form_id, findings)
 
 
 def _key(process: Element, form: str) -> str:
