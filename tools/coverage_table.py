@@ -24,13 +24,14 @@ from tests.engine.bpmn.corpus.scenario import Scenario
 TARGET = Path(__file__).resolve().parent.parent / "docs/bpmn-elements.md"
 HEAD = """# What runs of BPMN 2.0.2
 
-Every element of the standard, and every place an event may have, with the test that proves it. `make pages` writes
-this page from the corpus, so it says what the tests say. A diagram of the corpus is in `tests/corpus/constructs`; its
-scenarios are in `tests/engine/bpmn/corpus/tables`, and `pytest tests/engine/bpmn/corpus -k "<diagram>"` plays them.
+Every element of the standard, and every place an event may have, with the test that proves it.
+`make pages` writes this page from the corpus, so it says what the tests say. The diagrams are in
+`tests/corpus/constructs`, their scenarios in `tests/engine/bpmn/corpus/tables`;
+`pytest tests/engine/bpmn/corpus -k "<diagram>"` plays them.
 
 - *supported*: runs as the standard says.
 - *shown only*: kept and drawn; it documents, and has no meaning for a run.
-- *reported*: has a meaning that is not carried out; a [finding](rules/README.md) says so, and nothing starts unless it is harmless.
+- *reported*: has a meaning that is not carried out; a [finding](rules/README.md) says so.
 """
 
 
@@ -59,7 +60,7 @@ def _events() -> str:
     for position, triggers in EVENTS_OF_BPMN.items():
         for trigger in triggers:
             refusal = REFUSED_EVENTS.get((position, trigger))
-            fate = "draft" if refusal else "supported"
+            fate = "refused" if refusal else "supported"
             proof = refusal or _named(proofs.get((position, trigger), ()))
             rows.append(f"| {position} | {trigger} | {fate} | {proof} |")
     return "\n".join(rows)

@@ -18,6 +18,7 @@ from engine.bpmn.drawing import Drawing
 from engine.bpmn.embedded_forms import forms_inside, forms_of, shown_by
 from engine.bpmn.errors import UnreadableFileError
 from engine.bpmn.homes import Homes
+from engine.bpmn.normal.global_tasks import GLOBAL_TASKS
 from engine.bpmn.pipeline import examine
 from engine.bpmn.problems import problem_at
 from engine.bpmn.reader import Document, DocumentKind, Limits
@@ -140,6 +141,8 @@ def _process_report(document: Document, around: Surroundings) -> FileReport:
         process.get("id"): process.get("isExecutable") in ("true", "1")
         for process in document.root.iter(B + "process")
     }
+    # A global task has no such mark: it is there to be called.
+    drawn |= {task.get("id"): True for tag in GLOBAL_TASKS for task in document.root.iter(B + tag)}
     homes = Homes(document.root)
     try:
         compiled = examine(document, around)

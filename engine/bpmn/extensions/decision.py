@@ -33,7 +33,7 @@ class DecisionExtension:
     """Implements :class:`~.protocol.Extension`."""
 
     name = "decision"
-    hosts = frozenset({"businessRuleTask"})
+    hosts = frozenset({"businessRuleTask", "globalBusinessRuleTask"})
     attributes = frozenset({"ref", "result", "map"})
     children: frozenset[str] = frozenset()
 

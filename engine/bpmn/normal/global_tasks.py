@@ -6,7 +6,8 @@ from engine.bpmn.problems import Findings
 from engine.bpmn.xml import B, Element, N, Names, add
 
 ORDER = 30
-_TASKS = {
+#: Kind of global task -> kind of the task it becomes.
+GLOBAL_TASKS = {
     "globalTask": "task",
     "globalUserTask": "userTask",
     "globalScriptTask": "scriptTask",
@@ -17,7 +18,7 @@ _TASKS = {
 
 def apply(root: Element, names: Names, findings: Findings) -> None:
     """Wrap each global task; the process takes over its id, the task is known by it as well."""
-    for tag, kind in _TASKS.items():
+    for tag, kind in GLOBAL_TASKS.items():
         for task in list(root.iter(B + tag)):
             key = task.get("id") or names.fresh(tag)
             process = add(

@@ -12,7 +12,6 @@ from engine.bpmn.rules import Surroundings
 from engine.bpmn.vocabulary import FATES
 from engine.bpmn.xml import FLOW_NODES, B, Element, local
 
-_CORRELATION = "correlationSubscription"
 _BINDINGS = {"ioBinding", "participantBinding"}
 
 
@@ -24,12 +23,6 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
             continue
         if kind not in FATES:
             _unknown(element, kind, findings)
-        elif kind == _CORRELATION:
-            findings.draft(
-                element,
-                "A correlation subscription is not carried out.",
-                'Give the catching events <corral:message correlationKey="= ..."/>.',
-            )
         elif kind in _BINDINGS:
             findings.draft(
                 element,

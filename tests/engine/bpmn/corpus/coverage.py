@@ -129,7 +129,7 @@ ELSEWHERE = {
     **dict.fromkeys(
         ("incoming", "outgoing"),
         f"{_RUNNING}/test_gateways.py::"
-        "test_an_exclusive_gateway_asks_in_the_order_its_flows_are_listed",
+        "test_an_exclusive_gateway_takes_the_first_true_flow_in_the_order_of_the_drawing",
     ),
     "correlationKeyRef": f"{_RUNNING}/test_correlation_properties.py::"
     "test_a_subscription_says_which_message_is_meant",
