@@ -143,6 +143,7 @@ async function show(box) {
   document.addEventListener("htmx:after:swap", () => {
     const fresh = document.getElementById(box.dataset.marks)?.textContent;
     if (fresh && fresh !== known) redraw(viewer, JSON.parse((known = fresh)));
+    if (document.querySelector(".trial")) follow(viewer);
   });
 }
 
@@ -152,6 +153,16 @@ function choose(id) {
   const fitting = listed.filter((link) => link.dataset.shownAt === id);
   if (fitting.length === 1 && fitting[0].matches("a")) fitting[0].click();
   else fitting[0]?.focus();
+}
+
+/** Brings what happens next into sight, and keeps the keyboard where it is listed. */
+function follow(viewer) {
+  const next = document.querySelector(".trial-choice [data-element]")?.dataset.element;
+  const element = drawn(viewer.get("elementRegistry"), next);
+  if (element) viewer.get("canvas").scrollToElement(element, 120);
+  if (document.activeElement === document.body) {
+    document.querySelector(".trial h2")?.focus({ preventScroll: true });
+  }
 }
 
 function redraw(viewer, marks) {
