@@ -26,6 +26,7 @@ check: install ## Format, lint, types, imports, style bars, lock, notices and pa
 	$(BIN)/python -m tools.lock --check
 	$(BIN)/python -m tools.notices --check
 	$(BIN)/python -m tools.rule_pages --check
+	$(BIN)/python -m tools.coverage_table --check
 	$(BIN)/pytest tests/architecture
 
 test: install ## Run every test; fetches a Chromium if there is none
@@ -43,6 +44,7 @@ notices: install ## Write THIRD-PARTY-NOTICES.md from what is installed
 
 pages: install ## Write the pages of the documentation that are made from code and tests
 	$(BIN)/python -m tools.rule_pages
+	$(BIN)/python -m tools.coverage_table
 
 screenshots: install ## Make the pictures of the documentation anew from the demo
 	@$(BIN)/python -m tools.chromium

@@ -1,7 +1,8 @@
 """A flow has a condition where none is looked at.
 
 Parallel and event-based gateways take their flows without asking. Draw an exclusive or inclusive
-gateway when the condition is meant, otherwise remove it.
+gateway when the condition is meant, otherwise remove it. A warning: the flow is taken as
+the gateway says, and the text has no effect.
 """
 
 from __future__ import annotations
