@@ -7,7 +7,7 @@ would enter an instance, so that saving it later cannot fail and no surprise wai
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -39,6 +39,21 @@ def storable_variables(values: Mapping[str, Any]) -> dict[str, Any]:
         _key(name, name): value if type(value) in _PLAIN else _copy(value, name, 0)
         for name, value in values.items()
     }
+
+
+def seen_outside(
+    data: Mapping[str, Any], local: Collection[str], base: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what an element wrote, as the scope around it sees it.
+
+    Args:
+        data: the variables of the element.
+        local: names that are the element's own.
+        base: the variables it began with; what hides behind a local name was not deleted.
+    """
+    seen = {name: value for name, value in data.items() if name not in local}
+    seen.update({name: base[name] for name in local if name in base})
+    return seen
 
 
 def _copy(value: Any, path: str, depth: int) -> Any:

@@ -15,7 +15,7 @@ from engine.bpmn.expressions import Expression, Literal, Unread, is_marked
 from engine.bpmn.extensions.timer import TimerSettings
 from engine.bpmn.problems import problem_at
 from engine.bpmn.specs.triggers import TimerTrigger
-from engine.bpmn.xml import CORRAL_NAMESPACE, B, Element, identity, local, text_of
+from engine.bpmn.xml import B, Element, identity, is_drawn_for_corral, process_of, text_of
 from engine.calendars import Calendar
 from engine.cron import cron, looks_like_cron
 from engine.definitions import Severity
@@ -54,9 +54,7 @@ def calendar_named(context: Context, element: Element, name: str | None) -> Cale
     """Return the calendar of that name of the process around ``element``; None without a name."""
     if not name:
         return None
-    process: Element | None = element
-    while process is not None and local(process) != "process":
-        process = process.getparent()
+    process = process_of(element)
     found = context.settings(process).get("calendar", ()) if process is not None else ()
     for calendar in found:
         if isinstance(calendar, Calendar) and calendar.name == name:
@@ -109,8 +107,7 @@ def _time(
 
 def _unreadable(context: Context, owner: Element, error: TimerExpressionError) -> None:
     # As with expressions: in a diagram drawn for Corral it is a slip, elsewhere a remark.
-    ours = CORRAL_NAMESPACE in owner.getroottree().getroot().nsmap.values()
-    severity = Severity.ERROR if ours else Severity.DRAFT
+    severity = Severity.ERROR if is_drawn_for_corral(owner) else Severity.DRAFT
     context.problems.append(problem_at(owner, "timer-not-readable", severity, str(error), _CURE))
 
 

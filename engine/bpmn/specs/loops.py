@@ -14,7 +14,7 @@ from engine.bpmn.errors import ElementError
 from engine.bpmn.specs.element import Element, Origin, ScopeSpec
 from engine.bpmn.specs.triggers import CodedTrigger, MessageTrigger, SignalTrigger, Trigger
 from engine.bpmn.token import READY, STARTED, WAITING, Token
-from engine.bpmn.variables import storable
+from engine.bpmn.variables import seen_outside, storable
 
 if TYPE_CHECKING:
     from engine.bpmn.expressions import Expression
@@ -46,10 +46,9 @@ class Repeated(Element):
         """Take over what a run changed since it was launched, but for its local variables."""
         local = child.internal_data["local"]
         base = my_task.internal_data["base"]
-        mine = {k: v for k, v in child.data.items() if k not in local}
-        # What the run hides behind a local name is not a deletion.
-        mine.update({k: base[k] for k in local if k in base})
-        my_task.workflow.top_workflow.take_over(my_task, base, mine)
+        my_task.workflow.top_workflow.take_over(
+            my_task, base, seen_outside(child.data, local, base)
+        )
 
     def go_on(self, my_task: Token) -> None:
         """Let the loop itself complete, in its turn."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.bpmn.specs.element import Element, Origin, ScopeSpec
 from engine.bpmn.token import ERROR, READY, STARTED, Token
-from engine.bpmn.variables import storable_variables
+from engine.bpmn.variables import seen_outside, storable_variables
 
 if TYPE_CHECKING:
     from engine.bpmn.extensions.mapping import MappingSettings
@@ -88,10 +88,9 @@ class Mapped(Element):
         if not self.mapping.all_out:
             return
         base, local = my_task.internal_data["base"], child.internal_data["local"]
-        mine = {key: value for key, value in child.data.items() if key not in local}
-        # What hides behind a local name is not a deletion.
-        mine.update({key: base[key] for key in local if key in base})
-        my_task.workflow.top_workflow.take_over(my_task, base, mine)
+        my_task.workflow.top_workflow.take_over(
+            my_task, base, seen_outside(child.data, local, base)
+        )
 
     def _run_hook(self, my_task: Token) -> bool | None:
         top = my_task.workflow.top_workflow

@@ -80,6 +80,15 @@ FAULTS = [
         id="a handler that is not marked as one",
     ),
     pytest.param(
+        ENDS + '<parallelGateway id="g"/><userTask id="a" name="A"><extensionElements>'
+        '<corral:userTask queue="q"/></extensionElements></userTask>'
+        f'<boundaryEvent id="x" attachedToRef="a">{TIMER}</boundaryEvent>'
+        + WORK.replace('"a"', '"b"'),
+        ["s g a e", "g b x e"],
+        {("boundary-event-with-incoming", "x")},
+        id="a flow into a boundary event",
+    ),
+    pytest.param(
         ENDS + f'<adHocSubProcess id="h"><startEvent id="t"/>{WORK}</adHocSubProcess>',
         ["s h e"],
         {("ad-hoc-start-or-end", "t")},
