@@ -78,6 +78,14 @@ READING = {
         "The file has very many elements.\n\nNobody could read such a diagram, and checking it "
         "would keep others waiting. Split it into processes that call each other."
     ),
+    "too-many-processes": _error(
+        "The file holds very many processes.\n\nEach becomes a definition of its own, with versions. "
+        "Put those that talk to each other into one file, and the others into files of their own."
+    ),
+    "identifier-too-long": _error(
+        "An id, or the name of a message or signal, is very long.\n\nInstances are looked up by it, "
+        "and an index of a database has no room for more. Shorten it."
+    ),
     "too-many-namespaces": _error(
         "The file declares very many namespaces.\n\nNo diagram needs that, and readers could be "
         "kept busy by it. Export the diagram again from the modeler."
@@ -146,6 +154,11 @@ COMPILING = {
     "mapping-not-run": _draft(
         "Inputs and outputs are written on an event that cannot have variables of its own.\n\n"
         "They would have no effect. Compute the values in a script task in front of the event."
+    ),
+    "name-computed": _draft(
+        "The name of a message or signal, or the code of an error, is an expression.\n\n"
+        "Names and codes decide what starts and continues instances, so they are known before one "
+        "runs. Write the name itself; a correlation key tells instances apart."
     ),
     "start-needs-all": _error(
         "A process is to be started by several triggers that all have to happen.\n\nNothing would "

@@ -168,7 +168,15 @@ def message(context: Context, event: Element, definition: Element) -> triggers.M
 def _declared_name(context: Context, event: Element, reference: str | None) -> str:
     found = context.declared.get(reference or "")
     if found is not None:
-        return found.get("name") or found.get("id") or ""
+        name = found.get("name") or found.get("id") or ""
+        if name.lstrip().startswith("=") or "${" in name or "#{" in name:
+            context.draft(
+                event,
+                "name-computed",
+                f"'{name}' is a name to be computed; messages and signals have one name here.",
+                "Write the name itself; a correlation key tells instances apart.",
+            )
+        return name
     return event.get("name") or identity(event) or ""
 
 
@@ -177,4 +185,12 @@ def _coded(context: Context, definition: Element, word: str) -> tuple[str, str |
     if found is None:
         return f"any {word}", None
     name = found.get("name") or found.get("id") or ""
-    return name, found.get(f"{word}Code") or name
+    code = found.get(f"{word}Code") or name
+    if code.lstrip().startswith("=") or "${" in code or "#{" in code:
+        context.draft(
+            definition,
+            "name-computed",
+            f"'{code}' is a code to be computed; an {word} has one code here.",
+            "Write the code itself, and draw an event for each code.",
+        )
+    return name, code

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from engine.bpmn.dialects import camunda7
+from engine.bpmn.dialects.java_engines import calls
+from engine.bpmn.dialects.settings import settings_of
 from engine.bpmn.problems import Findings
 from engine.bpmn.xml import Element, N, is_drawn_for_corral
 
@@ -19,3 +22,13 @@ def apply(root: Element, namespaces: frozenset[str], findings: Findings) -> None
     language = _LANGUAGES.get(root.get(f"{{{_MODELER}}}executionPlatform") or "")
     if language is not None and not is_drawn_for_corral(root):
         root.set(N + "language", language)
+        if language == "juel":
+            _pass_nothing(root, findings)
+
+
+def _pass_nothing(root: Element, findings: Findings) -> None:
+    """Translate call activities of a file in which nothing else is set for Camunda 7."""
+    found = list(settings_of(root, camunda7.NAMESPACES, always=frozenset({"callActivity"})))
+    if not any(found):  # else the dialect itself does it
+        for settings in found:
+            calls.translate(settings, findings)

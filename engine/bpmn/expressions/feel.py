@@ -1,9 +1,9 @@
 """FEEL, the language of DMN and of Camunda 8: ``amount > 5 and tier in ("gold", "silver")``.
 
 ``feelin``, the interpreter that bpmn.io keeps, answers in the sandbox; what is plain is answered
-here, the same (:mod:`~.friendly`). What is missing or does not
-fit is null, as FEEL says, and null counts as false in a condition. ``now()`` is the clock of
-the engine, ``today()`` its date in UTC.
+here, the same (:mod:`~.friendly`). What is missing or does not fit is null, as FEEL says, and null
+counts as false in a condition; a condition that gives a text or a number fails. ``now()`` is the
+clock of the engine, ``today()`` its date in UTC.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import functools
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions.friendly.operations import ElsewhereError, result
 from engine.bpmn.expressions.friendly.parsing import Node, parse
 from engine.bpmn.expressions.protocol import Place, ResultScript
-from engine.bpmn.expressions.safe.limits import EXPRESSION_LENGTH
+from engine.bpmn.expressions.safe.limits import EXPRESSION_LENGTH, described
 from engine.bpmn.expressions.sandbox.border import incoming, moment_text, outgoing
 from engine.bpmn.expressions.sandbox.process import BUNDLE, SANDBOX, SandboxError
 
@@ -30,6 +30,8 @@ _DOUBLE = re.compile(
     r"(?:[^\"=/]|\"(?:\\.|[^\"\\])*\"|//[^\n]*|/\*.*?\*/|/|=(?!=))*+(?P<slip>==)?", re.DOTALL
 )
 _CURE = "Check the values that the variables can have."
+#: Texts and comments, in which nothing is called.
+_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +42,39 @@ class FeelExpression:
     reads: frozenset[str]
     #: The closure of a plain expression; None when the sandbox has to answer.
     plain: Node | None = field(default=None, repr=False, compare=False)
+    #: Whether its value is to be true or false.
+    decides: bool = False
 
     @property
     def text(self) -> str:
         """The expression as it was written."""
         return self.place.text
 
+    def as_condition(self) -> FeelExpression:
+        """Return the same, failing where its value is neither true, false nor null."""
+        return replace(self, decides=True)
+
     def evaluate(self, variables: Mapping[str, Any], *, now: datetime | None = None) -> Any:
         """Return the value; see :meth:`.protocol.Expression.evaluate`."""
-        if self.plain is not None:
-            with contextlib.suppress(ElsewhereError):
-                return result(self.plain(variables))
-        answer = evaluate_together([self], variables, now=now)[0]
+        answer = self._answer(variables, now)
         if isinstance(answer, ExpressionError):
             raise answer
         return answer
+
+    def _answer(self, variables: Mapping[str, Any], now: datetime | None) -> Any:
+        if self.plain is not None:
+            with contextlib.suppress(ElsewhereError):
+                return self.checked(result(self.plain(variables)))
+        return evaluate_together([self], variables, now=now)[0]
+
+    def checked(self, value: Any) -> Any:
+        """Return ``value``, or the error it is for a condition."""
+        if not self.decides or value is None or isinstance(value, bool):
+            return value
+        return self.place.error(
+            f"It gives {described(value)}, which is neither true nor false.",
+            "Write a comparison, such as amount > 100.",
+        )
 
 
 def evaluate_together(
@@ -77,7 +97,9 @@ def evaluate_together(
     except (SandboxError, TypeError) as failure:
         return [_failed(expression.place, str(failure)) for expression in expressions]
     return [
-        answer["value"] if "value" in answer else _failed(expression.place, answer["error"])
+        expression.checked(answer["value"])
+        if "value" in answer
+        else _failed(expression.place, answer["error"])
         for expression, answer in zip(expressions, answers, strict=True)
     ]
 
@@ -123,7 +145,13 @@ class Feel:
         checked = _checked(place.text)
         if "reads" not in checked:
             raise _unreadable(place, checked)
+        bare = _QUOTED.sub(" ", place.text)
         for name in checked["reads"]:
+            if re.search(rf"(?<![\w.]){re.escape(name)}\s*\(", bare):
+                # Nothing but null would come of it, whatever it is given.
+                raise place.error(
+                    f"There is no function '{name}'.", "Use one that FEEL has, or compute it."
+                )
             if " " in name:
                 # FEEL takes any words for a name; a remark would be null, and false, for ever.
                 raise place.error(

@@ -12,7 +12,8 @@ HEAD = (
 
 
 def report(body, more=""):
-    content = f'{HEAD}{more}<process id="p" name="Play" isExecutable="true">{body}</process></definitions>'
+    process = f'<process id="p" name="Play" isExecutable="true">{body}</process>'
+    content = f"{HEAD}{more}{process}</definitions>"
     (found,) = SpiffRunner().read([Source("p.bpmn", content.encode())])
     return found
 
@@ -77,6 +78,27 @@ DRAFTS = [
     '<userTask id="u"/><boundaryEvent id="x" attachedToRef="u"><compensateEventDefinition/>'
     "</boundaryEvent>",
 ]
+
+#: Names that other engines compute while an instance runs.
+COMPUTED = """<message id="c1" name='="order-" + kind'/><signal id="c2" name="all-${kind}"/>
+<error id="c3" name="e" errorCode="= code"/>"""
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        '<messageEventDefinition messageRef="c1"/>',
+        '<signalEventDefinition signalRef="c2"/>',
+        '<errorEventDefinition errorRef="c3"/>',
+    ],
+)
+def test_a_name_to_be_computed_makes_a_draft(definition):
+    # when
+    event = f'<endEvent id="x">{definition}</endEvent>'
+    found = report(event, COMPUTED)
+
+    # then
+    assert serious(found) == {("name-computed", Severity.DRAFT, "x")}
 
 
 @pytest.mark.parametrize("body", DRAFTS)

@@ -147,3 +147,13 @@ def test_a_signal_takes_along_what_it_lists(vendor) -> None:
 
     # then
     assert found.parameters("x", "message", "input") == {"cart": "${order}"}
+
+
+def test_a_file_marked_for_camunda_7_passes_nothing_that_it_does_not_list(vendor) -> None:
+    # when
+    mark = 'modeler:executionPlatform="Camunda Platform"'
+    found = vendor('<callActivity id="c" calledElement="q"/>', "modeler", root=mark)
+
+    # then
+    mapping = found.document.root.find(".//{urn:corral:bpmn:1}mapping")
+    assert dict(mapping.attrib) == {"allIn": "false", "allOut": "false"}

@@ -174,6 +174,7 @@ def test_an_expression_knows_which_variables_it_reads(text: str, reads: set[str]
         ("amount > ) 5", 10, "brackets"),
         ("", None, "Write one"),
         ("customer has paid", 1, "Write a comparison"),
+        ("score (amount) > 5", None, "that FEEL has"),
     ],
 )
 def test_what_is_no_feel_is_refused_with_its_place(
@@ -191,6 +192,24 @@ def test_what_is_no_feel_is_refused_with_its_place(
 
 def test_an_equals_sign_inside_a_text_is_no_slip() -> None:
     assert value('"a == b" = "a == b" // == and so on') is True
+
+
+def test_a_call_inside_a_text_or_a_group_is_no_unknown_function() -> None:
+    assert value('"tier(1)" = "tier(1)" and (tier) = "gold"', tier="gold") is True
+
+
+@pytest.mark.parametrize("text", ["answer", "upper case(answer)", "[answer]"])
+def test_a_condition_that_is_neither_true_nor_false_fails(text: str) -> None:
+    # given
+    condition = compile_expression(text, language="feel", condition=True)
+
+    # when / then
+    with pytest.raises(ExpressionError, match="neither true nor false"):
+        condition.evaluate({"answer": "false"})
+
+
+def test_a_condition_about_what_is_missing_counts_as_false() -> None:
+    assert not compile_expression("answer", language="feel", condition=True).evaluate({})
 
 
 def test_a_value_of_a_feel_document_is_an_expression_only_with_its_mark() -> None:
