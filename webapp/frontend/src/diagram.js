@@ -131,7 +131,7 @@ async function show(box) {
     if (target) point(target.dataset.element);
   });
   // In a trial an element is clicked to let happen what is listed for it, or to be shown there.
-  viewer.get("eventBus").on("element.click", ({ element }) => choose(element.id));
+  viewer.get("eventBus").on("element.click", ({ element }) => choose((element.labelTarget ?? element).id));
   const canvas = viewer.get("canvas");
   box.querySelector("[data-zoom-in]")?.addEventListener("click", () => canvas.zoom(canvas.zoom() * 1.25));
   box.querySelector("[data-zoom-out]")?.addEventListener("click", () => canvas.zoom(canvas.zoom() / 1.25));
