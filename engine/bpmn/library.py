@@ -16,8 +16,15 @@ from engine.ports import Catalogue, StoredDecision, StoredProcess
 
 #: Compiled files kept. A process of 50 elements takes about 200 kB.
 PROGRAMS, DECISIONS = 256, 256
-#: What is stored was not too large when it came, whatever the bound is now.
-_ACCEPTED = Limits(size=sys.maxsize)
+#: What is stored was not too large when it came, whatever the bounds are now.
+_ACCEPTED = Limits(
+    size=sys.maxsize,
+    parts=sys.maxsize,
+    cells=sys.maxsize,
+    repeated=sys.maxsize,
+    processes=sys.maxsize,
+    identifier=sys.maxsize,
+)
 
 
 class Library:

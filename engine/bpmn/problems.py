@@ -6,9 +6,15 @@ its line, so that a rule only says what is wrong and what to do.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from engine.bpmn.errors import ExpressionError
-from engine.bpmn.xml import CORRAL_NAMESPACE, Element, identity, line_of
+from engine.bpmn.xml import Element, identity, is_drawn_for_corral, line_of
 from engine.definitions import Problem, Severity
+
+#: Problems of one severity that one rule tells one by one. Nobody reads on after so many, and
+#: each is stored and shown.
+MOST = 500
 
 
 def problem_at(element: Element, rule: str, severity: Severity, message: str, cure: str) -> Problem:
@@ -30,12 +36,11 @@ def expression_problem(element: Element, error: ExpressionError) -> Problem:
     In a diagram drawn for Corral it is a slip, so the upload is refused. Elsewhere it may be a
     remark or another language: the drawing is kept, and somebody has to supply the expression.
     """
-    ours = CORRAL_NAMESPACE in element.getroottree().getroot().nsmap.values()
     where = f"Column {error.column} of " if error.column else ""
     return problem_at(
         element,
         "expression-not-compilable",
-        Severity.ERROR if ours else Severity.DRAFT,
+        Severity.ERROR if is_drawn_for_corral(element) else Severity.DRAFT,
         f"{where}'{error.text}': {error.reason}",
         error.cure,
     )
@@ -47,7 +52,25 @@ class Findings:
     def __init__(self, rule: str) -> None:
         """Start empty; ``rule`` is the id that every problem carries."""
         self.rule = rule
-        self.problems: list[Problem] = []
+        self._told: list[Problem] = []
+        self._count: Counter[Severity] = Counter()
+        #: How many more there are, by severity; a hostile file has millions.
+        self._more: Counter[Severity] = Counter()
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What was found: at most :data:`MOST` of a severity, and one that counts the others."""
+        return [*self._told, *(self._others(*more) for more in self._more.items())]
+
+    def _others(self, severity: Severity, count: int) -> Problem:
+        return Problem(
+            rule=self.rule,
+            severity=severity,
+            element=None,
+            line=None,
+            message=f"There are {count:,} more of this kind in the file.",
+            cure="Mend those that are listed, and look again.",
+        )
 
     def info(self, element: Element, message: str, cure: str = "Nothing to do.") -> None:
         """Note a change that keeps the meaning."""
@@ -65,5 +88,13 @@ class Findings:
         """Note what cannot run: the deployment is refused."""
         self._add(element, Severity.ERROR, message, cure)
 
+    def add(self, problem: Problem) -> None:
+        """Note a problem that is made elsewhere as well."""
+        self._count[problem.severity] += 1
+        if self._count[problem.severity] > MOST:
+            self._more[problem.severity] += 1
+        else:
+            self._told.append(problem)
+
     def _add(self, element: Element, severity: Severity, message: str, cure: str) -> None:
-        self.problems.append(problem_at(element, self.rule, severity, message, cure))
+        self.add(problem_at(element, self.rule, severity, message, cure))

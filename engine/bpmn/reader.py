@@ -32,6 +32,10 @@ DMN_NAMESPACES = frozenset(
 )
 
 
+#: Messages and signals go where their name says, in every instance.
+_FOUND_BY_NAME = frozenset({"message", "signal"})
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much of an upload is looked at."""
@@ -41,6 +45,11 @@ class Limits:
     elements: int = 100_000  #: 5 MB of a real diagram hold some 60,000
     attributes: int = 500  #: of one element
     namespaces: int = 200  #: different ones; a diagram that passed through many hands has 30
+    parts: int = 15_000  #: elements of BPMN itself, shapes not counted; large drawings have 1,000
+    cells: int = 50_000  #: the same of DMN
+    repeated: int = 100  #: elements with the id of another one: each costs a look at all flows
+    processes: int = 200  #: each becomes a definition
+    identifier: int = 255  #: characters of an id, and of what is found by its name
 
 
 class DocumentKind(StrEnum):
@@ -81,6 +90,7 @@ def read(source: Source, limits: Limits | None = None) -> Document:
         _check_size(root, bounds)
         odd += _renamed(root)
         kind = _kind(root)
+        _check_parts(root, bounds)
     except UnreadableFileError as error:
         known = error.problem
         raise UnreadableFileError(
@@ -176,6 +186,51 @@ def _check_size(root: Element, limits: Limits) -> None:
         if count > limits.elements:
             what = f"more than {limits.elements:,} elements"
             raise _too_much("too-many-elements", what, line_of(element))
+
+
+def _check_parts(root: Element, limits: Limits) -> None:
+    """Refuse more than can be looked at in a moment, and ids no database has room to look up."""
+    inside = f"{{{etree.QName(root).namespace}}}"
+    most, language = (limits.parts, "BPMN") if inside == B else (limits.cells, "DMN")
+    processes = 0
+    seen: set[str] = set()
+    again = 0
+    for parts, element in enumerate(root.iter(inside + "*"), start=1):
+        if parts > most:
+            what = f"more than {most:,} elements of {language}"
+            raise _too_much("too-many-elements", what, line_of(element))
+        word = etree.QName(element).localname
+        key = element.get("id")
+        again += key in seen
+        if again > limits.repeated:
+            raise _repeated(limits.repeated, line_of(element))
+        if key is not None:
+            seen.add(key)
+        processes += word == "process"
+        if processes > limits.processes:
+            what = f"more than {limits.processes:,} processes"
+            raise _too_much("too-many-processes", what, line_of(element))
+        for attribute in ("id", "name") if word in _FOUND_BY_NAME else ("id",):
+            if len(element.get(attribute, "")) > limits.identifier:
+                raise _too_long(word, attribute, limits.identifier, line_of(element))
+
+
+def _repeated(most: int, line: int | None) -> UnreadableFileError:
+    return UnreadableFileError(
+        "duplicate-id",
+        f"More than {most} elements have the id of another one.",
+        "Give each element its own id; most modelers do so when the file is saved again.",
+        line=line,
+    )
+
+
+def _too_long(word: str, attribute: str, most: int, line: int | None) -> UnreadableFileError:
+    return UnreadableFileError(
+        "identifier-too-long",
+        f"The {attribute} of a '{word[:80]}' has more than {most:,} characters.",
+        "Shorten it: texts for people belong into the documentation of the element.",
+        line=line,
+    )
 
 
 def _too_much(rule: str, what: str, line: int | None) -> UnreadableFileError:

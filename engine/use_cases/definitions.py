@@ -150,7 +150,9 @@ class DefinitionUseCases(Bound):
             id = tx.definitions.insert(sources, reports, forms, digest=digest, at=now, by=by)
             start_kept(tx, _starting(reports), now=now)
         at, who, definitions = tx.definitions.deployment(id)
-        problems = {d.resource: tx.definitions.resource(d.id)[1] for d in definitions}
+        # One of each file: a file may hold many definitions, and reading it takes time.
+        holders = {definition.resource: definition.id for definition in definitions}
+        problems = {name: tx.definitions.resource(id_)[1] for name, id_ in holders.items()}
         found = tuple(problem for each in problems.values() for problem in each)
         return Deployment(id, at, who, definitions, found)
 

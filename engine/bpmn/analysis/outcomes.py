@@ -104,6 +104,7 @@ class Outcomes:
         while pending:
             number = pending.pop()
             if number > 1 and number not in seen:
+                self.spend(1)
                 seen.add(number)
                 pending += (self._no[number], self._yes[number])
         decisions = sorted({self._decision[number] for number in seen})

@@ -40,7 +40,9 @@ def _flows(element: Element, flows: list[Way], here: int, outcomes: Outcomes) ->
     if kind in _SOME_OF:
         return _some(element, flows, [], here, outcomes)
     asked = [] if kind == "parallelGateway" else [way for way in flows if _is_asked(element, way)]
-    return _some(element, asked, [way for way in flows if way not in asked], here, outcomes)
+    numbers = {way.number for way in asked}
+    always = [way for way in flows if way.number not in numbers]
+    return _some(element, asked, always, here, outcomes)
 
 
 def _some(

@@ -81,7 +81,10 @@ class TokenFlow:
 
     def deciders(self, one: int, other: int) -> tuple[Element, ...]:
         """Return who decides whether a run passes both nodes."""
-        return tuple(self.outcomes.owners(self._common(one, other)))
+        try:
+            return tuple(self.outcomes.owners(self._common(one, other)))
+        except TooIntricateError:
+            return ()
 
     def _common(self, one: int, other: int) -> int:
         first, second = self.at.get(one), self.at.get(other)

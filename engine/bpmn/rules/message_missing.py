@@ -20,7 +20,7 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
     connected = {plain_name(flow.get("targetRef")) for flow in drawing.all("messageFlow")}
     for task in drawing.all("receiveTask"):
         if task.get("id") not in connected and not task.get("messageRef"):
-            findings.problems.append(problem(task))
+            findings.add(problem(task))
 
 
 def problem(task: Element) -> Problem:

@@ -26,7 +26,7 @@ def check(drawing: Drawing, findings: Findings, around: Surroundings) -> None:
             and not task.get("messageRef")
             and not any(c.tag == C + "job" for c in written_on(task))
         ):
-            findings.problems.append(problem(task))
+            findings.add(problem(task))
 
 
 def problem(task: Element) -> Problem:
