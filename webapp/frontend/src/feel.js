@@ -33,6 +33,10 @@ const given = (names, body) => new FeelFunction(body, names);
 
 /** Functions that Camunda 8 adds to FEEL, where they need nothing but their values. */
 const ADDED = {
+  cycle: given(["repetitions", "interval"], (first, second) => {
+    const [times, interval] = second === undefined ? [null, first] : [first, second];
+    return interval instanceof FeelDuration ? `R${times ?? ""}/${interval.iso}` : null;
+  }),
   "get or else": given(["value", "default"], (value, other) => (blank(value) ? other : value)),
   "is blank": given(["string"], (text) => (typeof text === "string" ? text.trim() === "" : null)),
   "is defined": given(["value"], (value) => !blank(value)),

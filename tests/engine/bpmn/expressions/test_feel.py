@@ -58,6 +58,8 @@ def value(text: str, **more: Any) -> Any:
         ('is blank("  ")', True),
         ('trim(" a ")', "a"),
         ("last day of month(day)", date(2026, 1, 31)),
+        ('cycle(3, duration("PT1H"))', "R3/PT1H"),
+        ('cycle(duration("P1D"))', "R/P1D"),
     ],
 )
 def test_an_expression_gives_its_value(text: str, expected: object) -> None:
