@@ -80,12 +80,17 @@ def _print(reports: list[FileReport]) -> None:
             place = f"{report.file}:{problem.line}" if problem.line else report.file
             named = f" {problem.name!r}" if problem.name else ""
             element = f" ({problem.element}{named})" if problem.element else ""
-            click.echo(f"{place}: {problem.severity.value}: {problem.message}{element}")
-            cure = "" if problem.cure == _NO_CURE else f"{problem.cure} "
-            click.echo(f"    {cure}[{problem.rule}]")
+            said = f"{problem.severity.value}: {problem.message}{element}"
+            click.echo(f"{place}: {said} [{problem.rule}]")
+            if problem.cure != _NO_CURE:
+                click.echo(f"    {problem.cure}")
     problems = [problem for report in reports for problem in report.problems]
     found = Counter(problem.severity for problem in problems)
     counts = ", ".join(
         f"{severity.value}: {found[severity]}" for severity in reversed(Severity) if found[severity]
     )
     click.echo(f"files: {len(reports)}, {counts or 'no problems'}", err=True)
+    if found[Severity.ERROR]:
+        click.echo("Deploying them would be refused until the errors are mended.", err=True)
+    elif found[Severity.DRAFT]:
+        click.echo("Deployed, what has a draft problem is stored and does not start yet.", err=True)

@@ -92,3 +92,16 @@ def test_what_needs_no_cure_gets_none_and_what_has_no_line_no_zero(
     # then
     assert "Nothing to do." not in told
     assert f"{tmp_path / 'two.bpmn'}: error: The process 'p' is defined in " in told
+
+
+def test_the_end_says_what_deploying_would_come_to(run: Run, tmp_path: Path) -> None:
+    # given
+    draft = file(tmp_path, "draft.bpmn", '<startEvent id="s"/>')
+    wrong = file(tmp_path, "wrong.bpmn", '<startEvent id="s"/><teleport id="t"/>')
+
+    # when
+    drafted, refused = run("lint", str(draft)), run("lint", str(wrong))
+
+    # then
+    assert drafted.stderr.endswith("stored and does not start yet.\n")
+    assert refused.stderr.endswith("would be refused until the errors are mended.\n")
