@@ -94,7 +94,7 @@ def evaluate_together(
             }
         )
         answers = incoming(SANDBOX.ask("F", request))
-    except (SandboxError, TypeError) as failure:
+    except (SandboxError, TypeError, ValueError) as failure:
         return [_failed(expression.place, str(failure)) for expression in expressions]
     return [
         expression.checked(answer["value"])

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 TAG = "\0"
 _ESCAPED_TAG = "\\u0000"
+#: JavaScript cuts texts between the two halves of a character, and writes a half like this.
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 #: Figures of a whole number from which on it may need more than 64 bits.
 _LONG = 19
 _ZONE = re.compile(r"@([\w/+-]+)$")
@@ -29,7 +31,16 @@ def outgoing(value: Any) -> str:
 
 
 def incoming(text: str) -> Any:
-    """Return the value of JSON from the sandbox."""
+    """Return the value of JSON from the sandbox.
+
+    Raises:
+        ValueError: a text in it ends in the middle of a character, so that nobody could store it.
+    """
+    if _HALF.search(text):
+        try:
+            json.dumps(json.loads(text), ensure_ascii=False).encode()
+        except UnicodeEncodeError as failure:
+            raise ValueError("it gives a text that ends in the middle of a character") from failure
     if _ESCAPED_TAG in text:
         return json.loads(text, object_hook=_untagged, parse_int=_whole)
     return json.loads(text, parse_int=_whole)

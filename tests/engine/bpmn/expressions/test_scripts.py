@@ -158,3 +158,31 @@ def test_a_script_in_another_language_is_refused() -> None:
 def test_a_script_of_more_lines_than_the_limit_is_refused() -> None:
     with pytest.raises(ExpressionError, match="more than 200 lines"):
         compile_script("a = 1\n" * 201)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("'\\ud83d'", "javascript"),
+        ("({'\\ud83d': 1})", "javascript"),
+        ('"\\uD83D"', "feel"),
+    ],
+)
+def test_half_a_character_cannot_be_kept(text: str, language: str) -> None:
+    # given
+    script = compile_script(text, language=language, result="r")
+
+    # when / then
+    with pytest.raises(ExpressionError, match="middle of a character"):
+        script.run({})
+
+
+def test_both_halves_of_a_character_are_one() -> None:
+    # given
+    variables: dict[str, object] = {}
+
+    # when
+    compile_script("'\\ud83d\\ude00'", language="javascript", result="r").run(variables)
+
+    # then
+    assert variables == {"r": "\N{GRINNING FACE}"}
