@@ -79,12 +79,13 @@ READING = {
         "would keep others waiting. Split it into processes that call each other."
     ),
     "too-many-processes": _error(
-        "The file holds very many processes.\n\nEach becomes a definition of its own, with versions. "
-        "Put those that talk to each other into one file, and the others into files of their own."
+        "The file holds very many processes.\n\nEach becomes a definition of its own, with "
+        "versions. Put those that talk to each other into one file, and the others into files of "
+        "their own."
     ),
     "identifier-too-long": _error(
-        "An id, or the name of a message or signal, is very long.\n\nInstances are looked up by it, "
-        "and an index of a database has no room for more. Shorten it."
+        "An id, or the name of a message or signal, is very long.\n\nInstances are looked up by "
+        "it, and an index of a database has no room for more. Shorten it."
     ),
     "too-many-namespaces": _error(
         "The file declares very many namespaces.\n\nNo diagram needs that, and readers could be "
