@@ -15,7 +15,7 @@ from webapp.bootstrap import open_engine
 from webapp.cli import RefusedError
 from webapp.commands.lint import problem_as_json, worst_first
 from webapp.commands.options import data_option, format_option, paths_argument, settings_with
-from webapp.commands.printing import print_json
+from webapp.commands.printing import print_json, printable
 from webapp.commands.sources import deployments
 
 
@@ -69,7 +69,8 @@ def command(paths: tuple[Path, ...], data: Path | None, form: str, executable: b
         return
     for definition in definitions:
         draft = "" if definition.startable else " (a draft: cannot be started yet)"
-        click.echo(f"{definition.kind.value} {definition.key} version {definition.version}{draft}")
+        line = f"{definition.kind.value} {definition.key} version {definition.version}{draft}"
+        click.echo(printable(line))
     # A warning that is only stored would be met when an instance already went wrong.
     _tell(p for deployment in made for p in deployment.problems if p.severity != Severity.INFO)
 
@@ -78,7 +79,7 @@ def _tell(problems: Iterable[Problem]) -> None:
     for problem in worst_first(problems):
         place = problem.element or "the file"
         told = f"  {place}: {problem.severity.value}: {problem.message} {problem.cure}"
-        click.echo(told, err=True)
+        click.echo(printable(told), err=True)
 
 
 def _by() -> str | None:

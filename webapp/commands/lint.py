@@ -13,7 +13,7 @@ from engine import Engine
 from engine.definitions import FileReport, Problem, Severity
 from webapp.bootstrap import limits
 from webapp.commands.options import format_option, paths_argument, settings_with
-from webapp.commands.printing import print_json
+from webapp.commands.printing import print_json, printable
 from webapp.commands.sources import deployments
 
 #: The cure of what needs none; printing it would double the lines of a long report.
@@ -75,15 +75,15 @@ def worst_first(problems: Iterable[Problem]) -> list[Problem]:
 def _print(reports: list[FileReport]) -> None:
     for report in reports:
         if not report.problems:
-            click.echo(f"{report.file}: nothing to report")
+            click.echo(printable(f"{report.file}: nothing to report"))
         for problem in worst_first(report.problems):
             place = f"{report.file}:{problem.line}" if problem.line else report.file
             named = f" {problem.name!r}" if problem.name else ""
             element = f" ({problem.element}{named})" if problem.element else ""
             said = f"{problem.severity.value}: {problem.message}{element}"
-            click.echo(f"{place}: {said} [{problem.rule}]")
+            click.echo(printable(f"{place}: {said} [{problem.rule}]"))
             if problem.cure != _NO_CURE:
-                click.echo(f"    {problem.cure}")
+                click.echo(printable(f"    {problem.cure}"))
     problems = [problem for report in reports for problem in report.problems]
     found = Counter(problem.severity for problem in problems)
     counts = ", ".join(

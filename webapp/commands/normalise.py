@@ -12,7 +12,7 @@ from engine.errors import EngineError
 from webapp.cli import RefusedError
 from webapp.commands.lint import problem_as_json
 from webapp.commands.options import format_option
-from webapp.commands.printing import print_json
+from webapp.commands.printing import print_json, printable
 
 
 @click.command("normalise")
@@ -37,4 +37,5 @@ def command(path: Path, form: str) -> None:
     click.echo(found.xml)
     for note in found.notes:
         place = f"{note.line or 0}: {note.element or 'the file'}"
-        click.echo(f"{path.as_posix()}:{place}: {note.message} [{note.rule}]", err=True)
+        line = f"{path.as_posix()}:{place}: {note.message} [{note.rule}]"
+        click.echo(printable(line), err=True)

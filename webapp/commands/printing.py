@@ -32,13 +32,17 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[Any]], *, empty: s
         click.echo(line.rstrip())
 
 
+def printable(text: str) -> str:
+    """Return ``text`` as one line that does not drive the terminal, whoever wrote it."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return "-"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%SZ")
-    # What customers wrote may hold control characters that would drive the terminal.
-    text = " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
+    text = " ".join(printable(str(value)).split())
     return text if len(text) <= WIDEST_CELL else text[: WIDEST_CELL - 1] + "…"
 
 

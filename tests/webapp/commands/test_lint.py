@@ -105,3 +105,22 @@ def test_the_end_says_what_deploying_would_come_to(run: Run, tmp_path: Path) -> 
     # then
     assert drafted.stderr.endswith("stored and does not start yet.\n")
     assert refused.stderr.endswith("would be refused until the errors are mended.\n")
+
+
+def test_what_is_in_a_file_does_not_drive_the_terminal(run: Run, tmp_path: Path) -> None:
+    # given: an id that turns the writing around, and a name with a command for terminals
+    odd = "g&#x202e;x"
+    body = (
+        f'<startEvent id="s"/><exclusiveGateway id="{odd}" name="a&#x9b;2J&#13;b"/>'
+        f'<sequenceFlow id="f" sourceRef="s" targetRef="{odd}"/>'
+    )
+    path = file(tmp_path, "odd.bpmn", body)
+
+    # when
+    results = [run(command, str(path)) for command in ("lint", "normalise", "deploy")]
+
+    # then
+    assert "(g x" in results[0].stdout
+    told = [line for result in (results[0], results[2]) for line in result.output.splitlines()]
+    told += results[1].stderr.splitlines()
+    assert [line for line in told if not line.isprintable()] == []
