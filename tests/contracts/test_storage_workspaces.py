@@ -71,6 +71,7 @@ REFUSED: dict[str, Callable[[Engine, Ids], Any]] = {
     "normalised": lambda e, i: e.normalised(i.definition),
     "problems": lambda e, i: e.problems(i.definition),
     "publish": lambda e, i: e.publish(i.definition),
+    "simulate": lambda e, i: e.simulate(i.definition),
     "release": lambda e, i: e.release(i.user_task, by="eve", force=True),
     "resolve": lambda e, i: e.resolve(i.incident, by="eve"),
     "resource": lambda e, i: e.resource(i.definition),
