@@ -38,6 +38,7 @@ from engine.definitions import (
     Source,
     TimerStart,
 )
+from engine.errors import NotStartableError
 from engine.history import HistoryEntry, What
 from engine.instances import InstanceStatus
 from engine.ports import (
@@ -57,6 +58,7 @@ from engine.ports import (
     Wait,
 )
 from engine.schedules import Schedule
+from engine.simulation import Move, Simulation
 from engine.storage.types import decode, encode
 
 _HAPPENS = {
@@ -94,6 +96,18 @@ class ScriptedRunner:
     def explain(self, rule: str) -> str | None:
         """Return nothing: scripts have no rules."""
         return None
+
+    def simulate(
+        self,
+        definition: StoredProcess,
+        moves: Sequence[Move],
+        variables: Mapping[str, Any],
+        *,
+        now: datetime,
+        catalogue: Catalogue,
+    ) -> Simulation:
+        """Refuse: a script follows no person."""
+        raise NotStartableError(definition.key, "scripts are not simulated.")
 
     def forms(self, sources: Sequence[Source]) -> tuple[Form, ...]:
         """Return the ``.form`` files."""

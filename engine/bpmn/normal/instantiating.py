@@ -48,7 +48,10 @@ def _start_with(scope: Element, task: Element, names: Names) -> None:
         start.insert(0, holder)
     ends = {"sourceRef": start.get("id", ""), "targetRef": task.get("id", "")}
     add(scope, "sequenceFlow", names, **ends)
+    # People see the task they drew: it is over when its message has come.
+    start.set(N + "as", task.get("id", ""))
     task.tag = B + "task"
+    task.set(N + "implicit", "true")
     del task.attrib["instantiate"]
 
 

@@ -168,7 +168,7 @@ GATEWAYS = [
     Scenario(
         "receive-task-that-starts",
         "A receive task that creates instances starts one with each message",
-        "startEvent_1 hear answer end",
+        "hear answer end",
         {"number": 4},
         start=None,
         moves=(
