@@ -11,10 +11,12 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from engine.bpmn.errors import VariableError
+from engine.bpmn.errors import ElementError, VariableError
 
 #: Deepest nesting of lists and dictionaries in one variable.
 DEEPEST = 64
+#: Characters of a text that rows are found by; PostgreSQL indexes no more than some 2,700 bytes.
+LONGEST_NAME = 255
 #: Integers beyond 64 bits fit into no database column and no JSON reader of a browser.
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 _PLAIN = frozenset({str, bool, type(None), datetime, date})
@@ -89,3 +91,17 @@ def _key(key: Any, path: str) -> str:
     if isinstance(key, str):
         return str(key)
     raise VariableError(path, f"has the key {key!r}, which is not text")
+
+
+def storable_name(text: str, what: str) -> str:
+    """Return a text by which something is found, such as a queue or a correlation key.
+
+    Raises:
+        ElementError: it is longer than an index of every database takes.
+    """
+    if len(text) > LONGEST_NAME:
+        raise ElementError(
+            f"The {what} has {len(text):,} characters; at most {LONGEST_NAME} are kept.",
+            "Let it name what is meant, such as a number, and carry no text.",
+        )
+    return text

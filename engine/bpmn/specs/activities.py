@@ -11,7 +11,7 @@ from engine.bpmn.decisions.shapes import mapped
 from engine.bpmn.errors import ElementError
 from engine.bpmn.specs.element import Element, Origin, ScopeSpec
 from engine.bpmn.token import READY, Token
-from engine.bpmn.variables import storable
+from engine.bpmn.variables import storable, storable_name
 from engine.history import What
 from engine.ports import UserTaskWait
 from engine.user_tasks import DEFAULT_PRIORITY
@@ -55,11 +55,11 @@ class UserTask(Activity):
             token=my_task.id,
             element=self.bpmn_id or self.name,
             name=_text(my_task, wanted.title) or self.bpmn_name,
-            queue=_text(my_task, wanted.queue) or self.lane,
+            queue=_name(my_task, wanted.queue, "queue") or self.lane,
             due=self._due(my_task),
-            form=_text(my_task, wanted.form),
+            form=_name(my_task, wanted.form, "key of the form"),
             priority=self._priority(my_task),
-            assignee=_text(my_task, wanted.assignee),
+            assignee=_name(my_task, wanted.assignee, "assignee"),
         )
         top.note(my_task, What.ENTERED)
         top.open(wait)
@@ -169,3 +169,8 @@ def _text(token: Token, expression: Expression | None) -> str | None:
     if isinstance(value, list):  # candidates: the first one counts
         value = value[0] if value else None
     return None if value is None or value == "" else str(value)
+
+
+def _name(token: Token, expression: Expression | None, what: str) -> str | None:
+    text = _text(token, expression)
+    return text if text is None else storable_name(text, what)

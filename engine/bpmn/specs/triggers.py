@@ -16,7 +16,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from engine import timers
 from engine.bpmn.errors import ElementError, ExpressionError
 from engine.bpmn.extensions.parameters import evaluated
-from engine.bpmn.variables import storable_variables
+from engine.bpmn.variables import storable_name, storable_variables
 from engine.ports import MessageWait, SignalWait, TimerWait, Wait
 from engine.schedules import Firing, Schedule
 
@@ -99,7 +99,7 @@ class MessageTrigger(SentTrigger):
     def key_of(self, token: Token) -> str | None:
         """Return the correlation key as the variables of ``token`` give it."""
         value = token.evaluate(self.key) if self.key is not None else None
-        return None if value is None else str(value)
+        return None if value is None else storable_name(str(value), "correlation key")
 
     def takes(self, token: Token, slot: int, name: str, key: str | None) -> bool:
         """Say whether a message is the one that ``token`` waits for."""

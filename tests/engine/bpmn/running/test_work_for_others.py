@@ -304,3 +304,25 @@ def test_a_decision_that_is_not_deployed_is_an_incident(play, draw):
 
     # then
     assert "'triage' is not deployed" in case.incident.what
+
+
+KEYED = "<corral:message correlationKey=\"= 'k' * n\"/>"
+
+
+@pytest.mark.parametrize("what", ["queue", "assignee", "correlation key"])
+def test_what_rows_are_found_by_has_a_longest_length(play, draw, what):
+    # given a name that the variables make, one character too long
+    waits = {
+        "queue": user_task("queue=\"= 'k' * n\"") + draw.flow("s", "u"),
+        "assignee": user_task("assignee=\"= 'k' * n\"") + draw.flow("s", "u"),
+        "correlation key": '<startEvent id="s"/>'
+        + draw.catch("u", draw.message(), KEYED)
+        + draw.flow("s", "u"),
+    }
+
+    # when
+    stopped, waiting = play(waits[what], {"n": 256}), play(waits[what], {"n": 255})
+
+    # then it is an incident that names it, and one character less is kept
+    assert stopped.incident.what == f"The {what} has 256 characters; at most 255 are kept."
+    assert waiting.waits(FailureWait) == []
