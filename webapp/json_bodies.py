@@ -38,6 +38,23 @@ def read(text: str | bytes, **kwargs: Any) -> Any:
     return value
 
 
+def variables(text: str, outcome: str) -> dict[str, Any]:
+    """Return the variables that a person wrote into a field; none for an empty one.
+
+    Raises:
+        ValueError: it is no JSON object; the message ends with ``outcome``, what came of it.
+    """
+    if not text.strip():
+        return {}
+    try:
+        found = read(text)
+    except ValueError as wrong:
+        raise ValueError(f"The variables are not JSON: {wrong}. {outcome}") from None
+    if not isinstance(found, dict):
+        raise ValueError('Write the variables as an object: {"name": "value"}.')
+    return found
+
+
 def _check_texts(value: Any) -> None:
     pending = [value]
     while pending:

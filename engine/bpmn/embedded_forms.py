@@ -7,20 +7,23 @@ from collections.abc import Iterable
 
 from engine.bpmn.dialects import translate
 from engine.bpmn.errors import UnreadableFileError
-from engine.bpmn.reader import Document, read
+from engine.bpmn.reader import Document, Limits, read
 from engine.bpmn.xml import C, Element, text_of
 from engine.definitions import Form, Source
 
 
-def forms_inside(sources: Iterable[Source]) -> tuple[Form, ...]:
-    """Return the forms inside those of ``sources`` that are diagrams; none of an unreadable one."""
+def forms_inside(sources: Iterable[Source], limits: Limits | None = None) -> tuple[Form, ...]:
+    """Return the forms inside those of ``sources`` that are diagrams; none of an unreadable one.
+
+    ``limits`` are those that decide what is readable.
+    """
     found: list[Form] = []
     for source in sources:
         # A word search is far cheaper than reading the file twice; a zero byte means UTF-16.
         if b"form" not in source.content.lower() and b"\0" not in source.content:
             continue
         try:
-            document = read(source)
+            document = read(source, limits)
         except UnreadableFileError:
             continue
         translate(document)

@@ -66,7 +66,7 @@ def read(
     """
     opened = [_opened(source, limits) for source in sources]
     documents = [found for found in opened if isinstance(found, Document)]
-    keys = [form.key for form in forms(sources)]
+    keys = [form.key for form in forms(sources, limits)]
     around = Surroundings(
         known, together(documents, keys), executable, _calls(documents), reply_limits or {}
     )
@@ -83,12 +83,13 @@ def _calls(documents: Sequence[Document]) -> Mapping[str, Mapping[str, bool]]:
     return found
 
 
-def forms(sources: Sequence[Source]) -> tuple[Form, ...]:
+def forms(sources: Sequence[Source], limits: Limits | None = None) -> tuple[Form, ...]:
     """Return the forms among the sources that can be read; the key is the schema's id.
 
-    Those inside diagrams come along; a file of the same key takes their place.
+    Those inside diagrams that ``limits`` let be read come along; a file of the same key takes
+    their place.
     """
-    inside = forms_inside(source for source in sources if not _is_form(source))
+    inside = forms_inside((source for source in sources if not _is_form(source)), limits)
     found = (read_form(source)[0] for source in sources if _is_form(source))
     files = [form for form in found if form is not None]
     by_key = {form.key: form for form in (*inside, *files)}

@@ -75,7 +75,7 @@ class SpiffRunner:
 
     def forms(self, sources: Sequence[Source]) -> tuple[Form, ...]:
         """Return the forms among the files."""
-        return reports.forms(sources)
+        return reports.forms(sources, self._readable)
 
     def run(
         self,

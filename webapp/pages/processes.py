@@ -105,7 +105,7 @@ def start(key: str) -> ResponseReturnValue:
     """Start an instance by hand, with variables as JSON."""
     back = redirect(url_for("processes.show", key=key), 303)
     try:
-        variables = _variables(request.form.get("variables", ""))
+        variables = json_bodies.variables(request.form.get("variables", ""), "Nothing was started.")
     except ValueError as wrong:
         flash(str(wrong), "late")
         return back
@@ -160,15 +160,3 @@ def _running(key: str, version: int | None = None) -> list[Instance]:
     active = InstanceFilter(key=key, status=InstanceStatus.ACTIVE)
     found = services().engine.instances(active, limit=MOST_COUNTED)
     return [instance for instance in found if version in (None, instance.version)]
-
-
-def _variables(text: str) -> dict[str, Any]:
-    if not text.strip():
-        return {}
-    try:
-        variables = json_bodies.read(text)
-    except ValueError as wrong:
-        raise ValueError(f"The variables are not JSON: {wrong}. Nothing was started.") from None
-    if not isinstance(variables, dict):
-        raise ValueError('Write the variables as an object: {"name": "value"}.')
-    return variables

@@ -109,16 +109,4 @@ def _wanted(address: _Address) -> tuple[list[Move], dict[str, Any]]:
             moves.append(Move.of(text))
         except ValueError:
             raise MoveError(number, None, "its address is damaged. Go on from here.") from None
-    return moves, _variables(address.variables)
-
-
-def _variables(text: str) -> dict[str, Any]:
-    if not text:
-        return {}
-    try:
-        found = json_bodies.read(text)
-    except ValueError as wrong:
-        raise ValueError(f"The variables are not JSON: {wrong}. Nothing was tried.") from None
-    if not isinstance(found, dict):
-        raise ValueError('Write the variables as an object: {"name": "value"}.')
-    return found
+    return moves, json_bodies.variables(address.variables, "Nothing was tried.")

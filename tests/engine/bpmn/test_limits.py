@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import Engine, Limits, Source
+from engine.bpmn.runner import SpiffRunner
 from tests.engine.bpmn.conftest import Drawing
 
 MESSAGES = '<message id="ping" name="ping"/><message id="pong" name="pong"/>'
@@ -169,6 +170,20 @@ def test_a_file_above_the_limit_is_refused_and_one_below_is_not(drawing: Drawing
     # then
     assert [problem.rule for problem in small] == ["file-too-large"]
     assert "file-too-large" not in {problem.rule for problem in large}
+
+
+def test_forms_inside_a_file_are_read_as_far_as_the_file_is(drawing: Drawing) -> None:
+    # given a diagram with a form, larger than what is read where nobody says otherwise
+    form = '<corral:form key="ask">{"type": "default", "components": []}</corral:form>'
+    remark = f"<documentation>{'x' * Limits().upload_bytes}</documentation>"
+    task = f'<extensionElements>{form}</extensionElements><startEvent id="s"/><userTask id="t"/>'
+    file = Source("p.bpmn", drawing.text(remark + task, "s t").encode())
+
+    # when
+    runner = SpiffRunner(Limits(upload_bytes=len(file.content)))
+
+    # then
+    assert [form.key for form in runner.forms([file])] == ["ask"]
 
 
 def test_what_was_stored_still_runs_when_the_limit_is_lowered(drawing: Drawing, tmp_path) -> None:

@@ -3,99 +3,21 @@
 from __future__ import annotations
 
 from tests.engine.bpmn.corpus.moves import completes, message, passes, signal
+from tests.engine.bpmn.corpus.reacting import Place, reactions
 from tests.engine.bpmn.corpus.scenario import Scenario
 
+HANDLER = Place(
+    "event-sub-process",
+    "start caught react reacted handle",
+    "An interrupting {} event sub-process takes the place of its scope",
+    "A non-interrupting {} event sub-process runs beside its scope",
+    "A scope with a non-interrupting {} event sub-process completes on its own",
+)
+
 EVENT_SUB_PROCESSES = [
-    Scenario(
-        "event-sub-process-message",
-        "An interrupting message event sub-process takes the place of its scope",
-        "start caught react reacted handle",
-        {"log": ["react"]},
-        proves="messageEventDefinition",
-        start={"log": []},
-        moves=(message("order placed"),),
-    ),
-    Scenario(
-        "event-sub-process-message-non-interrupting",
-        "A non-interrupting message event sub-process runs beside its scope",
-        "start caught react reacted handle",
-        {"log": ["react"]},
-        proves="messageEventDefinition",
-        start={"log": []},
-        moves=(message("order placed"),),
-        end="active work",
-    ),
-    Scenario(
-        "event-sub-process-message-non-interrupting",
-        "A scope with a non-interrupting message event sub-process completes on its own",
-        "start caught react reacted handle work end",
-        {"log": ["react"]},
-        start={"log": []},
-        moves=(
-            message("order placed"),
-            completes("work"),
-        ),
-    ),
-    Scenario(
-        "event-sub-process-signal",
-        "An interrupting signal event sub-process takes the place of its scope",
-        "start caught react reacted handle",
-        {"log": ["react"]},
-        proves="signalEventDefinition",
-        start={"log": []},
-        moves=(signal("alarm"),),
-    ),
-    Scenario(
-        "event-sub-process-signal-non-interrupting",
-        "A non-interrupting signal event sub-process runs beside its scope",
-        "start caught react reacted handle",
-        {"log": ["react"]},
-        proves="signalEventDefinition",
-        start={"log": []},
-        moves=(signal("alarm"),),
-        end="active work",
-    ),
-    Scenario(
-        "event-sub-process-signal-non-interrupting",
-        "A scope with a non-interrupting signal event sub-process completes on its own",
-        "start caught react reacted handle work end",
-        {"log": ["react"]},
-        start={"log": []},
-        moves=(
-            signal("alarm"),
-            completes("work"),
-        ),
-    ),
-    Scenario(
-        "event-sub-process-timer",
-        "An interrupting timer event sub-process takes the place of its scope",
-        "start caught react reacted handle",
-        {"log": ["react"]},
-        proves="timerEventDefinition timeDuration",
-        start={"log": []},
-        moves=(passes(hours=1),),
-    ),
-    Scenario(
-        "event-sub-process-timer-non-interrupting",
-        "A non-interrupting timer event sub-process runs beside its scope",
-        "start caught react reacted handle",
-        {"log": ["react"]},
-        proves="timerEventDefinition timeDuration",
-        start={"log": []},
-        moves=(passes(hours=1),),
-        end="active work",
-    ),
-    Scenario(
-        "event-sub-process-timer-non-interrupting",
-        "A scope with a non-interrupting timer event sub-process completes on its own",
-        "start caught react reacted handle work end",
-        {"log": ["react"]},
-        start={"log": []},
-        moves=(
-            passes(hours=1),
-            completes("work"),
-        ),
-    ),
+    *reactions(HANDLER, "message", "messageEventDefinition", message("order placed")),
+    *reactions(HANDLER, "signal", "signalEventDefinition", signal("alarm")),
+    *reactions(HANDLER, "timer", "timerEventDefinition timeDuration", passes(hours=1)),
     Scenario(
         "event-sub-process-conditional",
         "An interrupting conditional event sub-process takes the place of its scope",
@@ -151,47 +73,8 @@ EVENT_SUB_PROCESSES = [
         start={"log": []},
         moves=(completes("work"),),
     ),
-    Scenario(
-        "event-sub-process-multiple",
-        "An interrupting multiple event sub-process takes the place of its scope",
-        "start caught react reacted handle",
-        {"log": ["react"]},
-        proves="signalEventDefinition",
-        start={"log": []},
-        moves=(signal("alarm"),),
-    ),
-    Scenario(
-        "event-sub-process-multiple-non-interrupting",
-        "A non-interrupting multiple event sub-process runs beside its scope",
-        "start caught react reacted handle",
-        {"log": ["react"]},
-        proves="signalEventDefinition",
-        start={"log": []},
-        moves=(signal("alarm"),),
-        end="active work",
-    ),
-    Scenario(
-        "event-sub-process-multiple-non-interrupting",
-        "A scope with a non-interrupting multiple event sub-process completes on its own",
-        "start caught react reacted handle work end",
-        {"log": ["react"]},
-        start={"log": []},
-        moves=(
-            signal("alarm"),
-            completes("work"),
-        ),
-    ),
-    Scenario(
-        "event-sub-process-parallel-multiple",
-        "An interrupting parallel-multiple event sub-process takes the place of its scope",
-        "start caught react reacted handle",
-        {"log": ["react"]},
-        start={"log": []},
-        moves=(
-            message("order placed"),
-            signal("alarm"),
-        ),
-    ),
+    *reactions(HANDLER, "multiple", "signalEventDefinition", signal("alarm")),
+    *reactions(HANDLER, "parallel-multiple", "", message("order placed"), signal("alarm")),
     Scenario(
         "event-sub-process-parallel-multiple",
         "A parallel multiple event sub-process waits for the second trigger",
@@ -200,30 +83,6 @@ EVENT_SUB_PROCESSES = [
         start={"log": []},
         moves=(signal("alarm"),),
         end="active work",
-    ),
-    Scenario(
-        "event-sub-process-parallel-multiple-non-interrupting",
-        "A non-interrupting parallel-multiple event sub-process runs beside its scope",
-        "start caught react reacted handle",
-        {"log": ["react"]},
-        start={"log": []},
-        moves=(
-            message("order placed"),
-            signal("alarm"),
-        ),
-        end="active work",
-    ),
-    Scenario(
-        "event-sub-process-parallel-multiple-non-interrupting",
-        "A scope with a non-interrupting parallel-multiple event sub-process completes on its own",
-        "start caught react reacted handle work end",
-        {"log": ["react"]},
-        start={"log": []},
-        moves=(
-            message("order placed"),
-            signal("alarm"),
-            completes("work"),
-        ),
     ),
     Scenario(
         "event-sub-process-error",
