@@ -3,8 +3,9 @@
 The public embedding API is :class:`engine.Engine`; see ``docs/embedding.md``.
 """
 
+from engine.decisions import Decision, FiredRule
 from engine.definitions import Definition, DefinitionKind, Deployment, Problem, Severity, Source
-from engine.engine import Engine
+from engine.engine import Engine, decide
 from engine.errors import EngineError
 from engine.history import HistoryEntry, What
 from engine.incidents import Incident
@@ -19,11 +20,13 @@ __all__ = [
     "Completion",
     "Correlated",
     "Correlation",
+    "Decision",
     "Definition",
     "DefinitionKind",
     "Deployment",
     "Engine",
     "EngineError",
+    "FiredRule",
     "HistoryEntry",
     "Incident",
     "Instance",
@@ -42,4 +45,5 @@ __all__ = [
     "UserTaskStatus",
     "What",
     "Workspace",
+    "decide",
 ]

@@ -6,14 +6,16 @@ in ``engine/use_cases``, one file a noun; this class joins them and says how an 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Self
+from collections.abc import Callable, Mapping
+from typing import Any, Self
 
+from engine.decisions import Decision
 from engine.errors import NotFoundError
 from engine.limits import Limits
 from engine.ports import Clock, Waker
 from engine.stores import Storage
 from engine.use_cases.bound import Listener
+from engine.use_cases.deciding import DecisionUseCases, Files, sources_of
 from engine.use_cases.definitions import DefinitionUseCases
 from engine.use_cases.instances import InstanceUseCases
 from engine.use_cases.jobs import JobUseCases
@@ -25,6 +27,7 @@ from engine.workspaces import DEFAULT_WORKSPACE, Workspace
 
 class Engine(
     DefinitionUseCases,
+    DecisionUseCases,
     SimulationUseCases,
     InstanceUseCases,
     UserTaskUseCases,
@@ -113,3 +116,13 @@ class Engine(
     def close(self) -> None:
         """Close the database; the engines of its other workspaces are closed with it."""
         self._core.storage.close()
+
+
+def decide(files: Files, decision: str, inputs: Mapping[str, Any] | None = None) -> Decision:
+    """Return what a decision in DMN files gives, without a database.
+
+    See :meth:`~engine.use_cases.deciding.DecisionUseCases.decide`; at least one file is needed.
+    """
+    from engine.opening import SystemClock, runner
+
+    return runner().decide(sources_of(files), decision, inputs or {}, now=SystemClock().now())

@@ -5,6 +5,7 @@ callers decide by them and never by the text::
 
     EngineError
     +-- NotFoundError                  no such row in this workspace
+    |   +-- NoSuchDecisionError        no decision of that name in the files that were asked
     +-- DeploymentRefusedError         the files have problems of severity ``error``
     +-- NotStartableError              a draft, or a definition without a suitable start event
     +-- UserTaskError
@@ -39,6 +40,17 @@ class NotFoundError(EngineError):
         )
         self.kind = kind
         self.key = key
+
+
+class NoSuchDecisionError(NotFoundError):
+    """None of the files that were asked holds such a decision."""
+
+    def __init__(self, key: str, known: Sequence[str]) -> None:
+        """Name those that there are, up to ten."""
+        super().__init__("decision", key)
+        held = ", ".join(repr(each) for each in known[:10]) or "none"
+        more = f" and {len(known) - 10} more" if known[10:] else ""
+        self.args = (f"There is no decision {key!r} in these files. They hold: {held}{more}.",)
 
 
 class DeploymentRefusedError(EngineError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime
 from functools import partial
 
@@ -23,10 +24,16 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+@functools.cache
+def runner() -> BpmnRunner:
+    """Return a runner that is shared by all who need no database."""
+    return SpiffRunner()
+
+
 def core(
     url: str,
     clock: Clock | None = None,
-    runner: BpmnRunner | None = None,
+    bpmn: BpmnRunner | None = None,
     limits: Limits | None = None,
 ) -> Core:
     """Open a database and return what engines on it share, with a waker that advances at once.
@@ -35,7 +42,7 @@ def core(
         StorageError: the database cannot be opened, or is newer than this program.
     """
     shared = Core(
-        SqlStorage(url), runner or SpiffRunner(limits), clock or SystemClock(), check_form=validate
+        SqlStorage(url), bpmn or SpiffRunner(limits), clock or SystemClock(), check_form=validate
     )
     shared.waker = InlineWaker(partial(advance, shared))
     return shared

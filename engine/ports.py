@@ -16,6 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from engine.decisions import Decision
 from engine.definitions import Executable, FileReport, Form, NormalForm, Source
 from engine.history import HistoryEntry
 from engine.instances import InstanceStatus
@@ -204,6 +205,10 @@ class Catalogue(Protocol):
         """Return the version a business rule task uses now, or None when none is deployed."""
         ...
 
+    def decisions_beside(self, definition_id: int) -> Sequence[Source]:
+        """Return the files of decisions that were deployed together with a decision."""
+        ...
+
 
 class BpmnRunner(Protocol):
     """Reads, checks and runs diagrams. It holds no instance between two calls."""
@@ -223,6 +228,22 @@ class BpmnRunner(Protocol):
                 (second) is deployed already. Without it, what the files refer to and do not
                 hold is a warning only.
             executable: what becomes of processes that do not say that they are executable.
+        """
+        ...
+
+    def decide(
+        self,
+        sources: Sequence[Source],
+        decision: str,
+        inputs: Mapping[str, Any],
+        *,
+        now: datetime | None = None,
+    ) -> Decision:
+        """Return what a decision in these files gives; its values are as JSON has them.
+
+        Raises:
+            NotFoundError: there is no such decision in them.
+            EngineError: a file cannot be read.
         """
         ...
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 from engine.bpmn.cache import Cache
-from engine.bpmn.decisions import Decision, read_decisions
+from engine.bpmn.decisions import BusinessDecision, Decisions
+from engine.bpmn.decisions.reading import imports_others
 from engine.bpmn.errors import ElementError, UnreadableFileError
 from engine.bpmn.pipeline import build
 from engine.bpmn.program import Program
@@ -33,7 +34,7 @@ class Library:
     def __init__(self, *, programs: int = PROGRAMS, decisions: int = DECISIONS) -> None:
         """Keep at most so many of each."""
         self._programs: Cache[Program] = Cache(programs)
-        self._decisions: Cache[Decision] = Cache(decisions)
+        self._decisions: Cache[BusinessDecision] = Cache(decisions)
 
     def program(self, stored: StoredProcess) -> Program:
         """Return the compiled form of a stored process.
@@ -43,13 +44,13 @@ class Library:
         """
         return self._programs.get(stored.id, lambda: _program(stored))
 
-    def decision(self, stored: StoredDecision) -> Decision:
-        """Return the compiled form of a stored decision.
+    def decision(self, stored: StoredDecision, catalogue: Catalogue) -> BusinessDecision:
+        """Return the compiled form of a stored decision, with the files it was deployed with.
 
         Raises:
             ElementError: the file does not hold it.
         """
-        return self._decisions.get(stored.id, lambda: _decision(stored))
+        return self._decisions.get(stored.id, lambda: _decision(stored, catalogue))
 
 
 class Shelf:
@@ -81,7 +82,7 @@ class Shelf:
         """Return one version; raises ``NotFoundError`` when the workspace has none such."""
         return self._library.program(self._catalogue.process(definition_id))
 
-    def decision(self, key: str) -> Decision:
+    def decision(self, key: str) -> BusinessDecision:
         """Return the decision in the version used now; see :class:`.program.World`."""
         stored = self._catalogue.latest_decision(key)
         if stored is None:
@@ -89,7 +90,7 @@ class Shelf:
                 f"The decision {key!r} is not deployed.",
                 "Deploy the file that holds it, or correct its key, then try again.",
             )
-        return self._library.decision(stored)
+        return self._library.decision(stored, self._catalogue)
 
 
 def _program(stored: StoredProcess) -> Program:
@@ -104,11 +105,17 @@ def _program(stored: StoredProcess) -> Program:
     raise NotStartableError(stored.key, f"{stored.source} holds no such process; deploy it again.")
 
 
-def _decision(stored: StoredDecision) -> Decision:
-    document = read(Source(stored.source, stored.content), _ACCEPTED)
-    for decision in read_decisions(document):
-        if decision.key == stored.key:
-            return decision
-    raise ElementError(
-        f"{stored.source} holds no decision {stored.key!r} that can be asked.", "Deploy it again."
-    )
+def _decision(stored: StoredDecision, catalogue: Catalogue) -> BusinessDecision:
+    own = read(Source(stored.source, stored.content), _ACCEPTED)
+    documents = [own]
+    if imports_others(own):
+        beside = catalogue.decisions_beside(stored.id)
+        documents += [read(source, _ACCEPTED) for source in beside if source.name != stored.source]
+    decisions = Decisions.of(documents)
+    key = decisions.find(stored.key)
+    if key is None:
+        raise ElementError(
+            f"{stored.source} holds no decision {stored.key!r} that can be asked.",
+            "Deploy it again.",
+        )
+    return BusinessDecision(stored.key, decisions, key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine.bpmn.decisions import Decision
+from engine.bpmn.decisions import BusinessDecision
 from engine.bpmn.specs.element import ScopeSpec
 
 
@@ -40,7 +40,7 @@ class World(Protocol):
         """Return one version, for a call that is under way."""
         ...
 
-    def decision(self, key: str) -> Decision:
+    def decision(self, key: str) -> BusinessDecision:
         """Return the decision a business rule task uses now.
 
         Raises:

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from engine.bpmn.analysis.calls import calls_at_once
-from engine.bpmn.decisions import decision_problems, read_decisions
+from engine.bpmn.decisions.reporting import decision_reports
 from engine.bpmn.drawing import Drawing
 from engine.bpmn.embedded_forms import forms_inside, forms_of, shown_by
 from engine.bpmn.errors import UnreadableFileError
@@ -70,8 +70,13 @@ def read(
     around = Surroundings(
         known, together(documents, keys), executable, _calls(documents), reply_limits or {}
     )
-    reports = (_report(found, around) if isinstance(found, Document) else found for found in opened)
-    return _without_rivals(reports)
+    decisions = decision_reports(each for each in documents if each.kind is DocumentKind.DMN)
+    return _without_rivals(
+        found
+        if isinstance(found, FileReport)
+        else decisions.get(found.name) or _process_report(found, around)
+        for found in opened
+    )
 
 
 def _calls(documents: Sequence[Document]) -> Mapping[str, Mapping[str, bool]]:
@@ -108,12 +113,6 @@ def _opened(source: Source, limits: Limits | None) -> Document | FileReport:
         return read_document(source, limits)
     except UnreadableFileError as error:
         return FileReport(source.name, (), (error.problem,))
-
-
-def _report(document: Document, around: Surroundings) -> FileReport:
-    if document.kind is DocumentKind.DMN:
-        return _decision_report(document)
-    return _process_report(document, around)
 
 
 def _without_rivals(reports: Iterable[FileReport]) -> tuple[FileReport, ...]:
@@ -256,27 +255,6 @@ def _without_repetition(problems: Iterable[Problem]) -> tuple[Problem, ...]:
             continue  # the pass only carries out what the rule asks about
         first.setdefault((problem.rule, problem.element, problem.message), problem)
     return tuple(sorted(first.values(), key=lambda problem: problem.line or 0))
-
-
-# -- decisions -----------------------------------------------------------------------------------
-
-
-def _decision_report(document: Document) -> FileReport:
-    problems = (*document.problems, *decision_problems(document))
-    startable = not any(problem.severity in _STOPPING for problem in problems)
-    definitions = tuple(
-        DefinitionDraft(
-            key=decision.key,
-            name=decision.name or decision.key,
-            kind=DefinitionKind.DECISION,
-            source=document.name,
-            executable=True,
-            startable=startable,
-            none_start=False,
-        )
-        for decision in read_decisions(document)
-    )
-    return FileReport(document.name, definitions, problems)
 
 
 __all__ = ["forms", "read"]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.bpmn import codec, explanations, inbox, reports
+from engine.bpmn.decisions import Decisions
 from engine.bpmn.library import Library, Shelf
 from engine.bpmn.pipeline import normal_form
 from engine.bpmn.program import Program
@@ -16,8 +17,9 @@ from engine.bpmn.simulating import simulate
 from engine.bpmn.specs.triggers import ConditionTrigger
 from engine.bpmn.variables import storable_variables
 from engine.bpmn.workflow import Instance
+from engine.decisions import Decision
 from engine.definitions import Executable, FileReport, Form, NormalForm, Source
-from engine.errors import NotStartableError
+from engine.errors import NoSuchDecisionError, NotStartableError
 from engine.instances import InstanceStatus
 from engine.limits import Limits
 from engine.ports import (
@@ -60,6 +62,21 @@ class SpiffRunner:
             limits=self._readable,
             reply_limits=self._limits.replies,
         )
+
+    def decide(
+        self,
+        sources: Sequence[Source],
+        decision: str,
+        inputs: Mapping[str, Any],
+        *,
+        now: datetime | None = None,
+    ) -> Decision:
+        """Return what a decision in these files gives; see :class:`engine.ports.BpmnRunner`."""
+        decisions = Decisions.of(read(source, self._readable) for source in sources)
+        key = decisions.find(decision)
+        if key is None:
+            raise NoSuchDecisionError(decision, decisions.names())
+        return decisions.decide(key, inputs, now=now, as_texts=True, overriding=True)
 
     @property
     def _readable(self) -> ReaderLimits:

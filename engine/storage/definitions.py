@@ -362,6 +362,22 @@ class SqlCatalogue:
         id = self._newest(DefinitionKind.DECISION, key)
         return None if id is None else StoredDecision(id, *self._file(id))
 
+    def decisions_beside(self, definition_id: int) -> list[Source]:
+        """Return the files of decisions that were deployed together with a decision."""
+        own = select(DefinitionRow.deployment_id).where(
+            DefinitionRow.workspace_id == self._workspace, DefinitionRow.id == definition_id
+        )
+        rows = self._connection.execute(
+            select(ResourceRow.name, ResourceRow.content)
+            .where(
+                ResourceRow.workspace_id == self._workspace,
+                ResourceRow.deployment_id == own.scalar_subquery(),
+                ResourceRow.name.ilike("%.dmn"),
+            )
+            .order_by(ResourceRow.id)
+        )
+        return [Source(row.name, bytes(row.content)) for row in rows]
+
     def _newest(self, kind: DefinitionKind, key: str) -> int | None:
         if (kind, key) not in self._latest:
             self._latest[kind, key] = self._connection.execute(

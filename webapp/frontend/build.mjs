@@ -11,6 +11,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
+import { openFeelin } from "./feelin.mjs";
+
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.resolve(here, "../static/dist");
 const sandbox = path.resolve(here, "../../engine/bpmn/expressions/sandbox");
@@ -43,43 +45,9 @@ async function sprite() {
   return file;
 }
 
-/**
- * Where feelin departs from DMN 1.5, 10.3.2.13: an order of two types that have none is null. It
- * compares them as JavaScript does, or fails.
- */
-const CORRECTIONS = [
-  [
-    /TEMPORAL_INSTANT_TYPES\.has\(valueType\) &&\s+TEMPORAL_INSTANT_TYPES\.has\(range\.valueType\) &&\s+/,
-    "",
-  ],
-  [
-    /throw new Error\(`unsupported range: [^`]*`\);/,
-    "return createRange(null, null);",
-  ],
-];
-
-/** feelin parses on every call; its interpreter, taken out, lets a text be parsed once. */
-const openFeelin = {
-  name: "open-feelin",
-  setup(bundling) {
-    bundling.onLoad({ filter: /feelin[\\/]dist[\\/]index\.js$/ }, async ({ path: file }) => {
-      let contents = await readFile(file, "utf8");
-      for (const [wrong, right] of CORRECTIONS) {
-        if (!wrong.test(contents)) {
-          throw new Error(`feelin has changed: look at the correction of ${wrong}`);
-        }
-        contents = contents.replace(wrong, right);
-      }
-      return {
-        contents: `${contents}\nexport { InterpreterContext, builtins, interpreter, parser, trackVariables };\n`,
-      };
-    });
-  },
-};
-
 await build({
   absWorkingDir: here,
-  entryPoints: ["src/feel.js"],
+  entryPoints: ["src/feel/index.js"],
   outfile: path.join(sandbox, "feel.js"),
   bundle: true,
   minify: true,

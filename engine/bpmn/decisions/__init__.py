@@ -1,21 +1,9 @@
-"""Decision tables of DMN 1.1 to 1.5: read, checked and evaluated by our own reader.
-
-Input expressions are names and paths, or the safe subset of Python where the table says so; cells
-are the unary tests of :mod:`~engine.bpmn.decisions.unary_tests`; outputs are literals or
-expressions. Whatever else DMN allows is reported with a cure, never passed over.
-"""
+"""Decisions of DMN 1.1 to 1.5: read, linked over files, checked and evaluated."""
 
 from __future__ import annotations
 
-from engine.bpmn.decisions.hit_policies import HitPolicy
-from engine.bpmn.decisions.reading import decision_problems, read_decisions
-from engine.bpmn.decisions.table import Decision, DecisionResult, FiredRule
+from engine.bpmn.decisions.business import BusinessDecision
+from engine.bpmn.decisions.deciding import Decisions
+from engine.bpmn.decisions.linking import Linked, link
 
-__all__ = [
-    "Decision",
-    "DecisionResult",
-    "FiredRule",
-    "HitPolicy",
-    "decision_problems",
-    "read_decisions",
-]
+__all__ = ["BusinessDecision", "Decisions", "Linked", "link"]

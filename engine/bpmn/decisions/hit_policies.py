@@ -1,6 +1,6 @@
 """What a table gives when several of its rules fit, or none.
 
-Source: OMG DMN 1.3, chapter 8.2.8 *Hit policy*.
+Source: OMG DMN 1.5, 8.2.8 *Hit policy*.
 """
 
 from __future__ import annotations
@@ -28,17 +28,11 @@ class HitPolicy(StrEnum):
 
 
 class HitPolicyError(Exception):
-    """Internal: the rules that fit contradict the hit policy. Becomes a ``DecisionError``."""
-
-    def __init__(self, reason: str, cure: str) -> None:
-        """Say which rules, and what to change."""
-        super().__init__(reason)
-        self.reason = reason
-        self.cure = cure
+    """Internal: the rules that fit contradict the hit policy; the text says how."""
 
 
-#: A rule that fits: its row (1-based) and its outputs by name.
-Hit = tuple[int, Mapping[str, Any]]
+#: A rule that fits: its row (1-based) and its outputs, in the order of the columns.
+Hit = tuple[int, Sequence[Any]]
 
 AGGREGATORS: Mapping[str, Callable[[list[Any]], Any]] = {
     "SUM": sum,
@@ -48,59 +42,38 @@ AGGREGATORS: Mapping[str, Callable[[list[Any]], Any]] = {
 }
 
 
-def chosen(
-    policy: HitPolicy, hits: Sequence[Hit], values: Mapping[str, Sequence[Any]]
-) -> Sequence[Hit]:
+def chosen(policy: str, hits: Sequence[Hit], orders: Sequence[Sequence[Any]]) -> Sequence[Hit]:
     """Return the rules that count, in their order.
 
     Args:
         policy: any but an aggregating COLLECT.
         hits: the rules that fit, topmost first.
-        values: the output values by output name, most important first; for PRIORITY and OUTPUT
-            ORDER.
+        orders: the output values of each column, most important first.
 
     Raises:
         HitPolicyError: UNIQUE with several rules, or ANY with different outputs.
     """
-    if policy is HitPolicy.UNIQUE and len(hits) > 1:
+    if policy == HitPolicy.UNIQUE and len(hits) > 1:
         raise HitPolicyError(
-            f"The hit policy UNIQUE allows one rule, but {_rows(hits)} fit.",
-            "Make the rules exclude each other, or use the hit policy FIRST.",
+            f"The hit policy UNIQUE allows one rule, but the rules in rows {_rows(hits)} fit."
         )
-    if policy is HitPolicy.ANY and any(hit[1] != hits[0][1] for hit in hits):
+    if policy == HitPolicy.ANY and any(hit[1] != hits[0][1] for hit in hits):
         raise HitPolicyError(
-            f"The hit policy ANY asks for the same outputs, but those of {_rows(hits)} differ.",
-            "Give these rules the same outputs, or use the hit policy FIRST.",
+            "The hit policy ANY asks for the same outputs, but those of the rules in rows "
+            f"{_rows(hits)} differ."
         )
     if policy in (HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER):
-        hits = sorted(hits, key=lambda hit: _rank(hit[1], values))
-    return hits if policy.gives_several else hits[:1]
+        hits = sorted(hits, key=lambda hit: _rank(hit[1], orders))
+    return hits if HitPolicy(policy).gives_several else hits[:1]
 
 
-def _rank(outputs: Mapping[str, Any], values: Mapping[str, Sequence[Any]]) -> list[int]:
+def _rank(outputs: Sequence[Any], orders: Sequence[Sequence[Any]]) -> list[int]:
     return [
-        order.index(outputs[name]) if outputs[name] in order else len(order)
-        for name, order in values.items()
+        order.index(output) if output in order else len(order)
+        for output, order in zip(outputs, orders, strict=True)
     ]
-
-
-def aggregated(name: str, found: list[Any]) -> Any:
-    """Return the ``SUM``, ``COUNT``, ``MIN`` or ``MAX`` of ``found``; None of nothing.
-
-    Raises:
-        HitPolicyError: something other than numbers was found.
-    """
-    if name == "COUNT":
-        return len(found)
-    numbers = [value for value in found if value is not None]
-    if not all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers):
-        raise HitPolicyError(
-            f"{name} needs numbers, but an output is something else.",
-            "Let every rule give a number, or leave the aggregation out.",
-        )
-    return AGGREGATORS[name](numbers) if numbers else None
 
 
 def _rows(hits: Sequence[Hit]) -> str:
     rows = [str(row) for row, _ in hits]
-    return f"the rules in rows {', '.join(rows[:-1])} and {rows[-1]}"
+    return f"{', '.join(rows[:-1])} and {rows[-1]}"

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine import timers
+from engine.bpmn.decisions.business import history_of
 from engine.bpmn.decisions.shapes import mapped
 from engine.bpmn.errors import ElementError
 from engine.bpmn.specs.element import Element, Origin, ScopeSpec
@@ -155,12 +156,11 @@ class DecisionTask(Activity):
         top = my_task.workflow.top_workflow
         wanted = self.settings
         key = str(my_task.evaluate(wanted.ref)) if wanted.ref is not None else ""
-        found = top.world.decision(key).evaluate(my_task.data, now=top.now)
-        fired = [{"id": rule.id, "row": rule.row} for rule in found.fired_rules]
-        values = mapped(found.outputs, wanted.map)
+        outputs, found = top.world.decision(key).evaluate(my_task.data, now=top.now)
+        values = mapped(outputs, wanted.map)
         own_names = wanted.map == "variables" and isinstance(values, dict)
         top.assign(my_task, values if own_names else {wanted.result or key: values})
-        my_task.internal_data["detail"] = {"decision": key, "rules": fired}
+        my_task.internal_data["detail"] = history_of(key, found)
         return True
 
 

@@ -1,0 +1,75 @@
+"""A decision as a business rule task asks it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.bpmn.decisions.asking import as_text
+from engine.bpmn.decisions.deciding import Decisions
+from engine.bpmn.errors import DecisionError
+from engine.decisions import Decision, FiredRule
+
+#: Characters of a value that the history keeps.
+_KEPT = 200
+#: Rules that the history keeps; a table that collects may fire hundreds.
+_RULES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessDecision:
+    """One deployed decision."""
+
+    key: str  #: the id of the decision
+    decisions: Decisions
+    element: str  #: its key among ``decisions``
+
+    def evaluate(
+        self, variables: Mapping[str, Any], *, now: datetime | None = None
+    ) -> tuple[Any, Decision]:
+        """Return the outputs by their names (a dictionary, or a list of them), and the whole.
+
+        Raises:
+            DecisionError: something is null that should not be; says where, and what happened.
+        """
+        found = self.decisions.decide(self.element, variables, now=now)
+        if found.failures:
+            first = found.failures[0]
+            more = f" ({len(found.failures) - 1} more)" if found.failures[1:] else ""
+            raise DecisionError(
+                f"{first.message}{more}",
+                "Correct the decision and deploy it, or correct the variables; then try again.",
+                decision=self.key,
+                element=first.element,
+            )
+        return self.decisions.by_name(self.element, found.outputs), found
+
+
+def history_of(key: str, found: Decision) -> dict[str, Any]:
+    """Return what the history of an instance keeps: which rules fired, and why."""
+    detail: dict[str, Any] = {
+        "decision": key,
+        "rules": [_kept(rule) for rule in found.fired_rules[:_RULES]],
+    }
+    if found.fired_rules[_RULES:]:
+        detail["more"] = len(found.fired_rules) - _RULES
+    return detail
+
+
+def _kept(rule: FiredRule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "row": rule.row,
+        "decision": rule.decision,
+        "because": [[each.input, _short(each.value), each.test] for each in rule.because],
+        "outputs": {name: _short(value) for name, value in rule.outputs.items()},
+        "annotations": list(rule.annotations),
+    }
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(as_text(value), ensure_ascii=False)
+    return text if len(text) <= _KEPT else f"{text[:_KEPT]}..."

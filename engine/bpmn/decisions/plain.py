@@ -1,0 +1,283 @@
+"""Decisions that are made here, without the sandbox: tables and expressions of plain FEEL.
+
+Their answers are those of the sandbox; whatever is not plain, in a text or in a value, is left to
+it (:class:`ElsewhereError`). So is everything that went wrong: one place says what. Texts in
+another language than FEEL can be evaluated here alone; then what goes wrong is told here
+(:class:`UnusualError`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.bpmn.decisions import model
+from engine.bpmn.decisions.hit_policies import AGGREGATORS, Hit, HitPolicy, HitPolicyError, chosen
+from engine.bpmn.decisions.model import Text
+from engine.bpmn.decisions.plain_types import Check, plain_check
+from engine.bpmn.errors import ExpressionError
+from engine.bpmn.expressions import compile_expression
+from engine.bpmn.expressions.feel import LANGUAGE as FEEL
+from engine.bpmn.expressions.friendly.cells import Test, parse_tests
+from engine.bpmn.expressions.friendly.operations import ElsewhereError, result
+from engine.bpmn.expressions.friendly.parsing import Node, parse
+from engine.bpmn.expressions.protocol import Place
+from engine.decisions import FiredRule, Match
+
+
+class UnusualError(ElsewhereError):
+    """Internal: what went wrong, for decisions that the sandbox cannot make."""
+
+    def __init__(self, element: str | None, message: str) -> None:
+        """Name the element in the file."""
+        super().__init__(message)
+        self.element = element
+        self.message = message
+
+
+class Scope(dict[str, Any]):
+    """Variables, and the clock."""
+
+    now: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    label: str
+    element: str | None
+    value: Node
+    check: Check | None
+    allowed: Test | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    rule: model.Rule
+    tests: tuple[tuple[int, Test], ...]  #: column and test, where there is one
+    outputs: tuple[Node | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    name: str
+    check: Check | None
+    order: Sequence[Any]
+    default: Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlainTable:
+    """A table of which every text is a closure."""
+
+    key: str  #: of the decision, for the rules that fire
+    table: model.Table
+    columns: tuple[_Column, ...]
+    outputs: tuple[_Output, ...]
+    rows: tuple[_Row, ...]
+
+    def value(self, scope: Scope, fired: list[FiredRule]) -> Any:
+        """Return what the table gives, and add the rules that led to it to ``fired``."""
+        values = [self._input(column, scope) for column in self.columns]
+        fitting = []
+        for row in self.rows:
+            for column, test in row.tests:
+                if not test(values[column], scope):
+                    break
+            else:
+                fitting.append(row)
+                if self.table.policy == "FIRST":
+                    break
+        hits: Sequence[Hit] = [(row.rule.row, self._outputs_of(row, scope)) for row in fitting]
+        if self.table.aggregation is None:
+            try:
+                orders = [output.order for output in self.outputs]
+                hits = chosen(self.table.policy, hits, orders)
+            except HitPolicyError as error:
+                raise UnusualError(self.table.id, str(error)) from error
+        by_row = {row.rule.row: row for row in fitting}
+        fired.extend(self._fired(by_row[number], values, found) for number, found in hits)
+        return self._result([found for _, found in hits], scope)
+
+    def _input(self, column: _Column, scope: Scope) -> Any:
+        value = column.value(scope)
+        try:
+            if column.check is not None:
+                column.check(value)
+        except ElsewhereError as error:
+            what = f"The input '{column.label}' is {value!r:.60}, which is of another type."
+            raise UnusualError(column.element, what) from error
+        if column.allowed is not None and value is not None and not column.allowed(value, scope):
+            what = f"The input '{column.label}' is {value!r:.60}, which its values do not allow."
+            raise UnusualError(column.element, what)
+        return value
+
+    def _outputs_of(self, row: _Row, scope: Scope) -> list[Any]:
+        found = []
+        for node, output in zip(row.outputs, self.outputs, strict=True):
+            value = result(node(scope)) if node is not None else None
+            found.append(self._typed(output, value, row.rule.id))
+        return found
+
+    def _typed(self, output: _Output, value: Any, element: str | None) -> Any:
+        try:
+            return value if output.check is None else output.check(value)
+        except ElsewhereError as error:
+            what = f"The output '{output.name}' is {value!r:.60}, which is of another type."
+            raise UnusualError(element, what) from error
+
+    def _fired(self, row: _Row, values: Sequence[Any], found: Sequence[Any]) -> FiredRule:
+        rule = row.rule
+        because = tuple(
+            Match(self.columns[column].label, result(values[column]), text.text)
+            for column, _ in row.tests
+            if (text := rule.tests[column]) is not None
+        )
+        outputs = {each.name: value for each, value in zip(self.outputs, found, strict=True)}
+        return FiredRule(rule.id, rule.row, self.key, because, outputs, rule.annotations)
+
+    def _result(self, hits: Sequence[Sequence[Any]], scope: Scope) -> Any:
+        aggregation = self.table.aggregation
+        if not hits and any(output.default is not None for output in self.outputs):
+            hits = [self._defaults(scope)]
+        elif aggregation is not None:
+            return self._aggregated(aggregation, [found[0] for found in hits])
+        shaped = [self._shaped(found) for found in hits]
+        several = aggregation is None and HitPolicy(self.table.policy).gives_several
+        return shaped if several else (shaped[0] if shaped else None)
+
+    def _defaults(self, scope: Scope) -> list[Any]:
+        found = []
+        for output in self.outputs:
+            value = result(output.default(scope)) if output.default is not None else None
+            found.append(self._typed(output, value, self.table.id))
+        return found
+
+    def _shaped(self, found: Sequence[Any]) -> Any:
+        if len(self.outputs) == 1:
+            return found[0]
+        return {output.name: value for output, value in zip(self.outputs, found, strict=True)}
+
+    def _aggregated(self, name: str, found: list[Any]) -> Any:
+        if name == "COUNT":
+            return len(found)
+        numbers = [value for value in found if value is not None]
+        if not all(type(number) in (int, float) for number in numbers):
+            raise UnusualError(self.table.id, f"{name} needs numbers, and an output is none.")
+        return result(AGGREGATORS[name](numbers)) if numbers else None
+
+
+class Compiler:
+    """Compiles the logic of one decision; ``foreign`` where a text is in another language."""
+
+    def __init__(self, key: str, types: Mapping[str, model.Type], *, foreign: bool) -> None:
+        """``key`` is that of the decision, ``types`` those of the model."""
+        self._key, self._types, self._foreign = key, types, foreign
+        self.reads: set[str] = set()
+
+    def logic(self, boxed: model.Boxed | None) -> Callable[[Scope, list[FiredRule]], Any]:
+        """Return what gives the value of a table or an expression.
+
+        Raises:
+            ElsewhereError: it is for the sandbox.
+            ExpressionError: a text of another language does not compile.
+        """
+        if isinstance(boxed, model.Table):
+            value = self._table(boxed).value
+        elif isinstance(boxed, model.Literal) and boxed.text is not None:
+            node = self._node(boxed.text)
+
+            def value(scope: Scope, fired: list[FiredRule]) -> Any:
+                return result(node(scope))
+        else:
+            raise ElsewhereError
+        check = plain_check(boxed.type, self._types)
+        return value if check is None else lambda scope, fired: check(value(scope, fired))
+
+    def _table(self, table: model.Table) -> PlainTable:
+        return PlainTable(
+            self._key,
+            table,
+            tuple(self._column(column) for column in table.inputs),
+            tuple(self._output(output) for output in table.outputs),
+            tuple(self._row(rule) for rule in table.rules),
+        )
+
+    def _column(self, column: model.Input) -> _Column:
+        return _Column(
+            column.label,
+            column.text.element,
+            self._node(column.text),
+            plain_check(column.type, self._types),
+            self._test(column.allowed) if column.allowed is not None else None,
+        )
+
+    def _output(self, output: model.Output) -> _Output:
+        order: Sequence[Any] = ()
+        if output.values is not None:
+            node, reads = parse(f"[{output.values.text}]")
+            if reads:
+                raise ElsewhereError
+            order = result(node({}))
+        default = self._node(output.default) if output.default is not None else None
+        return _Output(output.name, plain_check(output.type, self._types), order, default)
+
+    def _row(self, rule: model.Rule) -> _Row:
+        tests = tuple(
+            (column, self._test(text)) for column, text in enumerate(rule.tests) if text is not None
+        )
+        outputs = tuple(None if text is None else self._node(text) for text in rule.outputs)
+        return _Row(rule, tests, outputs)
+
+    def _node(self, text: Text) -> Node:
+        if text.language is not None:
+            return self._other(text)
+        if not self._foreign:
+            node, reads = parse(text.text)
+            self.reads |= reads
+            return node
+        compiled = FEEL.expression(Place(text.text, text.element, text.line))
+        self.reads |= compiled.reads
+        return lambda scope: compiled.evaluate(scope, now=_clock(scope))
+
+    def _other(self, text: Text) -> Node:
+        compiled = compile_expression(
+            text.text, element=text.element, line=text.line, language=text.language
+        )
+        self.reads |= compiled.reads
+
+        def node(scope: Mapping[str, Any]) -> Any:
+            try:
+                return compiled.evaluate(scope, now=_clock(scope))
+            except ExpressionError as error:
+                raise UnusualError(text.element, str(error)) from error
+
+        return node
+
+    def _test(self, text: Text) -> Test:
+        if text.language is not None:
+            return _asking(self._other(text))
+        if not self._foreign:
+            test, reads = parse_tests(text.text)
+            self.reads |= reads
+            return test
+        compiled = FEEL.tests(Place(text.text, text.element, text.line))
+        self.reads |= compiled.reads
+        return lambda value, scope: compiled.passes(value, scope, now=_clock(scope))
+
+
+def _asking(node: Node) -> Test:
+    """Return the test that another language writes: it knows the value under two names."""
+
+    def test(value: Any, variables: Mapping[str, Any]) -> bool:
+        seen = Scope({**variables, "value": value, "cellInput": value})
+        seen.now = _clock(variables)
+        found = node(seen)
+        return found if isinstance(found, bool) else bool(found == value)
+
+    return test
+
+
+def _clock(scope: Mapping[str, Any]) -> datetime | None:
+    return scope.now if isinstance(scope, Scope) else None

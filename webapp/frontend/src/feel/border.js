@@ -1,0 +1,59 @@
+/**
+ * Values to JSON and back. JSON has no dates, times and durations: they cross the border as
+ * { "\0": [type, ISO text] }, and so does a number that JSON cannot write.
+ */
+import { FeelDate, FeelDateTime, FeelDuration, FeelRange, FeelTime, date, dateAndTime, duration, isFunction, time } from "feelin";
+
+const TAG = "\0";
+const PARSERS = { date, moment: dateAndTime, time, duration };
+
+export const blank = (value) => value === null || value === undefined;
+
+/** A value of Python, as FEEL has it. */
+export function inward(value) {
+  if (Array.isArray(value)) {
+    return value.map(inward);
+  }
+  if (value === null || typeof value !== "object") {
+    return value;
+  }
+  const tagged = value[TAG];
+  if (tagged !== undefined) {
+    return PARSERS[tagged[0]](tagged[1]);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inward(part)]));
+}
+
+function tagged(value) {
+  if (value instanceof FeelDate) {
+    return ["date", value.iso];
+  }
+  if (value instanceof FeelDateTime) {
+    return ["moment", value.iso];
+  }
+  if (value instanceof FeelTime) {
+    return ["time", value.iso];
+  }
+  return value instanceof FeelDuration ? ["duration", value.iso] : null;
+}
+
+/** A value of FEEL as JSON can hold it. Throws for what no variable can hold. */
+export function outward(value) {
+  if (blank(value) || (typeof value === "number" && !Number.isFinite(value))) {
+    return null;
+  }
+  if (typeof value !== "object" && typeof value !== "function") {
+    return value;
+  }
+  if (Array.isArray(value)) {
+    return value.map(outward);
+  }
+  const known = tagged(value);
+  if (known !== null) {
+    return { [TAG]: known };
+  }
+  if (value instanceof FeelRange || isFunction(value) || typeof value === "function") {
+    throw new Error("it gives a range or a function, which no variable can hold");
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, outward(part)]));
+}

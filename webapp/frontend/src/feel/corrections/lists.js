@@ -1,0 +1,43 @@
+/** Lists: 'list replace' (DMN 1.5, 10.3.4.4), and the results of 'some' and 'every' (10.3.2.13). */
+import { FeelFunction, fn } from "feelin";
+
+/** Replaces the item at a position, or each item that a function of it and the new one holds for. */
+function listReplace(list, position, item, match) {
+  const given = [position, match].filter((value) => value !== undefined && value !== null);
+  if (given.length !== 1) {
+    return null;
+  }
+  return typeof given[0] === "number" ? replacedAt(list, given[0], item) : replacedWhere(list, given[0], item);
+}
+
+/** Positions are counted from 1, or from the end where they are negative. */
+function replacedAt(list, position, item) {
+  const at = position < 0 ? list.length + position : position - 1;
+  return Number.isInteger(position) && position !== 0 && at >= 0 && at < list.length ? list.with(at, item) : null;
+}
+
+function replacedWhere(list, match, item) {
+  if (!(match instanceof FeelFunction) || match.parameterNames.length !== 2) {
+    return null;
+  }
+  const fits = list.map((old) => match.invoke([old, item]));
+  return fits.every((fit) => typeof fit === "boolean") ? list.map((old, at) => (fits[at] ? item : old)) : null;
+}
+
+/** The condition's result for all scopes: `decisive` if it gives that once, null if it once gives no boolean. */
+function decided(scopes, condition, decisive) {
+  let found = !decisive;
+  for (const scope of scopes) {
+    const result = condition(scope);
+    if (result === decisive) {
+      return decisive;
+    }
+    found = typeof result === "boolean" ? found : null;
+  }
+  return found;
+}
+
+export const FUNCTIONS = { decided };
+export const BUILTINS = {
+  "list replace": fn(listReplace, ["list", "any?", "any", "function?"], ["list", "position", "newItem", "match"]),
+};

@@ -1,0 +1,38 @@
+/**
+ * FEEL and DMN in the sandbox of the engine: one function, JSON in and out. It runs in V8 without a
+ * browser.
+ *
+ * Built by build.mjs into engine/bpmn/expressions/sandbox/feel.js. A request is
+ *   { check: [kind, text, names] }                     -> { reads } or { error, at }
+ *   { run: [[kind, text], ...], variables, now }       -> [{ value } or { error }, ...]
+ *   { decide: { model, plan, target, inputs, known, now } }    see decisions.js
+ * where kind is "expression" or "tests". Dates cross the border as { "\0": [type, ISO text] },
+ * because JSON has none.
+ */
+import { ADDED, clock } from "./additions.js";
+import { inward, outward } from "./border.js";
+import { decide } from "./decisions.js";
+import { check, valueOf } from "./language.js";
+
+const LARGEST_RESULT = 64 * 1024;
+
+function one(kind, text, scope) {
+  try {
+    const answer = JSON.stringify({ value: outward(valueOf(kind, text, scope)) });
+    return answer.length > LARGEST_RESULT ? JSON.stringify({ error: "its result is larger than 64 kB" }) : answer;
+  } catch (error) {
+    return JSON.stringify({ error: String(error.message ?? error).slice(0, 200) });
+  }
+}
+
+globalThis.corral = (request) => {
+  const asked = JSON.parse(request);
+  if (asked.check) {
+    return JSON.stringify(check(...asked.check));
+  }
+  if (asked.decide) {
+    return JSON.stringify(decide(asked.decide));
+  }
+  const scope = { ...ADDED, ...clock(asked.now), ...inward(asked.variables) };
+  return `[${asked.run.map(([kind, text]) => one(kind, text, scope)).join()}]`;
+};

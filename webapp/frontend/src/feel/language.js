@@ -1,0 +1,137 @@
+/**
+ * Texts of FEEL: parsed once and kept, with the names around them.
+ *
+ * A name may hold spaces and signs ("Loan-to-value ratio"), so what a text means depends on the
+ * names that are known where it stands. A text is parsed once for each set of such names.
+ */
+import { InterpreterContext, builtins, interpreter, parser, trackVariables } from "feelin";
+
+import { ADDED } from "./additions.js";
+import "./corrections.js";
+import { readable } from "./corrections/types.js";
+
+const MOST_KEPT = 4000;
+const TOPS = { expression: "Expression", tests: "UnaryTests" };
+const PLAIN_NAME = /^[A-Za-z_]\w*$/;
+/** How far names inside names are looked at. */
+const DEEPEST = 6;
+
+const parsers = new Map();
+const kept = new Map();
+const looked = new WeakMap();
+
+/** Adds to a map of bounded size; what came first goes first. */
+function keep(map, key, value, most) {
+  if (map.size >= most) {
+    map.delete(map.keys().next().value);
+  }
+  map.set(key, value);
+  return value;
+}
+
+/** The names inside a value that need to be known, as contexts of the same shape; null: none. */
+function named(value, depth = 0) {
+  if (depth > DEEPEST || value === null || typeof value !== "object") {
+    return null;
+  }
+  if (Array.isArray(value)) {
+    const found = value.slice(0, 3).map((item) => named(item, depth + 1));
+    return found.some((item) => item !== null) ? Object.assign({}, ...found) : null;
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) {
+    return null;
+  }
+  const shape = {};
+  let any = false;
+  for (const [name, part] of Object.entries(value)) {
+    const inside = named(part, depth + 1);
+    if ((inside !== null || !PLAIN_NAME.test(name)) && part !== ADDED[name]) {
+      shape[name] = inside ?? 0;
+      any = true;
+    }
+  }
+  return any ? shape : null;
+}
+
+/** The names of a scope as a shape and as a text; each scope is looked at once. */
+function namesOf(scope) {
+  const known = looked.get(scope);
+  if (known !== undefined) {
+    return known;
+  }
+  const shape = named(scope);
+  const names = [shape, shape === null ? "" : JSON.stringify(shape)];
+  looked.set(scope, names);
+  return names;
+}
+
+/** Making a parser costs more than parsing. The added functions are known by name to each. */
+function parserFor(kind, shape, signature) {
+  const key = `${kind} ${signature}`;
+  return (
+    parsers.get(key) ??
+    keep(parsers, key, parser.configure({ top: TOPS[kind], contextTracker: trackVariables({ ...ADDED, ...shape }) }), 200)
+  );
+}
+
+/** A text, ready to run: { tree, root, state }. Throws where it is no FEEL. */
+export function compiled(kind, text, scope = {}) {
+  const [shape, signature] = namesOf(scope);
+  const key = `${kind} ${signature} ${text}`;
+  let found = kept.get(key);
+  if (found === undefined) {
+    const state = new InterpreterContext();
+    const read = readable(text);
+    const tree = parserFor(kind, shape, signature).parse(read);
+    found = { tree, root: interpreter._buildExecutionTree(tree, read, state).root, state };
+    keep(kept, key, found, MOST_KEPT);
+  }
+  return found;
+}
+
+/** The value of a text; `warn` is told why something in it became null. */
+export function valueOf(kind, text, scope, warn = null) {
+  const { root, state } = compiled(kind, text, scope);
+  const outer = state.warnings;
+  state.warnings = [];
+  try {
+    const found = root(scope);
+    const value = kind === "tests" ? found(scope["?"] ?? null) : found;
+    if (warn !== null) {
+      state.warnings.forEach(({ message }) => warn(message));
+    }
+    return value;
+  } finally {
+    state.warnings = outer;
+  }
+}
+
+/** The names that a text takes from outside; those of types are none. */
+function reads(tree, text) {
+  const read = new Set();
+  const bound = new Set(["item", "partial", "?"]);
+  tree.iterate({
+    enter({ name, from, to, node }) {
+      if (name === "Type") {
+        return false;
+      }
+      const word = text.slice(from, to).replace(/\s+/g, " ");
+      if (name === "VariableName") {
+        read.add(word);
+      } else if (name === "Name" && ["InExpression", "ParameterName", "Key"].includes(node.parent?.name)) {
+        bound.add(word);
+      }
+      return true;
+    },
+  });
+  return [...read].filter((name) => !bound.has(name) && !(name in builtins) && !(name in ADDED));
+}
+
+/** Says what a text reads, or where it is no FEEL. `names` has the shape of what is known. */
+export function check(kind, text, names = {}) {
+  try {
+    return { reads: reads(compiled(kind, text, names).tree, text) };
+  } catch (error) {
+    return { error: String(error.input ?? "").slice(0, 40), at: error.position?.from ?? null };
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * Types of DMN, and what becomes of a value where a type is asked for (DMN 1.5, 10.3.2.9.4).
+ *
+ * A type is { base } | { list } | { fields } | { function: [types, type] } | { range } | { ref }, with
+ * `allowed` { text, whole }, unary tests that values have to pass: each item of a list, or the list
+ * as a whole. null is any type.
+ */
+import { FeelDate, FeelDateTime, FeelDuration, FeelRange, FeelTime, date, dateAndTime, duration, isFunction, time } from "feelin";
+
+import { blank } from "./border.js";
+import { valueOf } from "./language.js";
+
+/** Returned where a value does not conform: null is a value. */
+export const MISFIT = Symbol("misfit");
+
+const isContext = (value) => !blank(value) && Object.getPrototypeOf(value) === Object.prototype;
+
+const CHECKS = {
+  any: () => true,
+  number: (value) => typeof value === "number",
+  "whole number": Number.isInteger,
+  string: (value) => typeof value === "string",
+  boolean: (value) => typeof value === "boolean",
+  date: (value) => value instanceof FeelDate,
+  time: (value) => value instanceof FeelTime,
+  "date and time": (value) => value instanceof FeelDateTime,
+  "days and time duration": (value) => value instanceof FeelDuration && !value.yearsMonths,
+  "years and months duration": (value) => value instanceof FeelDuration && value.yearsMonths,
+  duration: (value) => value instanceof FeelDuration,
+  context: isContext,
+  list: Array.isArray,
+  function: isFunction,
+  null: blank,
+};
+
+const FROM_TEXT = {
+  date,
+  time,
+  "date and time": dateAndTime,
+  "days and time duration": duration,
+  "years and months duration": duration,
+  duration,
+};
+
+/** The types of one model. */
+export class Types {
+  constructor(named) {
+    this.named = named;
+  }
+
+  /** The type behind references; a reference that goes in circles is any type. */
+  behind(type) {
+    let found = type;
+    for (let hops = 0; found?.ref !== undefined; hops += 1) {
+      const { allowed } = found;
+      found = hops > 50 ? null : this.named[found.ref] ?? null;
+      if (allowed && found) {
+        found = { ...found, allowed };
+      }
+    }
+    return found;
+  }
+
+  /**
+   * `value` as the type has it, or MISFIT. What comes from outside is `read`: texts of dates and the
+   * like become such, and a field that is not there is null.
+   */
+  conform(value, wanted, read = false) {
+    const type = this.behind(wanted);
+    if (blank(value) || !type) {
+      return value ?? null;
+    }
+    if (type.list !== undefined) {
+      return this.list(value, type, read);
+    }
+    const lone = Array.isArray(value) && value.length === 1 && type.base !== "list" && type.base !== "any";
+    const found = this.single(lone ? value[0] : value, type, read);
+    return found !== MISFIT && type.allowed && !this.allows(type.allowed, found) ? MISFIT : found;
+  }
+
+  list(value, type, read) {
+    const items = [];
+    for (const item of Array.isArray(value) ? value : [value]) {
+      const found = this.conform(item, type.list, read);
+      if (found === MISFIT || (type.allowed && !type.allowed.whole && !this.allows(type.allowed, found))) {
+        return MISFIT;
+      }
+      items.push(found);
+    }
+    return type.allowed?.whole && !this.allows(type.allowed, items) ? MISFIT : items;
+  }
+
+  single(value, type, read) {
+    if (type.fields !== undefined) {
+      return this.context(value, type.fields, read);
+    }
+    if (type.function !== undefined) {
+      return isFunction(value) ? value : MISFIT;
+    }
+    if (type.range !== undefined) {
+      return value instanceof FeelRange ? value : MISFIT;
+    }
+    if (blank(value) || (CHECKS[type.base]?.(value) ?? true)) {
+      return value;
+    }
+    if (read && typeof value === "string" && FROM_TEXT[type.base]) {
+      const found = FROM_TEXT[type.base](value);
+      return found !== null && CHECKS[type.base](found) ? found : MISFIT;
+    }
+    if (type.base === "date and time" && value instanceof FeelDate) {
+      return dateAndTime(`${value.iso}T00:00:00Z`);
+    }
+    return MISFIT;
+  }
+
+  context(value, fields, read) {
+    if (!isContext(value)) {
+      return MISFIT;
+    }
+    const found = { ...value };
+    for (const [name, type] of Object.entries(fields)) {
+      found[name] = Object.hasOwn(value, name) || read ? this.conform(value[name], type, read) : MISFIT;
+      if (found[name] === MISFIT) {
+        return MISFIT;
+      }
+    }
+    return found;
+  }
+
+  allows(allowed, value) {
+    try {
+      return value === null || valueOf("tests", allowed.text, { "?": value }) === true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Whether a value is an instance of a type that the model names; null where it names none such. */
+  instance(value, name) {
+    return Object.hasOwn(this.named, name) ? !blank(value) && this.exactly(value, this.named[name]) : null;
+  }
+
+  exactly(value, wanted) {
+    const type = this.behind(wanted);
+    if (type?.fields !== undefined) {
+      return isContext(value) && Object.entries(type.fields).every(([name, part]) => Object.hasOwn(value, name) && (blank(value[name]) || this.exactly(value[name], part)));
+    }
+    if (type?.list !== undefined) {
+      return Array.isArray(value) && value.every((item) => blank(item) || this.exactly(item, type.list));
+    }
+    return !type || this.conform(value, type) === value;
+  }
+}
+
+/** What a type is called, for people. */
+export function nameOf(type) {
+  if (!type) {
+    return "anything";
+  }
+  if (type.list !== undefined) {
+    return `a list of ${nameOf(type.list)}`;
+  }
+  if (type.fields !== undefined) {
+    return "a context with the fields of its type";
+  }
+  return `a ${type.base ?? "value of its type"}`;
+}
