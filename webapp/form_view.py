@@ -15,8 +15,8 @@ from werkzeug.datastructures import MultiDict
 
 from engine.forms import Field, FieldKind, Option, initial, options_of, parse
 
-#: ``= next_step == "close"``: a condition the browser can follow while the person chooses.
-_FOLLOWED = re.compile(r"""=?\s*([A-Za-z]\w*)\s*==\s*["']([^"']*)["']\s*""", re.ASCII)
+#: ``= next_step = "close"``: a condition the browser can follow while the person chooses.
+_FOLLOWED = re.compile(r"""=?\s*([A-Za-z]\w*)\s*=\s*"([^"\\]*)"\s*""", re.ASCII)
 #: Variables whose text goes out through a channel, so that its limit matters while writing.
 _COMPOSED = {"answer", "reply", "text"}
 

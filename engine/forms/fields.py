@@ -91,7 +91,7 @@ class Field:
         """
         for condition in self.hide:
             try:
-                if condition.evaluate(values):
+                if condition.evaluate(values) is True:
                     return False
             except ExpressionError:
                 continue

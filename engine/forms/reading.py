@@ -159,7 +159,7 @@ class _Reader:
 
     def _condition(self, text: str) -> Expression | None:
         try:
-            return compile_expression(text, element=self._id())
+            return compile_expression(text, element=self._id(), default="feel")
         except ExpressionError as error:
             where = f", column {error.column}" if error.column else ""
             self._error(

@@ -12,7 +12,7 @@ from webapp import form_view
 SCHEMA: dict[str, Any] = {
     "components": [
         {"type": "textarea", "key": "answer", "label": "Your answer", "id": "a",
-         "conditional": {"hide": '= next_step == "close"'}},
+         "conditional": {"hide": '= next_step = "close"'}},
         {"type": "number", "key": "refund", "label": "Refund", "id": "b"},
         {"type": "checkbox", "key": "urgent", "label": "Urgent", "id": "c"},
         {"type": "checklist", "key": "topics", "label": "Topics", "id": "d",

@@ -117,7 +117,7 @@ def test_groups_are_flat_and_hand_down_their_conditions() -> None:
         (field("textfield", validate={"minLength": "x"}), "form-limit", Severity.ERROR),
         (field("textfield", conditional={"hide": "= a ="}), "form-condition", Severity.ERROR),
         (
-            field("textfield", conditional={"hide": "= a.__class__"}),
+            field("textfield", conditional={"hide": "= a == 1"}),
             "form-condition",
             Severity.ERROR,
         ),
@@ -184,10 +184,10 @@ def test_options_may_come_from_a_variable() -> None:
 @pytest.mark.parametrize(
     ("condition", "values", "visible"),
     [
-        ("= kind == 'close'", {"kind": "close"}, False),
-        ("= kind == 'close'", {"kind": "reply"}, True),
-        ("= kind == 'close'", {}, True),
-        ("= kind.name == 1", {"kind": 5}, True),
+        ('= kind = "close"', {"kind": "close"}, False),
+        ('= kind = "close"', {"kind": "reply"}, True),
+        ('= kind = "close"', {}, True),
+        ("= kind.name = 1", {"kind": 5}, True),
     ],
 )
 def test_a_condition_hides_a_field(condition: str, values: dict[str, Any], visible: bool) -> None:
@@ -294,7 +294,7 @@ def test_a_hidden_field_is_neither_needed_nor_taken() -> None:
             "textarea",
             "answer",
             validate={"required": True},
-            conditional={"hide": "= next == 'close'"},
+            conditional={"hide": '= next = "close"'},
         ),
     )
 
@@ -306,7 +306,7 @@ def test_a_hidden_field_is_neither_needed_nor_taken() -> None:
 
 def test_conditions_see_the_variables_of_the_instance() -> None:
     # given
-    schema = form(field("textfield", conditional={"hide": "= not conversation.private"}))
+    schema = form(field("textfield", conditional={"hide": "= not(conversation.private)"}))
     sent = {"f": "x"}
 
     # when / then
