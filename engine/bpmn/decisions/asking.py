@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -69,37 +69,6 @@ class Asked:
 def failed(element: str | None, message: str) -> Decision:
     """Return the decision that could not be made."""
     return Decision(None, failures=(Failure(element, message),))
-
-
-def as_text(value: Any) -> Any:
-    """Return a value with dates, times and durations as ISO 8601 texts."""
-    if isinstance(value, datetime):
-        return moment_text(value)
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return duration_text(value)
-    if isinstance(value, Mapping):
-        return {key: as_text(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [as_text(item) for item in value]
-    return value
-
-
-def duration_text(value: timedelta) -> str:
-    """Return a duration as ISO 8601: ``"P1DT2H"``, ``"-PT30M"``."""
-    sign, whole = ("-", -value) if value < timedelta(0) else ("", value)
-    minutes, seconds = divmod(whole.seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    fraction = f".{whole.microseconds:06}".rstrip("0") if whole.microseconds else ""
-    clock = "".join(
-        f"{number}{unit}"
-        for number, unit in ((hours, "H"), (minutes, "M"), (f"{seconds}{fraction}", "S"))
-        if number not in (0, "0")
-    )
-    days = f"{whole.days}D" if whole.days else ""
-    text = f"P{days}T{clock}" if clock else f"P{days}"
-    return f"{sign}{text}" if days or clock else "PT0S"
 
 
 def _read(answer: str, as_texts: bool) -> Decision:

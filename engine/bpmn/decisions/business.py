@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.bpmn.decisions.asking import as_text
 from engine.bpmn.decisions.deciding import Decisions
 from engine.bpmn.errors import DecisionError
+from engine.bpmn.expressions.sandbox.border import as_text
 from engine.decisions import Decision, FiredRule
 
 #: Characters of a value that the history keeps.

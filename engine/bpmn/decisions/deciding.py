@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from engine.bpmn.decisions import model
-from engine.bpmn.decisions.asking import Asked, as_text, failed
+from engine.bpmn.decisions.asking import Asked, failed
 from engine.bpmn.decisions.linking import Linked, behind, link
 from engine.bpmn.decisions.plain import Compiler, Scope, UnusualError
 from engine.bpmn.decisions.plain_types import Check, plain_check
 from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions.friendly.operations import ElsewhereError
+from engine.bpmn.expressions.sandbox.border import as_text
 from engine.bpmn.reader import Document
 from engine.decisions import Decision, Evaluated, FiredRule
 

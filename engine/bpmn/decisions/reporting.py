@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from engine.bpmn.decisions.dmn import children
 from engine.bpmn.decisions.linking import Linked, behind, link
 from engine.bpmn.decisions.reading import File, Part
 from engine.bpmn.decisions.rules import diagnose
@@ -47,7 +48,7 @@ def _is_stopped(part: Part, problems: Iterable[Problem]) -> bool:
 
 def _drafts(file: File, linked: Linked, stopped: set[str]) -> Iterable[DefinitionDraft]:
     for part in file.parts.values():
-        if part.tag != "decision":
+        if part.tag not in ("decision", "decisionService"):
             continue
         key = file.key(part.id)
         yield DefinitionDraft(
@@ -58,4 +59,16 @@ def _drafts(file: File, linked: Linked, stopped: set[str]) -> Iterable[Definitio
             executable=True,
             startable=not stopped & {key, *behind(linked.plan, key)},
             none_start=False,
+            version_tag=_version_tag(part),
         )
+
+
+def _version_tag(part: Part) -> str | None:
+    """Return what the designer calls this version, as Camunda 7, Camunda 8 or Corral write it."""
+    attributes = {str(name).rpartition("}")[2]: str(text) for name, text in part.element.items()}
+    inside = (
+        each.get("value") or ""
+        for holder in children(part.element, "extensionElements")
+        for each in children(holder, "versionTag")
+    )
+    return (attributes.get("versionTag") or next(inside, "")).strip() or None

@@ -8,30 +8,24 @@ clock of the engine, ``today()`` its date in UTC.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from engine.bpmn.errors import ExpressionError
+from engine.bpmn.expressions.friendly.cells import Test, parse_tests
 from engine.bpmn.expressions.friendly.operations import ElsewhereError, result
 from engine.bpmn.expressions.friendly.parsing import Node, parse
 from engine.bpmn.expressions.protocol import Place, ResultScript
 from engine.bpmn.expressions.safe.limits import EXPRESSION_LENGTH, described
 from engine.bpmn.expressions.sandbox.border import incoming, moment_text, outgoing
-from engine.bpmn.expressions.sandbox.process import BUNDLE, SANDBOX, SandboxError
+from engine.bpmn.expressions.sandbox.process import SANDBOX, SandboxError
+from engine.bpmn.expressions.sandbox.syntax import Kind, names_read
 
-#: The first ``==`` outside of texts and comments.
-_DOUBLE = re.compile(
-    r"(?:[^\"=/]|\"(?:\\.|[^\"\\])*\"|//[^\n]*|/\*.*?\*/|/|=(?!=))*+(?P<slip>==)?", re.DOTALL
-)
 _CURE = "Check the values that the variables can have."
-#: Texts and comments, in which nothing is called.
-_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +57,10 @@ class FeelExpression:
 
     def _answer(self, variables: Mapping[str, Any], now: datetime | None) -> Any:
         if self.plain is not None:
-            with contextlib.suppress(ElsewhereError):
+            try:
                 return self.checked(result(self.plain(variables)))
+            except ElsewhereError:
+                pass  # cheaper than suppress()
         return evaluate_together([self], variables, now=now)[0]
 
     def checked(self, value: Any) -> Any:
@@ -77,6 +73,40 @@ class FeelExpression:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class FeelTests:
+    """A compiled cell on the input side of a decision table: FEEL's *unary tests*."""
+
+    place: Place
+    #: Names of variables; ``?``, the value of the column, is none of them.
+    reads: frozenset[str]
+    #: The closure of a plain cell; None when the sandbox has to answer.
+    plain: Test | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def text(self) -> str:
+        """The cell as it was written."""
+        return self.place.text
+
+    def passes(
+        self, value: Any, variables: Mapping[str, Any], *, now: datetime | None = None
+    ) -> bool:
+        """Say whether ``value``, which ``?`` stands for, passes; null counts as no.
+
+        Raises:
+            ExpressionError: it failed, or did too much work.
+        """
+        if self.plain is not None:
+            try:
+                return self.plain(value, variables)
+            except ElsewhereError:
+                pass  # cheaper than suppress(): a table asks this for every rule
+        (answer,) = pass_together([self], value, variables, now=now)
+        if isinstance(answer, ExpressionError):
+            raise answer
+        return answer
+
+
 def evaluate_together(
     expressions: Sequence[FeelExpression],
     variables: Mapping[str, Any],
@@ -84,23 +114,50 @@ def evaluate_together(
     now: datetime | None = None,
 ) -> list[Any]:
     """Return the value of each expression, or the error of each that failed, in one call."""
-    needed = {name for expression in expressions for name in expression.reads}
+    return [
+        answer if isinstance(answer, ExpressionError) else expression.checked(answer)
+        for expression, answer in zip(
+            expressions, _answers("expression", expressions, variables, now), strict=True
+        )
+    ]
+
+
+def pass_together(
+    cells: Sequence[FeelTests],
+    value: Any,
+    variables: Mapping[str, Any],
+    *,
+    now: datetime | None = None,
+) -> list[bool | ExpressionError]:
+    """Say of each cell of a column whether ``value`` passes, or its error, in one call."""
+    answers = _answers("tests", cells, variables, now, {"?": value})
+    return [answer if isinstance(answer, ExpressionError) else answer is True for answer in answers]
+
+
+def _answers(
+    kind: Kind,
+    texts: Sequence[FeelExpression | FeelTests],
+    variables: Mapping[str, Any],
+    now: datetime | None,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> list[Any]:
+    """Return what the sandbox answers to each text: its value, or the error that it is."""
+    needed = {name for text in texts for name in text.reads}
+    known = {name: variables[name] for name in needed if name in variables}
     try:
         request = outgoing(
             {
-                "run": [("expression", expression.text) for expression in expressions],
-                "variables": {name: variables[name] for name in needed if name in variables},
+                "run": [(kind, text.place.text) for text in texts],
+                "variables": {**known, **more},
                 "now": None if now is None else moment_text(now),
             }
         )
         answers = incoming(SANDBOX.ask("F", request))
     except (SandboxError, TypeError, ValueError) as failure:
-        return [_failed(expression.place, str(failure)) for expression in expressions]
+        return [_failed(text.place, str(failure)) for text in texts]
     return [
-        expression.checked(answer["value"])
-        if "value" in answer
-        else _failed(expression.place, answer["error"])
-        for expression, answer in zip(expressions, answers, strict=True)
+        answer["value"] if "value" in answer else _failed(text.place, answer["error"])
+        for text, answer in zip(texts, answers, strict=True)
     ]
 
 
@@ -129,37 +186,23 @@ class Feel:
         """Compile one expression; the same text is parsed once."""
         if not place.text.strip():
             raise place.error("The expression is empty.", "Write one, such as amount > 100.")
-        if len(place.text) > EXPRESSION_LENGTH:
-            raise place.error(
-                f"It has more than {EXPRESSION_LENGTH:,} characters.", "Make it shorter."
-            )
+        _check_length(place)
         known = _plain(place.text)
         if known is not None:
             return FeelExpression(place, known[1], known[0])
-        slip = _DOUBLE.search(place.text)
-        if slip is not None and slip.group("slip"):
-            # feelin would read a comparison with a test, which is never true.
-            raise place.error(
-                "'==' is not FEEL.", "Compare with one '='.", column=slip.start("slip") + 1
-            )
-        checked = _checked(place.text)
-        if "reads" not in checked:
-            raise _unreadable(place, checked)
-        bare = _QUOTED.sub(" ", place.text)
-        for name in checked["reads"]:
-            if re.search(rf"(?<![\w.]){re.escape(name)}\s*\(", bare):
-                # Nothing but null would come of it, whatever it is given.
-                raise place.error(
-                    f"There is no function '{name}'.", "Use one that FEEL has, or compute it."
-                )
-            if " " in name:
-                # FEEL takes any words for a name; a remark would be null, and false, for ever.
-                raise place.error(
-                    f"'{name}' is no variable.",
-                    "Write a comparison; names of variables are one word.",
-                    column=place.text.find(name.partition(" ")[0]) + 1,
-                )
-        return FeelExpression(place, frozenset(checked["reads"]))
+        return FeelExpression(place, names_read(place, "expression"))
+
+    def tests(self, place: Place) -> FeelTests:
+        """Compile a cell on the input side of a decision table; an empty one passes any value.
+
+        Raises:
+            ExpressionError: it is no list of tests; with the column.
+        """
+        _check_length(place)
+        known = _plain_tests(place.text)
+        if known is not None:
+            return FeelTests(place, known[1], known[0])
+        return FeelTests(place, names_read(place, "tests"))
 
     def script(self, place: Place, result: str | None = None) -> ResultScript:
         """Compile an expression whose value ``result`` gets; FEEL sets variables no other way."""
@@ -180,45 +223,16 @@ def _plain(text: str) -> tuple[Node, frozenset[str]] | None:
 
 
 @functools.lru_cache(maxsize=4096)
-def _parsed(text: str) -> str:
-    """Return what the sandbox says about ``text``, as JSON. Raises :class:`SandboxError`."""
-    return SANDBOX.ask("F", json.dumps({"check": ["expression", text]}))
-
-
-def _checked(text: str) -> dict[str, Any]:
-    if not BUNDLE.exists():
-        return {"missing": True}
+def _plain_tests(text: str) -> tuple[Test, frozenset[str]] | None:
     try:
-        checked: dict[str, Any] = json.loads(_parsed(text))
-    except SandboxError as failure:
-        return {"failure": str(failure)}
-    return checked
+        return parse_tests(text)
+    except ElsewhereError:
+        return None
 
 
-def _unreadable(place: Place, checked: dict[str, Any]) -> ExpressionError:
-    if "missing" in checked:
-        return place.error("FEEL is not installed here.", "Run make install.")
-    if "failure" in checked:
-        return place.error(f"It cannot be read: {checked['failure']}.", "Make it simpler.")
-    at = checked.get("at")
-    found = checked.get("error") or ""
-    what = f"'{found}' is not expected here." if found.strip() else "It ends too early."
-    column = None if at is None else at + 1
-    return place.error(what, _hint(place.text), column=column)
-
-
-def _hint(text: str) -> str:
-    for sign, hint in (
-        ("==", "Compare with one '='."),
-        ("&&", "Write 'and' instead of '&&'."),
-        ("||", "Write 'or' instead of '||'."),
-        ("!", "Write not(...) instead of '!'."),
-        ("'", 'Write texts in double quotes: "gold".'),
-        ("?", "Write 'if a then b else c'."),
-    ):
-        if sign in text and not (sign == "!" and "!=" in text):
-            return hint
-    return "Check operators, brackets and quotes."
+def _check_length(place: Place) -> None:
+    if len(place.text) > EXPRESSION_LENGTH:
+        raise place.error(f"It has more than {EXPRESSION_LENGTH:,} characters.", "Make it shorter.")
 
 
 def _failed(place: Place, reason: str) -> ExpressionError:

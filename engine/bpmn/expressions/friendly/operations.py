@@ -13,11 +13,16 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from engine.bpmn.expressions.safe.limits import RefusedError, size_of
+
 #: The largest whole number up to which JavaScript counts one by one.
 _EXACT = 2**53
 _SCALARS = frozenset({type(None), bool, int, float, str})
-_NUMBERS = frozenset({int, float})
-_COMPARABLE_OR_NULL = frozenset({int, float, type(None)})
+NUMBERS = frozenset({int, float})
+#: Types of values that need no measuring.
+_SHORT = _SCALARS - {str}
+#: Types whose values have no order with a value of another type: what comes out is null.
+KNOWN = _SCALARS | {list, dict}
 
 
 class ElsewhereError(Exception):
@@ -38,7 +43,7 @@ def number(value: Any) -> Any:
 def result(value: Any) -> Any:
     """Return a value as it leaves the expression: 5.0 is 5, as everywhere in FEEL."""
     kind = type(value)
-    if kind in _NUMBERS:
+    if kind in NUMBERS:
         return number(value)
     if kind is list:
         return [result(item) for item in value]
@@ -47,6 +52,18 @@ def result(value: Any) -> Any:
     if kind in _SCALARS:
         return value
     raise ElsewhereError
+
+
+def bounded(made: Any) -> Any:
+    """Return a list or context that a text made, if it is of a size that the sandbox would give."""
+    for item in made.values() if type(made) is dict else made:
+        if type(item) not in _SHORT:
+            try:
+                size_of(made)
+            except RefusedError as error:
+                raise ElsewhereError from error
+            break
+    return made
 
 
 def scalar(value: Any) -> Any:
@@ -61,9 +78,16 @@ def equal(left: Any, right: Any) -> bool | None:
     first, second = type(scalar(left)), type(scalar(right))
     if left is None or right is None:
         return left is right
-    if first is second or (first in _NUMBERS and second in _NUMBERS):
-        return bool(left == right)
-    return None
+    if first in NUMBERS and second in NUMBERS:
+        return bool(left == right) or _differ(left, right)
+    return bool(left == right) if first is second else None
+
+
+def _differ(left: float, right: float) -> bool:
+    """Return False; JavaScript may take two large numbers for the same."""
+    if abs(left) >= _EXACT and abs(right) >= _EXACT:
+        raise ElsewhereError
+    return False
 
 
 def different(left: Any, right: Any) -> bool | None:
@@ -75,30 +99,38 @@ def different(left: Any, right: Any) -> bool | None:
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool | None]:
     def compared(left: Any, right: Any) -> bool | None:
         first, second = type(left), type(right)
-        if first in _NUMBERS and second in _NUMBERS:
+        if first in NUMBERS and second in NUMBERS:
+            if not -_EXACT < left < _EXACT and not -_EXACT < right < _EXACT:
+                raise ElsewhereError
             return compare(left, right)
-        if first is str and second is str and left.isascii() and right.isascii():
-            return compare(left, right)
-        if {first, second} <= _COMPARABLE_OR_NULL:
-            return None  # one of them, or both, is null
+        if first is str and second is str:
+            if left.isascii() and right.isascii():
+                return compare(left, right)
+            raise ElsewhereError  # JavaScript orders halves of characters
+        if first in KNOWN and second in KNOWN:
+            return None
         raise ElsewhereError
 
     return compared
 
 
 def within(value: Any, low: Any, high: Any, *, from_low: bool, to_high: bool) -> bool | None:
-    """Say whether ``value`` is in a range of numbers; the ends count where they are included."""
-    if type(low) not in _NUMBERS or type(high) not in _NUMBERS:
+    """Say whether ``value`` is in a range of numbers or texts.
+
+    The ends count where they are included, whichever of them is the smaller.
+    """
+    kind, other = type(low), type(high)
+    if not (kind in NUMBERS and other in NUMBERS) and not (kind is str and other is str):
         raise ElsewhereError
-    if value is None:
-        return None
-    if type(value) not in _NUMBERS:
-        raise ElsewhereError
-    if low > high:
+    if MORE(low, high):
         low, high, from_low, to_high = high, low, to_high, from_low
-    above = value >= low if from_low else value > low
-    below = value <= high if to_high else value < high
-    return bool(above and below)
+    above = AT_LEAST(value, low) if from_low else MORE(value, low)
+    below = AT_MOST(value, high) if to_high else LESS(value, high)
+    return None if above is None or below is None else above and below
+
+
+LESS, AT_MOST = _ordered(operator.lt), _ordered(operator.le)
+MORE, AT_LEAST = _ordered(operator.gt), _ordered(operator.ge)
 
 
 def both(left: Any, right: Any) -> bool | None:
@@ -122,7 +154,7 @@ def opposite(value: Any) -> bool | None:
 
 def negative(value: Any) -> Any:
     """Return ``-value``; null for what is no number."""
-    if type(value) in _NUMBERS:
+    if type(value) in NUMBERS:
         return number(0 - value)
     return None if type(value) in _SCALARS else _leave()
 
@@ -133,8 +165,9 @@ def _leave() -> Any:
 
 def _arithmetic(calculate: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def calculated(left: Any, right: Any) -> Any:
-        if type(left) in _NUMBERS and type(right) in _NUMBERS:
-            return number(calculate(number(left), number(right)))
+        if type(left) in NUMBERS and type(right) in NUMBERS:
+            found = calculate(number(left), number(right))
+            return None if found is None else number(found)
         if type(left) is str and type(right) is str and calculate is operator.add:
             # The sandbox measures what grows.
             return left + right if len(left) + len(right) < 10_000 else _leave()
@@ -145,9 +178,7 @@ def _arithmetic(calculate: Callable[[Any, Any], Any]) -> Callable[[Any, Any], An
 
 
 def _divided(left: float, right: float) -> Any:
-    if right == 0:
-        raise ElsewhereError
-    return left / right
+    return None if right == 0 else left / right
 
 
 def part(whole: Any, name: str) -> Any:
@@ -163,49 +194,27 @@ def part(whole: Any, name: str) -> Any:
     return None
 
 
-def listed(value: Any, items: Any) -> bool:
-    """Say whether ``value`` is one of ``items``, all of them scalars."""
+def listed(value: Any, items: Any) -> bool | None:
+    """Say whether ``value`` is one of ``items``, or is it; null if that is null."""
     scalar(value)
-    return any(equal(scalar(item), value) is True for item in items)
+    if type(items) is not list:
+        return None if items is None else equal(items, value) is True
+    return any(equal(item, value) is True for item in items)
 
 
 BINARY: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
     {
         "=": equal,
         "!=": different,
-        "<": _ordered(operator.lt),
-        "<=": _ordered(operator.le),
-        ">": _ordered(operator.gt),
-        ">=": _ordered(operator.ge),
+        "<": LESS,
+        "<=": AT_MOST,
+        ">": MORE,
+        ">=": AT_LEAST,
         "+": _arithmetic(operator.add),
         "-": _arithmetic(operator.sub),
         "*": _arithmetic(operator.mul),
         "/": _arithmetic(_divided),
         "and": both,
         "or": either,
-    }
-)
-
-
-def _of_texts(function: Callable[..., Any]) -> Callable[..., Any]:
-    def called(*texts: Any) -> Any:
-        for text in texts:
-            if type(text) is not str or not text.isascii():
-                raise ElsewhereError
-        return function(*texts)
-
-    return called
-
-
-#: Functions on plain texts, by name: how many values they take, and what they do.
-FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = MappingProxyType(
-    {
-        "contains": (2, _of_texts(lambda text, match: match in text)),
-        "ends with": (2, _of_texts(str.endswith)),
-        "lower case": (1, _of_texts(str.lower)),
-        "not": (1, opposite),
-        "starts with": (2, _of_texts(str.startswith)),
-        "string length": (1, _of_texts(len)),
-        "upper case": (1, _of_texts(str.upper)),
     }
 )

@@ -1,40 +1,30 @@
-"""Compiles the plain part of FEEL to closures over the variables."""
+"""Compiles the plain part of FEEL to closures over the variables.
+
+Clauses of DMN 1.5: 10.3.1.2 (the grammar). Where an ``in`` without brackets is followed by ``and``
+or ``or``, the grammar is followed, and not feelin, which takes what follows for part of the test.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from engine.bpmn.expressions.friendly import operations
-from engine.bpmn.expressions.friendly.operations import BINARY, FUNCTIONS, ElsewhereError
+from engine.bpmn.expressions.friendly.functions import FUNCTIONS
+from engine.bpmn.expressions.friendly.operations import BINARY, ElsewhereError
+from engine.bpmn.expressions.friendly.pieces import TAKEN, pieces
 
 Node: TypeAlias = Callable[[Mapping[str, Any]], Any]
+#: Says of a value, with the variables, whether it passes; None where they cannot be compared.
+Check: TypeAlias = Callable[[Any, Mapping[str, Any]], bool | None]
 
-_PIECE = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?![\w.]\w))|(?P<text>\"[^\"\\\n\r]*\")"
-    r"|(?P<name>[A-Za-z_]\w*)|(?P<sign>\.\.|[<>!]=|[-+*/=<>()\[\],.])|(?P<end>$))",
-    re.ASCII,
-)
-_KEYWORDS = frozenset({"and", "or", "in", "between", "if", "then", "else", "true", "false", "null"})
-#: Names that mean something else than a variable somewhere in FEEL.
-_TAKEN = frozenset(
-    re.findall(
-        r"\w+",
-        """
-        Any Null abs after all any append before boolean ceiling coincides concatenate contains
-        context count date day days decimal distinct duration during ends even every exp external
-        finished finishes flatten floor for function get hour hours includes index insert instance
-        is item last list log lower matches max mean median meets met min minute minutes mode
-        modulo month months not now number odd of overlaps partial precedes product range remove
-        replace return reverse satisfies second seconds some sort split sqrt started starts stddev
-        string sublist substring sum time today trim union upper week year years
-        """,
-    )
-)
-_LEVELS: Mapping[str, int] = {"or": 1, "and": 2, "+": 4, "-": 4, "*": 5, "/": 5}
-_COMPARED = frozenset({"=", "!=", "<", "<=", ">", ">="})
+_LEVELS: Mapping[str, int] = {"or": 1, "and": 2, "+": 4, "-": 4, "- ": 4, "*": 5, "/": 5}
+COMPARED = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _COMPARISON = 3
+#: How ranges open and close; "]" and "[" are "(" and ")", written as in mathematics.
+_OPENED, _CLOSED = ("[", "(", "]"), ("]", ")", "[")
+_OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 #: Brackets inside each other; more is for the sandbox to judge.
 _DEPTH = 20
 
@@ -45,58 +35,136 @@ def parse(text: str) -> tuple[Node, frozenset[str]]:
     Raises:
         ElsewhereError: it is not of the plain part, or no FEEL at all.
     """
-    parser = _Parser(_pieces(text))
+    parser = Parser(text)
     node = parser.expression()
     parser.expect("")
-    return node, frozenset(parser.reads)
+    return node, parser.names()
 
 
-def _pieces(text: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    at = 0
-    while True:
-        match = _PIECE.match(text, at)
-        if match is None:
-            raise ElsewhereError
-        kind = match.lastgroup or ""
-        piece = match.group(kind)
-        if kind == "end":
-            return [*found, ("sign", "")]
-        found.append(("sign" if piece in _KEYWORDS else kind, piece))
-        at = match.end()
+@dataclass(frozen=True, slots=True)
+class SimpleTest:
+    """A comparison without its left side, or a range."""
+
+    signs: tuple[str, ...]  #: the operator, or how the range opens and closes
+    bounds: tuple[Node, ...]
+
+    def check(self) -> Check:
+        """Return it as a closure."""
+        if len(self.signs) == 1:
+            operate, bound = BINARY[self.signs[0]], self.bounds[0]
+            return lambda value, variables: operate(value, bound(variables))
+        low, high = self.bounds
+        from_low, to_high = self.signs[0] == "[", self.signs[1] == "]"
+        return lambda value, variables: operations.within(
+            value, low(variables), high(variables), from_low=from_low, to_high=to_high
+        )
 
 
-class _Parser:
+class Parser:
     """Reads pieces from left to right, by precedence."""
 
-    def __init__(self, pieces: list[tuple[str, str]]) -> None:
-        self._pieces, self._at, self._depth = pieces, 0, 0
+    def __init__(self, text: str) -> None:
+        """Cut ``text`` into pieces. Raises :class:`ElsewhereError` where there are others."""
+        self._pieces, self._at, self._depth = pieces(text), 0, 0
         self.reads: set[str] = set()
+        self._keys: set[str] = set()
+        #: Values of the nodes that have always the same.
+        self.constants: dict[Node, Any] = {}
+        #: Nodes that feelin knows to be true or false before it runs them.
+        self.booleans: set[Node] = set()
+        #: Whether ``?`` has been read; None where it stands for nothing.
+        self.asked: bool | None = None
 
-    def _sign(self) -> str | None:
+    def names(self) -> frozenset[str]:
+        """Return what was read. Raises :class:`ElsewhereError` if a context has such a key."""
+        if self._keys & self.reads:
+            raise ElsewhereError  # the name may mean the entry
+        return frozenset(self.reads)
+
+    def sign(self) -> str | None:
+        """Return the next piece if it is a sign, which stays."""
         kind, piece = self._pieces[self._at]
         return piece if kind == "sign" else None
 
-    def _take(self) -> tuple[str, str]:
-        self._at += 1
-        return self._pieces[self._at - 1]
+    def took(self, sign: str) -> bool:
+        """Take ``sign`` if it is next, and say whether it was."""
+        found = self.sign() == sign
+        self._at += found
+        return found
 
     def expect(self, *signs: str) -> str:
         """Take one of ``signs``; the empty one is the end."""
-        sign = self._sign()
+        sign = self.sign()
         if sign is None or sign not in signs:
             raise ElsewhereError
         self._at += 1
         return sign
+
+    def calls(self, name: str) -> bool:
+        """Take the name of a function and its bracket if they are next, and say whether."""
+        found = self._pieces[self._at] == ("call", name)
+        self._at += 2 * found
+        return found
+
+    def _take(self) -> tuple[str, str]:
+        self._at += 1
+        return self._pieces[self._at - 1]
 
     def expression(self) -> Node:
         """Read one whole expression."""
         self._depth += 1
         if self._depth > _DEPTH:
             raise ElsewhereError
-        node = self._choice() if self._sign() == "if" else self._binary(1)
+        node = self._choice() if self.sign() == "if" else self._binary(1)
         self._depth -= 1
         return node
+
+    def simple_test(self) -> SimpleTest | None:
+        """Read a comparison without a left side, or a range; None if neither stands here."""
+        if self.sign() in COMPARED:
+            return SimpleTest((self.expect(*COMPARED),), (self.sum(),))
+        if self._opens("..") or self.sign() == "]":
+            opening = self.expect(*_OPENED)
+            low = self.sum()
+            self.expect("..")
+            begin, high = self._at, self.sum()
+            closing = self.expect(*_CLOSED)
+            if closing == "[" and self._joins(begin):
+                raise ElsewhereError  # feelin reads on for a filter
+            return SimpleTest((opening, closing), (low, high))
+        return None
+
+    def _joins(self, begin: int) -> bool:
+        """Say whether an operator stands outside of brackets since ``begin``."""
+        depth = 0
+        for at in range(begin, self._at):
+            kind, piece = self._pieces[at]
+            if kind != "sign":
+                continue
+            depth += (piece in _OPENING) - (piece in _CLOSING)
+            negative = at == begin and self._pieces[at + 1][0] == "number"
+            if depth == 0 and piece in _LEVELS and not negative:
+                return True
+        return False
+
+    def sum(self) -> Node:
+        """Read an expression that is no comparison, and not joined with ``and``."""
+        return self._binary(_COMPARISON + 1)
+
+    def _opens(self, wanted: str) -> bool:
+        """Say whether a bracket is next that has ``wanted`` directly in it."""
+        if self.sign() not in ("[", "("):
+            return False
+        depth = 0
+        for kind, piece in self._pieces[self._at + 1 :]:
+            if kind != "sign":
+                continue
+            if depth == 0 and piece == wanted:
+                return True
+            depth += (piece in _OPENING) - (piece in _CLOSING)
+            if depth < 0:
+                return False
+        return False
 
     def _choice(self) -> Node:
         self.expect("if")
@@ -111,133 +179,192 @@ class _Parser:
             holds = condition(variables)
             return no(variables) if holds is False or holds is None else yes(variables)
 
+        if yes in self.booleans and no in self.booleans:
+            self.booleans.add(run)
         return run
 
     def _binary(self, lowest: int) -> Node:
         left = self._comparison() if lowest <= _COMPARISON else self._unary()
-        while (level := _LEVELS.get(self._sign() or "", 0)) >= lowest:
-            sign = self._take()[1]
-            left = _joined(sign, left, self._binary(level + 1))
+        while (level := _LEVELS.get(self.sign() or "", 0)) >= lowest:
+            sign = self._take()[1].strip()
+            right = self._binary(level + 1)
+            if left in self.booleans and right in self.booleans and level > _COMPARISON:
+                raise ElsewhereError  # nothing, which feelin takes for true or false
+            left = _joined(sign, left, right)
         return left
 
     def _comparison(self) -> Node:
-        left = self._binary(_COMPARISON + 1)
-        sign = self._sign()
-        if sign in _COMPARED:
+        left = self.sum()
+        sign = self.sign()
+        if sign in COMPARED:
             self._at += 1
-            left = _joined(sign or "", left, self._binary(_COMPARISON + 1))
-        elif sign == "between":
+            left = _joined(sign or "", left, self.sum())
+        elif self.took("between"):
             left = self._between(left)
-        elif sign == "in":
-            self._at += 1
+        elif self.took("in"):
             left = self._in(left)
-        if self._sign() in {*_COMPARED, "between", "in"}:
+            if self.sign() in _LEVELS and _LEVELS[self.sign() or ""] > _COMPARISON:
+                raise ElsewhereError  # it goes on, after a bracket that was part of it
+        if self.sign() in {*COMPARED, "between", "in"}:
             raise ElsewhereError
         return left
 
     def _between(self, value: Node) -> Node:
-        self.expect("between")
-        low = self._binary(_COMPARISON + 1)
+        low = self.sum()
         self.expect("and")
-        high = self._binary(_COMPARISON + 1)
-
-        def run(variables: Mapping[str, Any]) -> Any:
-            return operations.within(
-                value(variables), low(variables), high(variables), from_low=True, to_high=True
-            )
-
-        return run
+        check = SimpleTest(("[", "]"), (low, self.sum())).check()
+        return lambda variables: check(value(variables), variables)
 
     def _in(self, value: Node) -> Node:
-        opening = self.expect("[", "(")
-        items = [self._binary(_COMPARISON + 1)]
-        if self._sign() == "..":
-            return self._range(value, items[0], opening)
-        while self._sign() == ",":
-            self._at += 1
-            items.append(self._binary(_COMPARISON + 1))
-        self.expect("]" if opening == "[" else ")")
-        if opening == "(" and len(items) == 1:
-            raise ElsewhereError  # a list in brackets, or a test
-        return lambda variables: operations.listed(
-            value(variables), [item(variables) for item in items]
-        )
+        simple = self.simple_test()
+        check = simple.check() if simple is not None else None
+        if check is None and self.sign() == "(" and (self._opens(",") or self._opens_test()):
+            check = _one_of(self._tests())
+        if check is None:
+            items = self._unlike_a_test(self.sum())
+            return lambda variables: operations.listed(value(variables), items(variables))
+        passes = check
+        return lambda variables: passes(value(variables), variables)
 
-    def _range(self, value: Node, low: Node, opening: str) -> Node:
-        self.expect("..")
-        high = self._binary(_COMPARISON + 1)
-        closing = self.expect("]", ")")
-        from_low, to_high = opening == "[", closing == "]"
+    def _opens_test(self) -> bool:
+        kind, piece = self._pieces[min(self._at + 1, len(self._pieces) - 1)]
+        return kind == "sign" and piece in COMPARED
 
-        def run(variables: Mapping[str, Any]) -> Any:
-            return operations.within(
-                value(variables),
-                low(variables),
-                high(variables),
-                from_low=from_low,
-                to_high=to_high,
-            )
+    def _tests(self) -> list[Check]:
+        self.expect("(")
+        checks = [self._member()]
+        while self.took(","):
+            checks.append(self._member())
+        self.expect(")")
+        return checks
 
-        return run
+    def _member(self) -> Check:
+        simple = self.simple_test()
+        if simple is not None:
+            return simple.check()
+        item = self._unlike_a_test(self.expression())
+        return lambda value, variables: operations.equal(item(variables), value) is True
+
+    def _unlike_a_test(self, node: Node) -> Node:
+        if self.asked is not None and node in self.booleans:
+            raise ElsewhereError  # in a cell, feelin compares it with the value of the column
+        return node
 
     def _unary(self) -> Node:
-        if self._sign() != "-":
+        sign = self.sign()
+        if sign not in ("-", "- "):
             return self._path()
         self._at += 1
+        if sign == "- " and self._pieces[self._at][0] == "number":
+            raise ElsewhereError  # feelin takes it for null
         value = self._path()
+        if value in self.booleans:
+            raise ElsewhereError
+        if value in self.constants:
+            return self._constant(operations.negative(self.constants[value]))
         return lambda variables: operations.negative(value(variables))
 
     def _path(self) -> Node:
         node = self._primary()
-        while self._sign() == ".":
-            self._at += 1
+        while self.took("."):
             kind, name = self._take()
-            if kind != "name" or self._pieces[self._at][0] == "name":
+            if kind != "name":
                 raise ElsewhereError
             node = _part(node, name)
-        if self._sign() in ("(", "["):
-            raise ElsewhereError
         return node
 
     def _primary(self) -> Node:
         kind, piece = self._take()
         if kind == "number":
-            value = operations.number(float(piece) if "." in piece else int(piece))
-            return lambda variables: value
+            return self._constant(
+                operations.number(int(piece) if piece.isdigit() else float(piece))
+            )
         if kind == "text":
-            return lambda variables: piece[1:-1]
+            return self._constant(piece)
+        if kind == "call":
+            return self._call(piece)
         if kind == "name":
             return self._name(piece)
         if piece in ("true", "false", "null"):
-            known = {"true": True, "false": False}.get(piece)
-            return lambda variables: known
+            return self._constant({"true": True, "false": False}.get(piece))
         if piece == "(":
             inner = self.expression()
             self.expect(")")
             return inner
+        if piece == "[":
+            return self._list()
+        if piece == "{":
+            return self._context()
+        if piece == "?" and self.asked is not None:
+            self.asked = True
+            return lambda variables: variables["?"]
         raise ElsewhereError
 
+    def _constant(self, value: Any) -> Node:
+        def node(variables: Mapping[str, Any]) -> Any:
+            return value
+
+        self.constants[node] = value
+        if type(value) is bool:
+            self.booleans.add(node)
+        return node
+
+    def _list(self) -> Node:
+        items: list[Node] = []
+        if not self.took("]"):
+            items.append(self.expression())
+            while self.took(","):
+                items.append(self.expression())
+            self.expect("]")
+        if all(item in self.constants for item in items):
+            return self._constant([self.constants[item] for item in items])
+        return lambda variables: operations.bounded([item(variables) for item in items])
+
+    def _context(self) -> Node:
+        entries: dict[str, Node] = {}
+        if not self.took("}"):
+            self._entry(entries)
+            while self.took(","):
+                self._entry(entries)
+            self.expect("}")
+        return lambda variables: operations.bounded(
+            {key: value(variables) for key, value in entries.items()}
+        )
+
+    def _entry(self, entries: dict[str, Node]) -> None:
+        kind, key = self._take()
+        if kind not in ("name", "text") or not key.isidentifier() or key.startswith("__"):
+            raise ElsewhereError
+        if key in TAKEN or key in entries:
+            raise ElsewhereError  # later entries may mean this one; two are none
+        self._keys.add(key)
+        self.expect(":")
+        entries[key] = self.expression()
+
     def _name(self, name: str) -> Node:
-        if self._pieces[self._at][0] == "name":
-            name = f"{name} {self._take()[1]}"
-        if self._sign() == "(" and name in FUNCTIONS:
-            return self._call(name)
-        if " " in name or name in _TAKEN:
+        if name in TAKEN:
             raise ElsewhereError
         self.reads.add(name)
         return lambda variables: variables.get(name)
 
     def _call(self, name: str) -> Node:
-        wanted, function = FUNCTIONS[name]
+        fewest, most, function = FUNCTIONS[name]
         self.expect("(")
         values = [self.expression()]
-        while self._sign() == ",":
-            self._at += 1
+        while self.took(","):
             values.append(self.expression())
         self.expect(")")
-        if len(values) != wanted:
+        if not fewest <= len(values) <= most:
             raise ElsewhereError
         return lambda variables: function(*[value(variables) for value in values])
+
+
+def _one_of(checks: list[Check]) -> Check:
+    def check(value: Any, variables: Mapping[str, Any]) -> bool | None:
+        found = [passes(value, variables) for passes in checks]
+        return True if True in found else None if None in found else False
+
+    return check
 
 
 def _joined(sign: str, left: Node, right: Node) -> Node:

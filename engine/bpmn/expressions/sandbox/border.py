@@ -1,8 +1,7 @@
-r"""Values to JSON and back, with dates and moments, which JSON has not.
+r"""Values to JSON and back, with dates, moments, times and durations, which JSON has not.
 
-A date or moment is ``{"\0": [type, ISO text]}``: no variable has a key like that by accident. A
-moment without a zone stays one. Times and durations have no place in variables: they come out as
-their ISO text.
+Each is ``{"\0": [type, ISO text]}``: no variable has a key like that by accident. A moment without a
+zone stays one. Times and durations have no place in variables: they come out as their ISO text.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -54,6 +53,35 @@ def moment_text(moment: datetime) -> str:
     return moment.isoformat()
 
 
+def as_text(value: Any) -> Any:
+    """Return a value with dates, moments, times and durations as ISO 8601 texts."""
+    if isinstance(value, datetime):
+        return moment_text(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return duration_text(value)
+    if isinstance(value, Mapping):
+        return {key: as_text(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_text(item) for item in value]
+    return value
+
+
+def duration_text(value: timedelta) -> str:
+    """Return a duration as ISO 8601: ``"P1DT2H"``, ``"-PT30M"``."""
+    whole = abs(value)
+    minutes, seconds = divmod(whole.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    fraction = f".{whole.microseconds:06}".rstrip("0") if whole.microseconds else ""
+    clock = f"{hours}H" if hours else ""
+    clock += f"{minutes}M" if minutes else ""
+    clock += f"{seconds}{fraction}S" if seconds or fraction else ""
+    days = f"{whole.days}D" if whole.days else ""
+    sign = "-" if value < timedelta(0) else ""
+    return f"{sign}P{days}{'T' if clock else ''}{clock}" if days or clock else "PT0S"
+
+
 def _whole(figures: str) -> int | float:
     # JavaScript writes 1e20 as a whole number; variables hold those of 64 bits.
     return int(figures) if len(figures) < _LONG else float(figures)
@@ -64,6 +92,10 @@ def _tagged(value: Any) -> Mapping[str, Any]:
         return {TAG: ["moment", moment_text(value)]}
     if isinstance(value, date):
         return {TAG: ["date", value.isoformat()]}
+    if isinstance(value, time):
+        return {TAG: ["time", value.isoformat()]}
+    if isinstance(value, timedelta):
+        return {TAG: ["duration", duration_text(value)]}
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"A value of type {type(value).__name__} cannot be kept.")
@@ -74,6 +106,8 @@ def _untagged(found: dict[str, Any]) -> Any:
     if tagged is None:
         return found
     kind, text = tagged
+    if kind in ("time", "duration"):
+        return text
     try:
         return date.fromisoformat(text) if kind == "date" else _moment(text)
     except ValueError:

@@ -1,378 +1,286 @@
-"""Decision tables: hit policies, types, and what is refused when they are read."""
+"""Decision tables: hit policies, types, defaults, and why a rule fired."""
 
 from __future__ import annotations
 
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pytest
 
-from engine.bpmn.decisions import (
-    Decision,
-    FiredRule,
-    decision_problems,
-    read_decisions,
+from engine.decisions import Match
+from tests.engine.bpmn.decisions.drawing import (
+    NAMESPACES,
+    decided,
+    decision,
+    dmn,
+    given,
+    policy,
+    rows,
 )
-from engine.bpmn.errors import DecisionError
-from engine.bpmn.reader import Document, read
-from engine.definitions import Severity, Source
-
-NAMESPACES = {
-    "1.1": "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
-    "1.2": "http://www.omg.org/spec/DMN/20180521/MODEL/",
-    "1.3": "https://www.omg.org/spec/DMN/20191111/MODEL/",
-    "1.4": "https://www.omg.org/spec/DMN/20211108/MODEL/",
-}
-
-
-def dmn(content: str, version: str = "1.3", attributes: str = "") -> Document:
-    text = f'<definitions xmlns="{NAMESPACES[version]}" {attributes}>{content}</definitions>'
-    return read(Source("table.dmn", text.encode()))
-
-
-def table(
-    policy: str,
-    *rows: str,
-    inputs: str = "x:number",
-    outputs: str = "y:number",
-    version: str = "1.3",
-    values: str = "",
-    default: str = "",
-    language: str = "",
-) -> Document:
-    """Each row is cells and entries separated by ``|``; columns are ``text:type``."""
-
-    def part(tag: str, text: str, attributes: str = "") -> str:
-        return f"<{tag}{attributes}><text>{escape(text)}</text></{tag}>" if text else ""
-
-    columns = ""
-    for column in inputs.split():
-        text, _, kind = column.partition(":")
-        expression = part("inputExpression", text, f' typeRef="{kind}"')
-        columns += f"<input>{expression}</input>"
-    for column in outputs.split():
-        name, _, kind = column.partition(":")
-        inside = part("outputValues", values) + part("defaultOutputEntry", default)
-        columns += f'<output name="{name}" typeRef="{kind}">{inside}</output>'
-    rules = ""
-    width = len(inputs.split())
-    for number, row in enumerate(rows, start=1):
-        cells = [cell.strip() for cell in row.split("|")]
-        entries = "".join(
-            f"<{'inputEntry' if place < width else 'outputEntry'}><text>{escape(cell)}</text>"
-            f"</{'inputEntry' if place < width else 'outputEntry'}>"
-            for place, cell in enumerate(cells)
-        )
-        rules += f'<rule id="r{number}">{entries}</rule>'
-    body = f"<decisionTable {policy} {language}>{columns}{rules}</decisionTable>"
-    return dmn(f'<decision id="d" name="Decide">{body}</decision>', version)
-
-
-def only(document: Document) -> Decision:
-    assert decision_problems(document) == []
-    (decision,) = read_decisions(document)
-    return decision
-
-
-def policy(name: str, aggregation: str = "") -> str:
-    return f'hitPolicy="{name}"' + (f' aggregation="{aggregation}"' if aggregation else "")
-
 
 OVERLAPPING = ("> 0 | 1", "> 5 | 2", "> 9 | 2")
+#: A cell that only the sandbox evaluates, so that the same table is made there.
+SANDBOXED = "count([?]) = 1 and ? < -99 | 0"
 
 
 @pytest.mark.parametrize("version", NAMESPACES)
 def test_tables_of_every_version_are_read(version: str) -> None:
     # given
-    decision = only(table("", "> 5 | 1", version=version))
+    document = dmn(decision(rows("> 5 | 1")), version)
 
     # when
-    result = decision.evaluate({"x": 6})
+    found = decided(document, {"x": 6})
 
     # then
-    assert (decision.key, decision.name) == ("d", "Decide")
-    assert result.outputs == {"y": 1}
-    assert result.fired_rules == (FiredRule("r1", 1),)
+    assert found.outputs == 1
+    assert [(rule.id, rule.row, rule.decision) for rule in found.fired_rules] == [("r1", 1, "d")]
 
 
+@pytest.mark.parametrize("more", [(), (SANDBOXED,)], ids=["plain", "sandbox"])
 @pytest.mark.parametrize(
-    ("attributes", "outputs", "rows"),
+    ("attributes", "outputs", "fired"),
     [
-        (policy("FIRST"), {"y": 1}, [1]),
-        (policy("COLLECT"), [{"y": 1}, {"y": 2}, {"y": 2}], [1, 2, 3]),
-        (policy("RULE ORDER"), [{"y": 1}, {"y": 2}, {"y": 2}], [1, 2, 3]),
-        (policy("COLLECT", "SUM"), {"y": 5}, [1, 2, 3]),
-        (policy("COLLECT", "COUNT"), {"y": 3}, [1, 2, 3]),
-        (policy("COLLECT", "MIN"), {"y": 1}, [1, 2, 3]),
-        (policy("COLLECT", "MAX"), {"y": 2}, [1, 2, 3]),
+        (policy("FIRST"), 1, [1]),
+        (policy("COLLECT"), [1, 2, 2], [1, 2, 3]),
+        (policy("RULE ORDER"), [1, 2, 2], [1, 2, 3]),
+        (policy("COLLECT", "SUM"), 5, [1, 2, 3]),
+        (policy("COLLECT", "COUNT"), 3, [1, 2, 3]),
+        (policy("COLLECT", "MIN"), 1, [1, 2, 3]),
+        (policy("COLLECT", "MAX"), 2, [1, 2, 3]),
     ],
 )
 def test_the_hit_policy_decides_among_several_rules(
-    attributes: str, outputs: object, rows: list[int]
+    attributes: str, outputs: object, fired: list[int], more: tuple[str, ...]
 ) -> None:
     # given
-    decision = only(table(attributes, *OVERLAPPING))
+    document = dmn(decision(rows(*OVERLAPPING, *more, policy=attributes)))
 
     # when
-    result = decision.evaluate({"x": 10})
+    found = decided(document, {"x": 10})
 
     # then
-    assert result.outputs == outputs
-    assert [rule.row for rule in result.fired_rules] == rows
+    assert found.outputs == outputs
+    assert [rule.row for rule in found.fired_rules] == fired
 
 
+@pytest.mark.parametrize("more", [(), (SANDBOXED.replace("0", '"low"'),)], ids=["plain", "sandbox"])
 @pytest.mark.parametrize(
     ("name", "outputs"),
-    [
-        ("PRIORITY", {"y": "high"}),
-        ("OUTPUT ORDER", [{"y": "high"}, {"y": "middle"}, {"y": "low"}]),
-    ],
+    [("PRIORITY", "high"), ("OUTPUT ORDER", ["high", "middle", "low"])],
 )
-def test_output_values_give_the_order(name: str, outputs: object) -> None:
+def test_output_values_give_the_order(name: str, outputs: object, more: tuple[str, ...]) -> None:
     # given
-    rows = ('- | "low"', '- | "high"', '- | "middle"')
-    values = '"high", "middle", "low"'
-    decision = only(table(policy(name), *rows, outputs="y:string", values=values))
+    written = ('- | "low"', '- | "high"', '- | "middle"')
+    table = rows(
+        *written,
+        *more,
+        policy=policy(name),
+        outputs="y:string",
+        values='"high", "middle", "low"',
+    )
 
     # when / then
-    assert decision.evaluate({}).outputs == outputs
+    assert decided(dmn(decision(table)), {"x": 1}).outputs == outputs
 
 
-def test_unique_with_several_rules_is_an_error_that_names_them() -> None:
+@pytest.mark.parametrize("more", [(), (SANDBOXED,)], ids=["plain", "sandbox"])
+def test_unique_with_several_rules_fails_and_names_them(more: tuple[str, ...]) -> None:
     # given
-    decision = only(table(policy("UNIQUE"), *OVERLAPPING))
+    document = dmn(decision(rows(*OVERLAPPING, *more, policy=policy("UNIQUE"))))
 
     # when
-    with pytest.raises(DecisionError) as caught:
-        decision.evaluate({"x": 10})
+    found = decided(document, {"x": 10})
 
     # then
-    assert "rows 1, 2 and 3" in caught.value.reason
-    assert "FIRST" in caught.value.cure
+    assert found.outputs is None
+    assert "rows 1, 2 and 3" in found.failures[0].message
 
 
-def test_any_takes_rules_that_agree_and_refuses_those_that_differ() -> None:
+def test_any_takes_rules_that_agree_and_fails_for_those_that_differ() -> None:
     # given
-    decision = only(table(policy("ANY"), "> 5 | 1", "> 6 | 1", "> 9 | 2"))
+    document = dmn(decision(rows("> 5 | 1", "> 6 | 1", "> 9 | 2", policy=policy("ANY"))))
 
-    # when / then
-    assert decision.evaluate({"x": 7}).outputs == {"y": 1}
-    with pytest.raises(DecisionError, match="rows 1, 2 and 3"):
-        decision.evaluate({"x": 10})
+    # when
+    agreeing, differing = decided(document, {"x": 7}), decided(document, {"x": 10})
+
+    # then
+    assert (agreeing.outputs, agreeing.failures) == (1, ())
+    assert differing.outputs is None
+    assert "rows 1, 2 and 3" in differing.failures[0].message
 
 
+@pytest.mark.parametrize("more", [(), (SANDBOXED,)], ids=["plain", "sandbox"])
 @pytest.mark.parametrize(
     ("attributes", "outputs"),
     [
-        ("", {"y": None}),
-        (policy("FIRST"), {"y": None}),
+        ("", None),
+        (policy("FIRST"), None),
         (policy("COLLECT"), []),
-        (policy("COLLECT", "SUM"), {"y": None}),
-        (policy("COLLECT", "COUNT"), {"y": 0}),
+        (policy("COLLECT", "SUM"), None),
+        (policy("COLLECT", "COUNT"), 0),
     ],
 )
-def test_when_no_rule_fits_nothing_is_decided(attributes: str, outputs: object) -> None:
+def test_when_no_rule_fits_nothing_is_decided(
+    attributes: str, outputs: object, more: tuple[str, ...]
+) -> None:
     # given
-    decision = only(table(attributes, "> 5 | 1"))
+    document = dmn(decision(rows("> 5 | 1", *more, policy=attributes)))
 
     # when
-    result = decision.evaluate({"x": 1})
+    found = decided(document, {"x": 1})
 
     # then
-    assert result.outputs == outputs
-    assert result.fired_rules == ()
+    assert (found.outputs, found.fired_rules, found.failures) == (outputs, (), ())
 
 
-def test_a_default_output_stands_in_when_no_rule_fits() -> None:
+@pytest.mark.parametrize("more", [(), (SANDBOXED,)], ids=["plain", "sandbox"])
+@pytest.mark.parametrize(
+    ("attributes", "outputs"), [("", 7), (policy("COLLECT"), [7]), (policy("COLLECT", "MAX"), 7)]
+)
+def test_a_default_output_stands_in_when_no_rule_fits(
+    attributes: str, outputs: object, more: tuple[str, ...]
+) -> None:
     # given
-    decision = only(table("", "> 5 | 1", default="7"))
+    document = dmn(decision(rows("> 5 | 1", *more, policy=attributes, default="7")))
 
     # when / then
-    assert decision.evaluate({"x": 1}).outputs == {"y": 7}
+    assert decided(document, {"x": 1}).outputs == outputs
 
 
-def test_inputs_are_paths_and_what_is_missing_is_none() -> None:
+def test_several_outputs_are_a_dictionary_by_their_names() -> None:
     # given
-    rows = ('"gold" | null | 1', "- | > 5 | 2", "- | - | 3")
-    decision = only(
-        table(policy("FIRST"), *rows, inputs="customer.tier:string order.amount:number")
+    document = dmn(decision(rows('> 5 | "care" | 2', outputs="queue:string level:number")))
+
+    # when / then
+    assert decided(document, {"x": 6}).outputs == {"queue": "care", "level": 2}
+
+
+def test_inputs_are_expressions_and_what_is_missing_is_null() -> None:
+    # given
+    table = rows(
+        '"gold" | null | 1',
+        "- | > 5 | 2",
+        "- | - | 3",
+        policy=policy("FIRST"),
+        inputs="customer.tier:string order.amount:number",
+    )
+    document = dmn(decision(table))
+
+    # when / then
+    assert decided(document, {"customer": {"tier": "gold"}}).outputs == 1
+    assert decided(document, {"customer": None, "order": {"amount": 6}}).outputs == 2
+    assert decided(document, {"customer": "text"}).outputs == 3
+
+
+def test_the_result_says_which_values_passed_which_tests() -> None:
+    # given
+    table = rows('> 5 | - | "a", "b" | 1', inputs="x:number z:string kind:string")
+    noted = table.replace("</rule>", text_of_note("Large ones") + "</rule>")
+
+    # when
+    (rule,) = decided(dmn(decision(noted)), {"x": 6, "kind": "b"}).fired_rules
+
+    # then
+    assert rule.because == (Match("x", 6, "> 5"), Match("kind", "b", '"a", "b"'))
+    assert (rule.outputs, rule.annotations) == ({"y": 1}, ("Large ones",))
+
+
+def text_of_note(content: str) -> str:
+    return f"<annotationEntry><text>{content}</text></annotationEntry>"
+
+
+@pytest.mark.parametrize("language", ["python", "juel", "javascript"])
+def test_a_table_may_be_in_another_language(language: str) -> None:
+    # given
+    cells = {
+        "python": ("value > limit | len(name)", "'{}' | 2"),
+        "juel": ("${cellInput > limit} | ${name.length()}", "${'x'} | 2"),
+        "javascript": ("value > limit | name.length", "'x' | 2"),
+    }[language]
+    document = dmn(
+        decision(
+            rows(*cells, policy=policy("FIRST"), language=f'expressionLanguage="{language}"')
+        )
     )
 
     # when / then
-    assert decision.evaluate({"customer": {"tier": "gold"}}).outputs == {"y": 1}
-    assert decision.evaluate({"customer": None, "order": {"amount": 6}}).outputs == {"y": 2}
-    assert decision.evaluate({"customer": "text"}).outputs == {"y": 3}
+    assert decided(document, {"x": 9, "limit": 7, "name": "abc"}).outputs == 3
+    assert decided(document, {"x": 7, "limit": 7, "name": "abc"}).outputs is None
 
 
-def test_output_entries_are_literals_or_expressions() -> None:
+def test_what_fails_in_another_language_is_said() -> None:
     # given
-    rows = ('"a" | name.upper() | null | [1, 2]',)
-    document = table("", *(f"- | {row}" for row in rows), outputs="a:string b:string c: d:")
-    decision = only(document)
+    table = rows("- | missing + 1", language='expressionLanguage="python"')
 
     # when
-    outputs = decision.evaluate({"name": "ana"}).outputs
+    found = decided(dmn(decision(table)), {"x": 1})
 
     # then
-    assert outputs == {"a": "a", "b": "ANA", "c": None, "d": [1, 2]}
-
-
-def test_inputs_and_cells_may_be_python_where_the_table_says_so() -> None:
-    # given
-    language = 'expressionLanguage="python"'
-    document = table(
-        policy("FIRST"),
-        "value > limit | 1",
-        "7 | 2",
-        "- | 3",
-        inputs="len(x)*2:number".replace(" ", ""),
-        language=language,
-    )
-    decision = only(document)
-
-    # when / then
-    assert decision.evaluate({"x": "abcd", "limit": 7}).outputs == {"y": 1}
-    assert decision.evaluate({"x": "abcd", "limit": 9}).outputs == {"y": 3}
+    assert found.outputs is None
+    assert "no variable 'missing'" in found.failures[0].message
 
 
 @pytest.mark.parametrize(
     ("kind", "value"),
     [("number", "5"), ("string", 5), ("boolean", 1), ("integer", 1.5), ("number", True)],
 )
-def test_an_input_of_the_wrong_type_is_an_error_that_names_it(kind: str, value: object) -> None:
+def test_an_input_of_the_wrong_type_fails_and_is_named(kind: str, value: object) -> None:
     # given
-    decision = only(table("", "- | 1", inputs=f"x:{kind}"))
+    document = dmn(decision(rows("- | 1", inputs=f"x:{kind}")))
 
     # when
-    with pytest.raises(DecisionError) as caught:
-        decision.evaluate({"x": value})
+    found = decided(document, {"x": value})
 
     # then
-    assert "'x'" in caught.value.reason
-    assert caught.value.decision == "d"
+    assert found.outputs is None
+    assert "'x'" in found.failures[0].message
 
 
-def test_an_output_of_the_wrong_type_is_an_error_that_names_its_row() -> None:
-    # given
-    decision = only(table("", "- | name"))
-
-    # when / then
-    with pytest.raises(DecisionError, match="row 1"):
-        decision.evaluate({"name": "text"})
-
-
-def test_a_failing_output_is_an_error_of_the_decision() -> None:
-    # given
-    decision = only(table("", "- | missing + 1"))
-
-    # when / then
-    with pytest.raises(DecisionError, match="no variable 'missing'"):
-        decision.evaluate({})
-
-
-def test_a_sum_of_texts_is_an_error() -> None:
-    # given
-    decision = only(table(policy("COLLECT", "SUM"), "- | name", outputs="y:"))
-
-    # when / then
-    with pytest.raises(DecisionError, match="needs numbers"):
-        decision.evaluate({"name": "text"})
-
-
-def test_evaluating_changes_no_variable() -> None:
-    # given
-    variables: dict[str, Any] = {"x": 6, "d": {"k": [1]}}
-    decision = only(table("", "> 5 | len(d.k)"))
+def test_what_the_model_types_itself_is_not_typed_again_by_a_column() -> None:
+    # given: modelers write "string" at every column
+    document = dmn(given("x", "number") + decision(rows("> 5 | 1", inputs="x:string"), needs="i:x"))
 
     # when
-    decision.evaluate(variables)
+    found = decided(document, {"x": 6})
+
+    # then
+    assert (found.outputs, found.failures) == (1, ())
+
+
+def test_input_values_that_are_not_allowed_fail() -> None:
+    # given
+    document = dmn(decision(rows("- | 1", inputs="x:string", allowed='"a", "b"')))
+
+    # when / then
+    assert decided(document, {"x": "a"}).outputs == 1
+    assert "do not allow" in decided(document, {"x": "c"}).failures[0].message
+
+
+def test_an_output_of_the_wrong_type_fails_and_names_its_row() -> None:
+    # given
+    document = dmn(decision(rows("- | name")))
+
+    # when
+    found = decided(document, {"name": "text"})
+
+    # then
+    assert found.outputs is None
+    assert "row 1" in found.failures[0].message
+
+
+def test_a_sum_of_texts_fails() -> None:
+    # given
+    document = dmn(decision(rows("- | name", policy=policy("COLLECT", "SUM"), outputs="y:")))
+
+    # when / then
+    assert "SUM" in decided(document, {"name": "text"}).failures[0].message
+
+
+def test_deciding_changes_no_variable() -> None:
+    # given
+    variables: dict[str, Any] = {"x": 6, "d": {"k": [1]}}
+
+    # when
+    decided(dmn(decision(rows("> 5 | count(d.k)"))), variables)
 
     # then
     assert variables == {"x": 6, "d": {"k": [1]}}
-
-
-REFUSED = {
-    "a hit policy nobody knows": (table(policy("RANDOM"), "- | 1"), Severity.ERROR),
-    "an order without values": (table(policy("PRIORITY"), "- | 1"), Severity.ERROR),
-    "an aggregation of two outputs": (
-        table(policy("COLLECT", "SUM"), "- | 1 | 2", outputs="a:number b:number"),
-        Severity.ERROR,
-    ),
-    "an aggregation nobody knows": (table(policy("COLLECT", "AVG"), "- | 1"), Severity.ERROR),
-    "a full expression as input": (table("", "- | 1", inputs="x+1:number"), Severity.ERROR),
-    "a cell that is no test": (table("", "> limit | 1"), Severity.ERROR),
-    "a cell of another type": (table("", '"a" | 1'), Severity.ERROR),
-    "an output of another type": (table("", '- | "a"'), Severity.ERROR),
-    "an output that does not compile": (table("", "- | if a then b"), Severity.ERROR),
-    "a row that is too short": (table("", "-"), Severity.ERROR),
-    "no rules": (table(""), Severity.DRAFT),
-    "no output": (table("", "-", outputs=""), Severity.ERROR),
-    "two outputs of one name": (table("", "- | 1 | 2", outputs="a: a:"), Severity.ERROR),
-    "a value outside the list": (
-        table("", '- | "x"', outputs="y:string", values='"a", "b"'),
-        Severity.WARNING,
-    ),
-    "an input without expression": (table("", "- | 1", inputs=":number"), Severity.DRAFT),
-    "no table": (dmn('<decision id="d"/>'), Severity.DRAFT),
-    "a literal expression": (
-        dmn('<decision id="d"><literalExpression/></decision>'),
-        Severity.ERROR,
-    ),
-    "a knowledge model": (dmn('<businessKnowledgeModel id="b"/>'), Severity.ERROR),
-    "no id": (dmn("<decision><decisionTable/></decision>"), Severity.ERROR),
-    "a required decision": (
-        dmn(
-            '<decision id="d"><informationRequirement><requiredDecision href="#x"/>'
-            "</informationRequirement></decision>"
-        ),
-        Severity.ERROR,
-    ),
-    "two decisions of one id": (
-        dmn('<decision id="d"/><decision id="d"/>'),
-        Severity.ERROR,
-    ),
-}
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_evaluated_is_a_problem_with_a_cure(name: str) -> None:
-    # given
-    document, severity = REFUSED[name]
-
-    # when
-    problems = decision_problems(document)
-
-    # then
-    assert severity in {problem.severity for problem in problems}
-    assert all(problem.cure and problem.line for problem in problems)
-    assert all(problem.rule == "decision-table" for problem in problems)
-
-
-def test_a_decision_with_a_problem_cannot_be_asked() -> None:
-    # given
-    document = table("", "> limit | 1")
-
-    # when / then
-    assert read_decisions(document) == []
-
-
-def test_a_required_input_is_only_a_drawing() -> None:
-    # given
-    requirement = '<informationRequirement><requiredInput href="#i"/></informationRequirement>'
-    document = table("", "- | 1")
-    document.root[0].insert(0, dmn(requirement).root[0])
-
-    # when / then
-    assert only(document).evaluate({}).outputs == {"y": 1}
-
-
-def test_diagrams_hold_no_decisions() -> None:
-    # given
-    content = b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"/>'
-
-    # when
-    document = read(Source("p.bpmn", content))
-
-    # then
-    assert read_decisions(document) == []
-    assert decision_problems(document) == []

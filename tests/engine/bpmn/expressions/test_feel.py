@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions import compile_expression, compile_script, compile_value, feel
 from engine.bpmn.expressions.feel import evaluate_together
+from engine.bpmn.expressions.sandbox import syntax
 from engine.bpmn.expressions.sandbox.process import Sandbox
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -243,8 +244,8 @@ def test_without_the_bundle_people_are_told_what_to_run(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     # given
-    monkeypatch.setattr(feel, "SANDBOX", Sandbox(tmp_path / "feel.js"))
-    monkeypatch.setattr(feel, "BUNDLE", tmp_path / "feel.js")
+    monkeypatch.setattr(syntax, "SANDBOX", Sandbox(tmp_path / "feel.js"))
+    monkeypatch.setattr(syntax, "BUNDLE", tmp_path / "feel.js")
 
     # when / then
     with pytest.raises(ExpressionError, match="Run make install"):

@@ -1,5 +1,18 @@
 /** Dates, times and their zones: what is read and how it is written (DMN 1.5, 10.3.2.3.4 to 10.3.2.3.6 and 10.3.4.1). */
-import { FeelDate, FeelDateTime, FeelFunction, Temporal, equals, fixedOffsetSeconds, getType, isDuration, isTemporal, offsetZone, theirs } from "feelin";
+import {
+  FeelDate,
+  FeelDateTime,
+  FeelFunction,
+  FeelTime,
+  Temporal,
+  equals,
+  fixedOffsetSeconds,
+  getType,
+  isDuration,
+  isTemporal,
+  offsetZone,
+  theirs,
+} from "feelin";
 
 import { dateOfNumbers, dateOfText } from "./years.js";
 
@@ -44,8 +57,12 @@ function dateFrom(year, month, day) {
   return orNull(() => new FeelDate(dateOfNumbers(year, month, day)));
 }
 
+/** Seconds may have a fraction. */
 function timeFrom(hour, minute, second, offset = null) {
-  return offset === null || isValidZone(offsetZone(offset)) ? theirs.timeFrom(hour, minute, second, offset) : null;
+  const zoned = offset === null || isValidZone(offsetZone(offset));
+  const time = zoned ? theirs.timeFrom(hour, minute, Math.floor(second), offset) : null;
+  const nanoseconds = Math.floor((second % 1) * 1_000_000_000 + 0.5);
+  return time && (nanoseconds ? new FeelTime(time.value.add({ nanoseconds }), time.zone) : time);
 }
 
 /**

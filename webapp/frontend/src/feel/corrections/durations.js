@@ -11,14 +11,16 @@ const MILLIARD = 1_000_000_000;
 
 const monthsOf = (value) => value.years * 12 + value.months;
 
-/** null where `value` is more than a duration can hold. */
-function made(value, yearsMonths) {
+/** null where the value is more than a duration, or a date, can hold. */
+function orNull(make) {
   try {
-    return new FeelDuration(Temporal.Duration.from(value), yearsMonths);
+    return make();
   } catch {
     return null;
   }
 }
+
+const made = (value, yearsMonths) => orNull(() => new FeelDuration(Temporal.Duration.from(value), yearsMonths));
 
 /** XML Schema lets the seconds end in a point. */
 function duration(from) {
@@ -61,7 +63,7 @@ function addDuration(temporal, added, sign) {
   if (isTime(temporal) && added.yearsMonths) {
     return null;
   }
-  const found = theirs.addDuration(temporal, added, sign);
+  const found = orNull(() => theirs.addDuration(temporal, added, sign));
   return isDate(temporal) && isDateTime(found) ? dateOf(found) : found;
 }
 

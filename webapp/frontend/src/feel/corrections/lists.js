@@ -1,5 +1,5 @@
 /** Lists: 'list replace' (DMN 1.5, 10.3.4.4), and the results of 'some' and 'every' (10.3.2.13). */
-import { FeelFunction, fn } from "feelin";
+import { FeelFunction, fn, invalidArguments } from "feelin";
 
 /** Replaces the item at a position, or each item that a function of it and the new one holds for. */
 function listReplace(list, position, item, match) {
@@ -13,12 +13,13 @@ function listReplace(list, position, item, match) {
 /** Positions are counted from 1, or from the end where they are negative. */
 function replacedAt(list, position, item) {
   const at = position < 0 ? list.length + position : position - 1;
-  return Number.isInteger(position) && position !== 0 && at >= 0 && at < list.length ? list.with(at, item) : null;
+  const there = Number.isInteger(position) && position !== 0 && at >= 0 && at < list.length;
+  return there ? list.with(at, item) : invalidArguments("list replace expects a position in the list, got {position}", { position });
 }
 
 function replacedWhere(list, match, item) {
   if (!(match instanceof FeelFunction) || match.parameterNames.length !== 2) {
-    return null;
+    return invalidArguments("list replace expects a position or a function of two items, got {match}", { match });
   }
   const fits = list.map((old) => match.invoke([old, item]));
   return fits.every((fit) => typeof fit === "boolean") ? list.map((old, at) => (fits[at] ? item : old)) : null;

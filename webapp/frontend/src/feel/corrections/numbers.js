@@ -1,5 +1,5 @@
 /** Numbers from texts (DMN 1.5, 10.3.4.1), and to how many figures they are rounded (10.3.4.5). */
-import { builtins, fn } from "feelin";
+import { builtins, fn, invalidArguments } from "feelin";
 
 const SCALES = { least: -6111, most: 6176 };
 const NUMBER = /^-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
@@ -18,7 +18,7 @@ function number(given, grouping, decimal) {
   }
   const ungrouped = blank(grouping) ? from : from.replaceAll(grouping, "");
   const pointed = decimal === "," ? swapped(ungrouped) : ungrouped;
-  return NUMBER.test(pointed) ? Number(pointed) : null;
+  return NUMBER.test(pointed) ? Number(pointed) : invalidArguments("number expects a numeric text, got {from}", { from });
 }
 
 function areSeparators(grouping, decimal) {

@@ -1,5 +1,16 @@
 /** The functions on ranges that feelin lacks (DMN 1.5, 10.3.4.7), and ranges from texts (10.3.4.1). */
-import { FeelFunction, InterpreterContext, cmp, fn, getType, interpreter, isDuration, isRange, parseExpression } from "feelin";
+import {
+  FeelFunction,
+  InterpreterContext,
+  cmp,
+  fn,
+  getType,
+  interpreter,
+  invalidArguments,
+  isDuration,
+  isRange,
+  parseExpression,
+} from "feelin";
 
 const NO_LITERAL = new Error("the ends of the range are no literals");
 /** What a range of literals is parsed into. */
@@ -12,10 +23,9 @@ const LITERAL = new Set([
  * Where a range starts and ends, as places that have an order: those that an end leaves out lie a
  * little inside of it, and ranges without an end end far away. A point starts and ends where it is.
  */
-const startOf = (value) =>
-  isRange(value) ? { far: value.start === null ? -1 : 0, at: value.start, edge: value["start included"] ? 0 : 1 } : { far: 0, at: value, edge: 0 };
-const endOf = (value) =>
-  isRange(value) ? { far: value.end === null ? 1 : 0, at: value.end, edge: value["end included"] ? 0 : -1 } : { far: 0, at: value, edge: 0 };
+const place = (at, far, edge) => ({ at, far: at === null ? far : 0, edge });
+const startOf = (value) => (isRange(value) ? place(value.start, -1, value["start included"] ? 0 : 1) : place(value, 0, 0));
+const endOf = (value) => (isRange(value) ? place(value.end, 1, value["end included"] ? 0 : -1) : place(value, 0, 0));
 
 function order(first, second) {
   if (first.far !== 0 || second.far !== 0) {
@@ -94,8 +104,12 @@ function checkLiterals(tree, open) {
   }
 }
 
-/** The range that a text is; null where it is none. An end that is open must be excluded. */
+/** The range that a text is. An end that is open must be excluded. */
 function rangeOf(text) {
+  return readRange(text) ?? invalidArguments("range expects a range of literals, got {text}", { text });
+}
+
+function readRange(text) {
   const { written, open } = withOpenEnds(text);
   try {
     const tree = parseExpression(written);

@@ -5,7 +5,15 @@ import { FeelRange, NAMED_TYPE_CHECKS, getType } from "feelin";
 export const hooks = { types: null };
 
 const MISFIT = Symbol("misfit");
-const RANGED = ["date\\s+and\\s+time", "days\\s+and\\s+time\\s+duration", "years\\s+and\\s+months\\s+duration", "date", "number", "string", "time"];
+const RANGED = [
+  "date and time",
+  "days and time duration",
+  "years and months duration",
+  "date",
+  "number",
+  "string",
+  "time",
+].map((type) => type.replaceAll(" ", "\\s+"));
 /** Texts and comments are passed over. */
 const RANGE_TYPE = new RegExp(`"(?:[^"\\\\]|\\\\[^])*"|//[^\\n]*|/\\*[^]*?\\*/|\\brange\\s*<\\s*(${RANGED.join("|")})\\s*>`, "g");
 
@@ -47,9 +55,10 @@ function matchesType(value, type) {
   return KINDS[type?.kind]?.(value, type) ?? false;
 }
 
+const isNameKnown = (name) => Object.hasOwn(NAMED_TYPE_CHECKS, name) || typeof hooks.types?.instance(null, name) === "boolean";
+
 /** Types that nobody knows, and those of functions, are not asked for. */
-const isKnown = ({ kind, name }) =>
-  kind !== "function" && (kind !== "name" || Object.hasOwn(NAMED_TYPE_CHECKS, name) || (hooks.types?.instance(null, name) ?? null) !== null);
+const isKnown = ({ kind, name }) => kind !== "function" && (kind !== "name" || isNameKnown(name));
 
 /**
  * Arguments as the types of parameters have them (10.3.2.9.4): a list of one item may stand for the
