@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from engine.bpmn import codec, explanations, inbox, reports
+from engine.bpmn.cache import Cache
 from engine.bpmn.decisions import Decisions
 from engine.bpmn.library import Library, Shelf
 from engine.bpmn.pipeline import normal_form
@@ -32,6 +34,8 @@ from engine.ports import (
 )
 from engine.simulation import Move, Simulation
 
+#: Files that were asked for decisions lately; the same ones are asked again and again.
+_FILES_KEPT = 32
 #: The present of an instance that is only looked at: nothing runs, so nothing is due.
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -45,6 +49,7 @@ class SpiffRunner:
     def __init__(self, limits: Limits | None = None) -> None:
         """Set the bounds of uploads and runs; None is :class:`~engine.limits.Limits` as it is."""
         self._library = Library()
+        self._decisions: Cache[Decisions] = Cache(_FILES_KEPT)
         self._limits = limits or Limits()
 
     def read(
@@ -72,7 +77,11 @@ class SpiffRunner:
         now: datetime | None = None,
     ) -> Decision:
         """Return what a decision in these files gives; see :class:`engine.ports.BpmnRunner`."""
-        decisions = Decisions.of(read(source, self._readable) for source in sources)
+        digest = hashlib.sha256(b"".join(s.name.encode() + s.content for s in sources)).digest()
+        decisions = self._decisions.get(
+            int.from_bytes(digest),
+            lambda: Decisions.of(read(source, self._readable) for source in sources),
+        )
         key = decisions.find(decision)
         if key is None:
             raise NoSuchDecisionError(decision, decisions.names())

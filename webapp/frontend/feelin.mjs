@@ -42,6 +42,7 @@ const REPLACED = [
   "durationEquals",
   "isValidZone",
   "matchesType",
+  "median",
   "normalize",
   "parseDate",
   "parseDateTime",
@@ -55,7 +56,7 @@ const REPLACED = [
 ];
 
 /** Functions that feelin lacks; the corrected text calls them. */
-const ADDED = ["conformed", "decided", "negation", "product", "quotient", "withEnds"];
+const ADDED = ["asksAboutValue", "conformed", "decided", "negation", "product", "quotient", "withEnds"];
 
 /** `wrong` is there as often as `times` says; once, where it says nothing. `right` makes the text that takes its place. */
 export const CORRECTIONS = [
@@ -114,6 +115,37 @@ export const CORRECTIONS = [
     why: "A filter gives a list, of a single value too; feelin gives the value.",
     wrong: /(if \(idx === true\) \{\s+)return target;/,
     right: (_found, before) => `${before}return filterTarget;`,
+  },
+  {
+    clause: "10.3.2.5",
+    why: "A filter keeps the items that it holds for; feelin loses those that are false or null.",
+    wrong: /return filterTarget\.map\(el => \{/,
+    right: () => "return filterTarget.filter(el => {",
+  },
+  {
+    clause: "10.3.2.5",
+    why: "The same: what holds is true, and nothing else.",
+    wrong: /if \(result === true\) \{\s+return el;\s+\}\s+return result;\s+\}\)\.filter\(isTruthy\);/,
+    right: () => "return result === true; });",
+  },
+  {
+    clause: "10.3.2.13",
+    why: "'if' takes the first way where its condition is true; feelin does where it is a text or a number.",
+    wrong: /if \(isTruthy\(ifCondition\(context\)\)\)/,
+    right: () => "if (ifCondition(context) === true)",
+  },
+  {
+    clause: "10.3.1.2",
+    why: "1e5 and - 5 are numbers; feelin stops reading at the e, and at the blank.",
+    wrong: /node\.input\.includes\('\.'\) \? parseFloat\(node\.input\) : parseInt\(node\.input\)/,
+    right: () => "Number(node.input.replace(/\\s/g, ''))",
+  },
+  {
+    clause: "7.3.3",
+    why: "A test that asks about ? decides by its answer; feelin takes null for a value to compare with.",
+    wrong: /case 'PositiveUnaryTest': return \(context\) => \{/,
+    right: (found) =>
+      `case 'PositiveUnaryTest': if (asksAboutValue(node.input)) { return (context) => args[0](context) ?? false; } ${found.slice("case 'PositiveUnaryTest': ".length)}`,
   },
   {
     clause: "10.3.2.6",

@@ -15,6 +15,9 @@ from engine.bpmn.expressions.sandbox.border import TAG, incoming, moment_text, o
 from engine.bpmn.expressions.sandbox.process import BUNDLE, SANDBOX, SandboxError
 from engine.decisions import Decision, Evaluated, Failure, FiredRule, Match
 
+#: A plan of 5 MB takes less, once.
+_KEEPING_SECONDS = 2.0
+
 
 class Asked:
     """A plan as the sandbox knows it: sent once, and again where it was forgotten."""
@@ -57,10 +60,12 @@ class Asked:
                     "overriding": overriding,
                 }
             )
-            answer = SANDBOX.ask("F", f'{{"decide": {request}}}')
+            question = f'{{"decide": {request}}}'
+            answer = SANDBOX.ask("F", question)
             if answer == '{"unknown":true}':
-                whole = f'{{"plan": {self._plan}, {request[1:]}'
-                answer = SANDBOX.ask("F", f'{{"decide": {whole}}}')
+                told = f'{{"model": "{self._model}", "plan": {self._plan}}}'
+                SANDBOX.ask("F", f'{{"keep": {told}}}', seconds=_KEEPING_SECONDS)
+                answer = SANDBOX.ask("F", question)
             return _read(answer, as_texts)
         except (SandboxError, TypeError, ValueError) as failure:
             return failed(None, f"It failed: {str(failure).rstrip('.')}.")

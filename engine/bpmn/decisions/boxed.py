@@ -89,7 +89,7 @@ def _function(reader: Reader, element: Element) -> model.Function:
     )
     return model.Function(
         id=element.get("id"),
-        type=None,
+        type=reader.type(element),
         parameters=parameters,
         body=reader.inside(element),
         language=None if kind == "FEEL" else kind,
@@ -110,7 +110,9 @@ def _relation(reader: Reader, element: Element) -> model.Relation:
     return model.Relation(
         id=element.get("id"),
         type=reader.type(element),
-        columns=tuple(column.get("name") or "" for column in columns),
+        columns=tuple(
+            model.Parameter(each.get("name") or "", reader.type(each)) for each in columns
+        ),
         rows=rows,
     )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.bpmn.decisions.deciding import Decisions
+from engine.bpmn.decisions.shapes import OWN_NAMES, mapped
 from engine.bpmn.errors import DecisionError
 from engine.bpmn.expressions.sandbox.border import as_text
 from engine.decisions import Decision, FiredRule
@@ -24,16 +25,24 @@ class BusinessDecision:
     """One deployed decision."""
 
     key: str  #: the id of the decision
+    version: int
     decisions: Decisions
     element: str  #: its key among ``decisions``
 
     def evaluate(
-        self, variables: Mapping[str, Any], *, now: datetime | None = None
+        self, variables: Mapping[str, Any], shape: str | None = None, *, now: datetime | None = None
     ) -> tuple[Any, Decision]:
-        """Return the outputs by their names (a dictionary, or a list of them), and the whole.
+        """Return the result in the shape that is asked for, and the whole.
+
+        Args:
+            variables: which the decision sees by their names.
+            shape: one of :data:`engine.bpmn.extensions.decision.SHAPES`; without one it is the
+                outputs by their names: a dictionary, or a list of them.
+            now: the clock.
 
         Raises:
             DecisionError: something is null that should not be; says where, and what happened.
+            ElementError: the result does not fit the shape.
         """
         found = self.decisions.decide(self.element, variables, now=now)
         if found.failures:
@@ -45,13 +54,26 @@ class BusinessDecision:
                 decision=self.key,
                 element=first.element,
             )
-        return self.decisions.by_name(self.element, found.outputs), found
+        return self._shaped(found, shape), found
+
+    def _shaped(self, found: Decision, shape: str | None) -> Any:
+        value = found.outputs
+        if self.decisions.table(self.element) is None:
+            if shape in OWN_NAMES and isinstance(value, dict):
+                return value  # the entries of a context are its outputs
+        elif value is None and not any(rule.decision == self.key for rule in found.fired_rules):
+            if shape == "plain":
+                return None
+            if shape not in OWN_NAMES:
+                return mapped([], shape)
+        return mapped(self.decisions.by_name(self.element, value), shape)
 
 
-def history_of(key: str, found: Decision) -> dict[str, Any]:
-    """Return what the history of an instance keeps: which rules fired, and why."""
+def history_of(asked: BusinessDecision, found: Decision) -> dict[str, Any]:
+    """Return what the history of an instance keeps: what was asked, which rules fired, and why."""
     detail: dict[str, Any] = {
-        "decision": key,
+        "decision": asked.key,
+        "version": asked.version,
         "rules": [_kept(rule) for rule in found.fired_rules[:_RULES]],
     }
     if found.fired_rules[_RULES:]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.bpmn.decisions import model
 from engine.bpmn.decisions.asking import Asked, failed
+from engine.bpmn.decisions.hit_policies import HitPolicy
 from engine.bpmn.decisions.linking import Linked, behind, link
 from engine.bpmn.decisions.plain import Compiler, Scope, UnusualError
 from engine.bpmn.decisions.plain_types import Check, plain_check
@@ -108,21 +109,30 @@ class Decisions:
         """Return a value with the names of its outputs: a dictionary, or a list of them.
 
         It is what a process gets: an output column is known by its name, also when it is alone;
-        what has no columns is known by the key of its decision.
+        what has no columns is known by its variable, or by the key of its decision where that is
+        no name of a variable.
         """
+        table = self.table(key)
+        if table is None:
+            return {self._variable(key): value}
+        if len(table.outputs) > 1:
+            given = isinstance(value, dict | list)
+            return value if given else {output.name: None for output in table.outputs}
+        name = (table.outputs[0].name if table.outputs else "") or self._elements[key].id
+        if isinstance(value, list) and HitPolicy(table.policy).gives_several:
+            return [{name: item} for item in value]
+        return {name: value}
+
+    def table(self, key: str) -> model.Table | None:
+        """Return the table of a decision; None where it is another expression."""
         node = self._elements[key]
         logic = node.logic if isinstance(node, model.DecisionNode) else None
-        several = isinstance(logic, model.Table) and len(logic.outputs) > 1
-        if several and isinstance(value, dict | list):
-            return value
-        if isinstance(logic, model.Table):
-            name = logic.outputs[0].name if logic.outputs else ""
-            if several:
-                return {output.name: None for output in logic.outputs}
-            if isinstance(value, list) and logic.aggregation is None:
-                return [{name or node.id: item} for item in value]
-            return {name or node.id: value}
-        return value if isinstance(value, dict) else {node.id: value}
+        return logic if isinstance(logic, model.Table) else None
+
+    def _variable(self, key: str) -> str:
+        index, _, id = key.partition("#")
+        name = self.linked.files[int(index)].parts[id].variable
+        return name if name.isidentifier() else id
 
     @functools.cached_property
     def _asked(self) -> Asked:

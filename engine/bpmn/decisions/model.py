@@ -120,7 +120,7 @@ class Invocation(_Boxed, frozen=True, tag="invocation"):
 
 
 class Parameter(msgspec.Struct, frozen=True):
-    """A parameter of a function."""
+    """A parameter of a function, or a column of a relation."""
 
     name: str
     type: Type | None
@@ -143,7 +143,7 @@ class ListOf(_Boxed, frozen=True, tag="list"):
 class Relation(_Boxed, frozen=True, tag="relation"):
     """A list of contexts with the same names."""
 
-    columns: tuple[str, ...]
+    columns: tuple[Parameter, ...]
     rows: tuple[tuple[Boxed | None, ...], ...]
 
 

@@ -6,6 +6,9 @@ from typing import Any
 
 from engine.bpmn.errors import ElementError
 
+#: Shapes that know the outputs by their names alone, also where there is one or no rule fits.
+OWN_NAMES = (None, "variables", "columns")
+
 
 def mapped(outputs: dict[str, Any] | list[dict[str, Any]], shape: str | None) -> Any:
     """Return the outputs of a decision in another shape.
@@ -17,9 +20,13 @@ def mapped(outputs: dict[str, Any] | list[dict[str, Any]], shape: str | None) ->
     Raises:
         ElementError: there are more rules or outputs than the shape takes.
     """
-    if shape is None:
+    if shape is None or shape == "variables":
         return outputs
     rows = outputs if isinstance(outputs, list) else [outputs]
+    if shape == "columns":
+        names = dict.fromkeys(name for row in rows for name in row)
+        several = {name: [row.get(name) for row in rows] for name in names}
+        return several if isinstance(outputs, list) else outputs
     if shape == "resultList":
         return rows
     if shape == "collectEntries":
@@ -27,8 +34,6 @@ def mapped(outputs: dict[str, Any] | list[dict[str, Any]], shape: str | None) ->
     if shape == "plain":
         values = [_only(row) if len(row) == 1 else row for row in rows]
         return values if isinstance(outputs, list) else (values or [None])[0]
-    if shape == "variables":
-        return outputs
     if len(rows) > 1:
         raise ElementError(
             f"{len(rows)} rules of the decision fired, and one result is asked for.",
@@ -49,4 +54,4 @@ def _only(entries: dict[str, Any]) -> Any:
     return next(iter(entries.values()), None)
 
 
-__all__ = ["mapped"]
+__all__ = ["OWN_NAMES", "mapped"]

@@ -175,9 +175,7 @@ class Parser:
         no = self.expression()
 
         def run(variables: Mapping[str, Any]) -> Any:
-            # What is neither false nor null counts as true.
-            holds = condition(variables)
-            return no(variables) if holds is False or holds is None else yes(variables)
+            return yes(variables) if condition(variables) is True else no(variables)
 
         if yes in self.booleans and no in self.booleans:
             self.booleans.add(run)

@@ -1,7 +1,7 @@
-r"""Values to JSON and back, with dates, moments, times and durations, which JSON has not.
+r"""Values to JSON and back, with dates, times and durations, which JSON has not.
 
-Each is ``{"\0": [type, ISO text]}``: no variable has a key like that by accident. A moment without a
-zone stays one. Times and durations have no place in variables: they come out as their ISO text.
+Each is ``{"\0": [type, ISO text]}``: no variable has a key like that by accident. A moment without
+a zone stays one. Times and durations have no place in variables: they come out as their ISO text.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ from __future__ import annotations
 import functools
 import json
 import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from engine.bpmn.errors import ExpressionError
@@ -18,6 +20,11 @@ from engine.bpmn.expressions.sandbox.process import BUNDLE, SANDBOX, SandboxErro
 #: What a text is: one that gives a value, or the tests of a cell in a decision table.
 Kind: TypeAlias = Literal["expression", "tests"]
 
+#: The names that are known where a text stands, each with those inside of it: ``{"a": {"b c": 0}}``.
+#: 0 has none inside.
+Names: TypeAlias = Mapping[str, Any]
+_NO_NAMES: Names = MappingProxyType({})
+
 #: The first ``==`` outside of texts and comments.
 _DOUBLE = re.compile(
     r"(?:[^\"=/]|\"(?:\\.|[^\"\\])*\"|//[^\n]*|/\*.*?\*/|/|=(?!=))*+(?P<slip>==)?", re.DOTALL
@@ -26,8 +33,14 @@ _DOUBLE = re.compile(
 _QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
-def names_read(place: Place, kind: Kind) -> frozenset[str]:
+def names_read(place: Place, kind: Kind, names: Names = _NO_NAMES) -> frozenset[str]:
     """Return the names of the variables that a text reads.
+
+    Args:
+        place: the text.
+        kind: what it is.
+        names: known where it stands. They may hold spaces and signs, so what a text means depends
+            on them.
 
     Raises:
         ExpressionError: it is no FEEL, or says something that FEEL has no meaning for.
@@ -38,11 +51,23 @@ def names_read(place: Place, kind: Kind) -> frozenset[str]:
         raise place.error(
             "'==' is not FEEL.", "Compare with one '='.", column=slip.start("slip") + 1
         )
-    checked = _checked(kind, place.text)
+    checked = _checked(kind, place.text, names)
     if "reads" not in checked:
         raise _unreadable(place, checked)
+    strange = [name for name in checked["reads"] if name not in names]
+    if strange:
+        _check_strange(place, kind, strange, names)
+    return frozenset(checked["reads"])
+
+
+def _check_strange(place: Place, kind: Kind, strange: list[str], names: Names) -> None:
+    """Look at names that are not known: most are variables, some are slips."""
     bare = _QUOTED.sub(" ", place.text)
-    for name in checked["reads"]:
+    # A filter sees the names inside of what it filters, an entry of a context those before it.
+    inside = {*_inside(names), *re.findall(r'"([^"]*)"\s*:', place.text)}
+    for name in strange:
+        if name in inside:
+            continue
         if re.search(rf"(?<![\w.]){re.escape(name)}\s*\(", bare):
             # Nothing but null would come of it, whatever it is given.
             raise place.error(
@@ -50,7 +75,13 @@ def names_read(place: Place, kind: Kind) -> frozenset[str]:
             )
         if " " in name:
             raise _of_several_words(place, name, kind)
-    return frozenset(checked["reads"])
+
+
+def _inside(names: Names) -> Iterator[str]:
+    for name, within in names.items():
+        yield name
+        if isinstance(within, Mapping):
+            yield from _inside(within)
 
 
 def _of_several_words(place: Place, name: str, kind: Kind) -> ExpressionError:
@@ -63,16 +94,16 @@ def _of_several_words(place: Place, name: str, kind: Kind) -> ExpressionError:
 
 
 @functools.lru_cache(maxsize=4096)
-def _asked(kind: Kind, text: str) -> str:
+def _asked(kind: Kind, text: str, names: str) -> str:
     """Return what the sandbox says about ``text``, as JSON. Raises :class:`SandboxError`."""
-    return SANDBOX.ask("F", json.dumps({"check": [kind, text]}))
+    return SANDBOX.ask("F", f'{{"check": [{json.dumps(kind)}, {json.dumps(text)}, {names}]}}')
 
 
-def _checked(kind: Kind, text: str) -> dict[str, Any]:
+def _checked(kind: Kind, text: str, names: Names) -> dict[str, Any]:
     if not BUNDLE.exists():
         return {"missing": True}
     try:
-        checked: dict[str, Any] = json.loads(_asked(kind, text))
+        checked: dict[str, Any] = json.loads(_asked(kind, text, json.dumps({**names})))
     except SandboxError as failure:
         return {"failure": str(failure)}
     return checked

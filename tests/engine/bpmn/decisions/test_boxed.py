@@ -188,7 +188,7 @@ def test_a_function_in_a_context_sees_the_entries_before_it() -> None:
 
 def test_a_function_that_calls_itself_for_ever_is_a_failure() -> None:
     # given
-    endless = '{f: function(g, n) g(g, n + 1), r: f(f, 1)}.r'
+    endless = "{f: function(g, n) g(g, n + 1), r: f(f, 1)}.r"
 
     # when
     found = decided(dmn(decision(literal(endless))))

@@ -168,7 +168,9 @@ def test_what_is_not_required_is_not_seen(expression: str) -> None:
 
 def test_what_the_model_does_not_know_is_seen_by_all() -> None:
     # given
-    document = dmn(decision(literal("amount * 2"), id="b") + decision(literal("b + amount"), needs="b"))
+    document = dmn(
+        decision(literal("amount * 2"), id="b") + decision(literal("b + amount"), needs="b")
+    )
 
     # when / then
     assert decided(document, {"amount": 3}).outputs == 9
@@ -323,9 +325,7 @@ def test_an_import_that_is_not_there_is_a_draft_that_says_what_to_deploy() -> No
 
 def test_the_outermost_file_is_asked_where_two_hold_the_same_name() -> None:
     # given
-    main = dmn(
-        imported("lib", "urn:other") + decision(literal("1"), id="doubled"), name="main.dmn"
-    )
+    main = dmn(imported("lib", "urn:other") + decision(literal("1"), id="doubled"), name="main.dmn")
 
     # when / then
     assert decided([OTHER, main], {"base": 4}, asked="doubled").outputs == 1

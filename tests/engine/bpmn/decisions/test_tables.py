@@ -197,9 +197,7 @@ def test_a_table_may_be_in_another_language(language: str) -> None:
         "javascript": ("value > limit | name.length", "'x' | 2"),
     }[language]
     document = dmn(
-        decision(
-            rows(*cells, policy=policy("FIRST"), language=f'expressionLanguage="{language}"')
-        )
+        decision(rows(*cells, policy=policy("FIRST"), language=f'expressionLanguage="{language}"'))
     )
 
     # when / then

@@ -10,7 +10,9 @@ export function boxed(node, scope, run) {
   if (node === null) {
     return null;
   }
-  return run.typed(KINDS[node.kind](node, scope, run), node.type, node.id);
+  const value = KINDS[node.kind](node, scope, run);
+  // The type of a function is that of what it gives, too.
+  return node.kind === "function" ? value : run.typed(value, node.type, node.id);
 }
 
 const KINDS = {
@@ -40,7 +42,11 @@ const KINDS = {
   },
   list: (node, scope, run) => node.items.map((item) => boxed(item, scope, run)),
   relation: (node, scope, run) =>
-    node.rows.map((row) => Object.fromEntries(node.columns.map((name, at) => [name, boxed(row[at] ?? null, scope, run)]))),
+    node.rows.map((row) =>
+      Object.fromEntries(
+        node.columns.map(({ name, type }, at) => [name, run.typed(boxed(row[at] ?? null, scope, run), type, node.id)]),
+      ),
+    ),
   conditional(node, scope, run) {
     const holds = boxed(node.if, scope, run);
     return typeof holds === "boolean" ? boxed(holds ? node.then : node.else, scope, run) : null;
@@ -89,8 +95,11 @@ function iterated(node, scope, run, visit) {
   return true;
 }
 
-/** A function of FEEL with typed parameters. `around` gives the scope of its body when it is called. */
-export function functionOf(node, around, run) {
+/**
+ * A function of FEEL with typed parameters. `around` gives the scope of its body when it is called;
+ * `type` is what the variable that holds it says of its type.
+ */
+export function functionOf(node, around, run, type = null) {
   const names = node.parameters.map(({ name }) => name);
   return new FeelFunction((...values) => {
     if (node.language) {
@@ -109,6 +118,7 @@ export function functionOf(node, around, run) {
         return null;
       }
     }
-    return run.typed(boxed(node.body, inner, run), node.result, node.id);
+    const result = run.typed(boxed(node.body, inner, run), run.types.given(node.type), node.id);
+    return run.typed(result, run.types.given(type), node.id);
   }, names);
 }

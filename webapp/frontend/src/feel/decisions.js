@@ -1,9 +1,9 @@
 /**
  * DMN: evaluates one decision, service or function of a model with all that it requires.
  *
- * A request is { model, plan, target, inputs, known, now, overriding }: `model` names the plan, which is sent
- * once and kept; without it the answer may be { unknown: true }. `inputs` are values by name, `known`
- * values of decisions that were decided elsewhere, by key. The answer is
+ * A request is { model, target, inputs, known, now, overriding }: `model` names a plan that was kept;
+ * where it was not, or no longer is, the answer is { unknown: true }. `inputs` are values by name,
+ * `known` values of decisions that were decided elsewhere, by key. The answer is
  *   { value, failures: [[element, message]], warnings: [...], fired: [...], evaluated: [...] }.
  *
  * A plan (made by engine/bpmn/decisions/plan.py) is { elements, types }: elements by key, of kind
@@ -160,7 +160,7 @@ const VALUES = {
     return value;
   },
   knowledge: (element, key, run) =>
-    element.logic === null ? null : functionOf({ ...element.logic, result: element.type?.function?.[1] ?? null }, () => run.scopeOf(element), run),
+    element.logic === null ? null : functionOf(element.logic, () => run.scopeOf(element), run, element.type),
   service: (element, key, run) => serviceOf(element, run),
 };
 
@@ -190,7 +190,7 @@ function serviceOf(element, run) {
 function serviceValue(element, run) {
   const found = element.outputs.map(([name, key]) => [name, run.valueOf(key)]);
   const value = found.length === 1 ? found[0][1] : Object.fromEntries(found);
-  return run.typed(value, element.type, element.id);
+  return run.typed(value, run.types.given(element.type), element.id);
 }
 
 /** A service that is asked by name takes its input decisions from the inputs too. */
@@ -224,13 +224,16 @@ function askedFunction(element, key, run) {
   return called === null ? null : run.invoked(called, values, element.id);
 }
 
-export function decide({ model, plan, target, inputs, known, now, overriding }) {
-  if (plan) {
-    if (plans.size >= MOST_PLANS) {
-      plans.delete(plans.keys().next().value);
-    }
-    plans.set(model, plan);
+/** Keeps a plan; what was kept first goes first. */
+export function keep({ model, plan }) {
+  if (plans.size >= MOST_PLANS) {
+    plans.delete(plans.keys().next().value);
   }
+  plans.set(model, plan);
+  return {};
+}
+
+export function decide({ model, target, inputs, known, now, overriding }) {
   const found = plans.get(model);
   if (found === undefined) {
     return { unknown: true };

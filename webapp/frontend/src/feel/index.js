@@ -5,13 +5,14 @@
  * Built by build.mjs into engine/bpmn/expressions/sandbox/feel.js. A request is
  *   { check: [kind, text, names] }                     -> { reads } or { error, at }
  *   { run: [[kind, text], ...], variables, now }       -> [{ value } or { error }, ...]
- *   { decide: { model, plan, target, inputs, known, now } }    see decisions.js
+ *   { keep: { model, plan } } and { decide: { model, target, inputs, ... } }    see decisions.js
  * where kind is "expression" or "tests". Dates cross the border as { "\0": [type, ISO text] },
  * because JSON has none.
  */
 import { ADDED, clock } from "./additions.js";
 import { inward, outward } from "./border.js";
-import { decide } from "./decisions.js";
+import { decide, keep } from "./decisions.js";
+import { hooks } from "./corrections.js";
 import { check, valueOf } from "./language.js";
 
 const LARGEST_RESULT = 64 * 1024;
@@ -30,9 +31,13 @@ globalThis.corral = (request) => {
   if (asked.check) {
     return JSON.stringify(check(...asked.check));
   }
+  if (asked.keep) {
+    return JSON.stringify(keep(asked.keep));
+  }
   if (asked.decide) {
     return JSON.stringify(decide(asked.decide));
   }
+  hooks.types = null; // no model, no types
   const scope = { ...ADDED, ...clock(asked.now), ...inward(asked.variables) };
   return `[${asked.run.map(([kind, text]) => one(kind, text, scope)).join()}]`;
 };

@@ -8,6 +8,7 @@ import { InterpreterContext, builtins, interpreter, parser, trackVariables } fro
 
 import { ADDED } from "./additions.js";
 import "./corrections.js";
+import { bracketed } from "./corrections/reading.js";
 import { readable } from "./corrections/types.js";
 
 const MOST_KEPT = 4000;
@@ -81,9 +82,9 @@ export function compiled(kind, text, scope = {}) {
   let found = kept.get(key);
   if (found === undefined) {
     const state = new InterpreterContext();
-    const read = readable(text);
-    const tree = parserFor(kind, shape, signature).parse(read);
-    found = { tree, root: interpreter._buildExecutionTree(tree, read, state).root, state };
+    const reader = parserFor(kind, shape, signature);
+    const { written, tree } = bracketed(readable(text), (read) => reader.parse(read));
+    found = { tree, written, root: interpreter._buildExecutionTree(tree, written, state).root, state };
     keep(kept, key, found, MOST_KEPT);
   }
   return found;
@@ -130,7 +131,8 @@ function reads(tree, text) {
 /** Says what a text reads, or where it is no FEEL. `names` has the shape of what is known. */
 export function check(kind, text, names = {}) {
   try {
-    return { reads: reads(compiled(kind, text, names).tree, text) };
+    const { tree, written } = compiled(kind, text, names);
+    return { reads: reads(tree, written) };
   } catch (error) {
     return { error: String(error.input ?? "").slice(0, 40), at: error.position?.from ?? null };
   }

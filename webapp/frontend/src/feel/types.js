@@ -46,6 +46,18 @@ const FROM_TEXT = {
 export class Types {
   constructor(named) {
     this.named = named;
+    this.keys = new Map();
+    for (const key of Object.keys(named)) {
+      const name = key.slice(key.indexOf(":") + 1);
+      if (!this.keys.has(name)) {
+        this.keys.set(name, key);
+      }
+    }
+  }
+
+  /** The key of a type that a text names, with or without the name of an import before it. */
+  keyOf(name) {
+    return this.keys.get(name) ?? this.keys.get(name.slice(name.indexOf(".") + 1));
   }
 
   /** The type behind references; a reference that goes in circles is any type. */
@@ -59,6 +71,12 @@ export class Types {
       }
     }
     return found;
+  }
+
+  /** The type of what a function of this type gives; another type is that of the result itself. */
+  given(wanted) {
+    const type = this.behind(wanted);
+    return type?.function === undefined ? type : type.function[1];
   }
 
   /**
@@ -135,9 +153,13 @@ export class Types {
     }
   }
 
-  /** Whether a value is an instance of a type that the model names; null where it names none such. */
+  /**
+   * Whether a value is an instance of a type that the model names; null where it names none such.
+   * Which of the values of the type are allowed does not count.
+   */
   instance(value, name) {
-    return Object.hasOwn(this.named, name) ? !blank(value) && this.exactly(value, this.named[name]) : null;
+    const key = this.keyOf(name);
+    return key === undefined ? null : !blank(value) && this.exactly(value, this.named[key]);
   }
 
   exactly(value, wanted) {
@@ -148,7 +170,7 @@ export class Types {
     if (type?.list !== undefined) {
       return Array.isArray(value) && value.every((item) => blank(item) || this.exactly(item, type.list));
     }
-    return !type || this.conform(value, type) === value;
+    return !type || (!Array.isArray(value) && this.single(value, type, false) === value);
   }
 }
 

@@ -1,5 +1,5 @@
-/** Lists: 'list replace' (DMN 1.5, 10.3.4.4), and the results of 'some' and 'every' (10.3.2.13). */
-import { FeelFunction, fn, invalidArguments } from "feelin";
+/** Lists (DMN 1.5, 10.3.4.4), and the results of 'some' and 'every' (10.3.2.13). */
+import { FeelFunction, equals, fn, invalidArguments } from "feelin";
 
 /** Replaces the item at a position, or each item that a function of it and the new one holds for. */
 function listReplace(list, position, item, match) {
@@ -38,7 +38,22 @@ function decided(scopes, condition, decisive) {
   return found;
 }
 
-export const FUNCTIONS = { decided };
+const isSame = (item, wanted) => equals(item ?? null, wanted ?? null) === true;
+
+/** Numbers are ordered as such; feelin orders their figures. */
+function median(list) {
+  const ordered = list.toSorted((left, right) => left - right);
+  const middle = ordered.length / 2;
+  return Number.isInteger(middle) ? (ordered[middle - 1] + ordered[middle]) / 2 : ordered[Math.floor(middle)];
+}
+
+export const FUNCTIONS = { decided, median };
 export const BUILTINS = {
+  "list contains": fn((list, element) => list.some((item) => isSame(item, element)), ["list", "any?"], ["list", "element"]),
+  "index of": fn(
+    (list, match) => list.flatMap((item, at) => (isSame(item, match) ? [at + 1] : [])),
+    ["list", "any?"],
+    ["list", "match"],
+  ),
   "list replace": fn(listReplace, ["list", "any?", "any", "function?"], ["list", "position", "newItem", "match"]),
 };
