@@ -16,6 +16,10 @@ class Limits:
     steps: int = 50_000
     #: The same in seconds, for drawings whose expressions take long.
     seconds: float = 5.0
+    #: Seconds of work that one expression, script or decision may take in the sandbox; texts that
+    #: need none are bounded by steps. There is one sandbox in a process of the operating system:
+    #: the engine that was opened last decides.
+    expression_seconds: float = 0.1
     #: Tokens alive in one instance at a time: a loop that forks ends here.
     tokens: int = 25_000
     #: Messages and signals in a row with which instances answer each other while nothing comes

@@ -64,6 +64,12 @@ class Settings(BaseSettings):
     run_seconds: float = Field(
         default=Limits.seconds, gt=0, le=600, description="The same bound, in seconds."
     )
+    expression_ms: int = Field(
+        default=round(Limits.expression_seconds * 1000),
+        ge=10,
+        le=60_000,
+        description="Work that one expression, script or decision may take, in milliseconds.",
+    )
     token_limit: int = Field(
         default=Limits.tokens,
         ge=100,
@@ -102,6 +108,7 @@ class Settings(BaseSettings):
         return Limits(
             steps=self.step_limit,
             seconds=self.run_seconds,
+            expression_seconds=self.expression_ms / 1000,
             tokens=self.token_limit,
             hops=self.hop_limit,
             upload_bytes=self.upload_megabytes * 1024 * 1024,

@@ -10,6 +10,7 @@ from typing import Any
 from engine.bpmn import codec, explanations, inbox, reports
 from engine.bpmn.cache import Cache
 from engine.bpmn.decisions import Decisions
+from engine.bpmn.expressions.sandbox.process import SANDBOX
 from engine.bpmn.library import Library, Shelf
 from engine.bpmn.pipeline import normal_form
 from engine.bpmn.program import Program
@@ -51,6 +52,7 @@ class SpiffRunner:
         self._library = Library()
         self._decisions: Cache[Decisions] = Cache(_FILES_KEPT)
         self._limits = limits or Limits()
+        SANDBOX.seconds = self._limits.expression_seconds
 
     def read(
         self,

@@ -16,8 +16,8 @@ import threading
 import time
 from pathlib import Path
 
-#: Seconds of work one request may take.
-WORK_SECONDS = 0.1
+from engine.limits import Limits
+
 #: Seconds after which an answer is not waited for, even if the machine gave no time to work.
 PATIENCE_SECONDS = 5.0
 #: Seconds the process may take to start.
@@ -39,13 +39,15 @@ class Sandbox:
 
     def __init__(self, bundle: Path = BUNDLE) -> None:
         """``bundle`` is the script that answers requests of kind ``F``."""
+        #: Seconds of work one request may take, where it does not say so itself.
+        self.seconds = Limits.expression_seconds
         self._bundle = bundle
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         #: Whether it has not answered yet: it may still be loading.
         self._fresh = False
 
-    def ask(self, kind: str, request: str, *, seconds: float = WORK_SECONDS) -> str:
+    def ask(self, kind: str, request: str, *, seconds: float | None = None) -> str:
         """Return the answer to ``request``; see :mod:`.worker` for the kinds.
 
         Raises:
@@ -56,7 +58,7 @@ class Sandbox:
             process = self._started()
             try:
                 _write(process, kind + request)
-                answer = _read(process, seconds)
+                answer = _read(process, seconds or self.seconds)
             except SandboxError:
                 self._end()
                 self._start()  # while others work, so that the next one need not wait

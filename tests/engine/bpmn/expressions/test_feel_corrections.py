@@ -27,6 +27,9 @@ NODE = shutil.which("node", path=str(ROOT / ".venv" / "bin")) or shutil.which("n
         ("10.3.2.5 filters", '"tea"[true]', ["tea"]),
         ("10.3.2.5 filters", '"tea"[false]', []),
         ("10.3.2.5 filters", "[7, 8][true]", [7, 8]),
+        ("10.3.2.5 filters", "[true, false, null][item = false]", [False]),
+        ("10.3.2.5 filters", "[1, null][item = null]", [None]),
+        ("10.3.2.5 filters", '[1, 2]["text"]', []),
         ("10.3.2.6 contexts", '{size: 1, "size": 2}', None),
         ("10.3.2.6 contexts", "{outer: {size: 1, size: 2}, other: 3}", {"outer": None, "other": 3}),
         ("10.3.2.7 ranges", "5 in [2..null]", None),
@@ -35,6 +38,17 @@ NODE = shutil.which("node", path=str(ROOT / ".venv" / "bin")) or shutil.which("n
         ("10.3.2.7 ranges", "[(=4).start, (=4).end]", [4, 4]),
         ("10.3.2.7 ranges", "[(=4).start included, (!=4).end included]", [True, False]),
         ("10.3.2.7 ranges", "[4 in (=4), 5 in (=4), 5 in (!=4)]", [True, False, True]),
+        ("10.3.1.2 numbers", "[1e5, 5e-1, 1E2, - 5]", [100000, 0.5, 100, -5]),
+        ("10.3.1.2 comparisons", "limit in [1..5] and false", False),
+        ("10.3.1.2 comparisons", "true and limit in [null] or true", True),
+        ("10.3.1.2 comparisons", '"a" in ["b"] or "a" in ["a"] and true', True),
+        ("10.3.1.2 comparisons", "some n in [1, 2] satisfies n in [2..3] and true", True),
+        ("10.3.2.13 conditions", 'if 5 then "yes" else "no"', "no"),
+        ("10.3.2.13 conditions", 'if null then "yes" else "no"', "no"),
+        ("10.3.4.4 median", "median(10, 9, 1)", 9),
+        ("10.3.4.4 list contains", 'list contains([@"2026-01-01"], @"2026-01-01")', True),
+        ("10.3.4.4 index of", "index of([1, null, 1], null)", [2]),
+        ("10.3.4.4 index of", "index of([{a: 1}, {a: 2}], {a: 2})", [2]),
         ("10.3.2.13 quantifiers", 'every n in [2, "two"] satisfies n = 2', None),
         ("10.3.2.13 quantifiers", "every n in [2, null] satisfies n", None),
         ("10.3.2.13 quantifiers", "every n in [null, false] satisfies n", False),
@@ -260,3 +274,24 @@ def test_another_feelin_than_this_was_written_for_is_not_built() -> None:
     # then
     assert found.returncode != 0
     assert "feelin has changed" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "passes"),
+    [
+        ("? > 5", 6, True),
+        ("? > 5", None, False),
+        ('contains(?, "a")', None, False),
+        ("if ? > 5 then true else false", 6, True),
+        ("if ? > 5 then true else false", False, False),
+        ("not(? > 5)", None, True),
+        ('"what?"', "what?", True),
+        ("null", None, True),
+    ],
+)
+def test_a_test_that_asks_about_the_value_decides_by_its_answer(
+    cell: str, value: object, passes: bool
+) -> None:
+    """DMN 1.5, 7.3.3: what is null, or false, is not compared with the value."""
+    request = {"run": [("tests", cell)], "variables": {"?": value}, "now": None}
+    assert json.loads(SANDBOX.ask("F", json.dumps(request))) == [{"value": passes}]

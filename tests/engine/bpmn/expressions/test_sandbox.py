@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from engine import Engine, Limits
 from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions import compile_expression, compile_script, feel
 from engine.bpmn.expressions.sandbox.process import SANDBOX, Sandbox, SandboxError
@@ -163,6 +164,20 @@ def test_one_that_works_too_long_is_replaced(sandbox: Sandbox) -> None:
 
     # then
     assert sandbox.ask("S", "'next'") == "next"
+
+
+def test_how_long_a_text_may_work_is_a_limit_of_the_engine(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.setattr(SANDBOX, "seconds", SANDBOX.seconds)
+    Engine.in_memory(limits=Limits(expression_seconds=0.02)).close()
+    sandbox.seconds = SANDBOX.seconds
+    sandbox.ask("S", "'started'")
+
+    # when / then
+    with pytest.raises(SandboxError, match="more than 20 ms"):
+        sandbox.ask("S", "for (;;);")
 
 
 def test_one_that_is_killed_is_replaced(sandbox: Sandbox) -> None:

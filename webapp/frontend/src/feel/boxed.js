@@ -5,6 +5,11 @@ import { blank } from "./border.js";
 import { tableValue } from "./tables.js";
 import { MISFIT, nameOf } from "./types.js";
 
+/** Sets a name as a name, also one that JavaScript has a meaning for. */
+export function put(scope, name, value) {
+  Object.defineProperty(scope, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
 /** The value of any boxed expression, as its type has it. */
 export function boxed(node, scope, run) {
   if (node === null) {
@@ -26,7 +31,8 @@ const KINDS = {
       if (name === null) {
         return result;
       }
-      inner[name] = found[name] = result;
+      put(inner, name, result);
+      put(found, name, result);
     }
     return found;
   },
@@ -112,11 +118,12 @@ export function functionOf(node, around, run, type = null) {
     }
     const inner = { ...around() };
     for (const [at, { name, type }] of node.parameters.entries()) {
-      inner[name] = run.types.conform(values[at] ?? null, type);
-      if (inner[name] === MISFIT) {
+      const value = run.types.conform(values[at] ?? null, type);
+      if (value === MISFIT) {
         run.fail(node.id, `The parameter '${name}' is not ${nameOf(type)}.`);
         return null;
       }
+      put(inner, name, value);
     }
     const result = run.typed(boxed(node.body, inner, run), run.types.given(node.type), node.id);
     return run.typed(result, run.types.given(type), node.id);

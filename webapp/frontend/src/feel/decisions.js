@@ -12,7 +12,7 @@
 import { ADDED, clock } from "./additions.js";
 import { FeelFunction } from "feelin";
 import { blank, inward, outward } from "./border.js";
-import { boxed, functionOf } from "./boxed.js";
+import { boxed, functionOf, put } from "./boxed.js";
 import { valueOf } from "./language.js";
 import { hooks } from "./corrections.js";
 import { shown } from "./tables.js";
@@ -121,11 +121,7 @@ class Run {
     const scope = { ...this.outside };
     for (const [path, key] of element.needs) {
       const value = this.valueOf(key);
-      if (path.length === 1) {
-        scope[path[0]] = value;
-      } else {
-        scope[path[0]] = { ...scope[path[0]], [path[1]]: value };
-      }
+      put(scope, path[0], path.length === 1 ? value : { ...scope[path[0]], [path[1]]: value });
     }
     return scope;
   }

@@ -1,0 +1,145 @@
+"""Hostile decisions: they end in time, touch nothing, and leave nothing behind for the next one."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from engine.bpmn.decisions import Decisions
+from engine.bpmn.expressions.sandbox.process import SANDBOX
+from tests.engine.bpmn.decisions.drawing import (
+    decided,
+    decision,
+    dmn,
+    function,
+    given,
+    literal,
+    policy,
+    rows,
+)
+
+#: Seconds of work that a hostile decision may take here, and its patience with a busy machine.
+LONGEST, PATIENCE = 0.5, 5.0
+
+
+def chained(count: int) -> str:
+    """Return decisions that require each other, the last one called d."""
+    first = decision(literal("count([1])"), id="d0")
+    others = (
+        decision(literal(f"d{n - 1} + 1"), id=f"d{n}", needs=f"d{n - 1}") for n in range(1, count)
+    )
+    last = decision(literal(f"d{count - 1}"), needs=f"d{count - 1}")
+    return first + "".join(others) + last
+
+
+def entry(name: str, expression: str) -> str:
+    return f'<contextEntry><variable name="{name}"/>{literal(expression)}</contextEntry>'
+
+
+def doubling(count: int) -> str:
+    """Return a context of which each entry is twice as long as the one before."""
+    entries = (entry(f"e{n}", f"e{n - 1} + e{n - 1}") for n in range(1, count))
+    return f"<context>{entry('e0', chr(34) + 'x' * 99 + chr(34))}{''.join(entries)}</context>"
+
+
+def looped(variable: str, inside: str) -> str:
+    counted = f"<in>{literal('1..99999')}</in>"
+    return f'<for iteratorVariable="{variable}">{counted}<return>{inside}</return></for>'
+
+
+HOSTILE = {
+    "a loop without end": decision(literal("for i in 1..1000000000 return i")),
+    "a function that calls itself": function("f", "n", literal("f(n) + f(n)"), "f()")
+    + decision(literal("f(1)"), needs="f()"),
+    "a function given to itself": decision(literal("(function(f) f(f))(function(f) f(f))")),
+    "a power": decision(literal("9 ** 999999999 ** 9")),
+    "a regular expression": decision(literal(f'matches("{"a" * 40}!", "^(a+)+$")')),
+    "a list that grows": decision(
+        literal("for i in 1..30000 return if i = 1 then [1] else append(partial[-1], i)")
+    ),
+    "a text that doubles": decision(doubling(60)),
+    "a boxed loop in a loop": decision(looped("a", looped("b", literal("a * b")))),
+    "a long chain": chained(4_000),
+    "a table of slow cells": decision(
+        rows(
+            *(f'matches(?, "^(a+)+{"b" * n}$") | {n}' for n in range(200)),
+            policy=policy("COLLECT"),
+            inputs="x:string",
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_decision_ends_in_time(name: str) -> None:
+    # given
+    decisions = Decisions.of([dmn(HOSTILE[name])])
+    SANDBOX.ask("S", "'awake'")
+    began = time.process_time(), time.monotonic()
+
+    # when
+    found = decisions.decide("0#d", {"x": "a" * 40 + "!"})
+
+    # then
+    assert len(json.dumps(found.outputs)) <= 64 * 1024
+    assert time.process_time() - began[0] < LONGEST
+    assert time.monotonic() - began[1] < PATIENCE
+    assert SANDBOX.ask("S", "'alive'") == "alive"
+
+
+@pytest.mark.parametrize("name", ["__proto__", "constructor", "toString", "hasOwnProperty"])
+def test_names_that_javascript_knows_are_names(name: str) -> None:
+    # given
+    document = dmn(given(name) + decision(literal(f"[{name}]"), needs=f"i:{name}"))
+
+    # when
+    found = decided(document, {name: {"polluted": 1}})
+
+    # then
+    assert found.outputs in ([{"polluted": 1}], [None])
+    assert decided(dmn(decision(literal("polluted")))).outputs is None
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "{}.constructor",
+        '"".constructor.constructor("return 1")()',
+        "[].__proto__",
+        "{}.__proto__.polluted",
+        'get value({}, "__proto__")',
+        'get value({}, "constructor")',
+        "corral",
+        "globalThis",
+        "Object",
+        "date.constructor",
+        "item.constructor",
+    ],
+)
+def test_nothing_of_the_host_is_in_reach(expression: str) -> None:
+    # given / when
+    found = decided(dmn(decision(literal(expression))))
+
+    # then
+    assert found.outputs in (None, [])
+
+
+def test_one_decision_leaves_nothing_behind_for_the_next() -> None:
+    # given
+    spoils = '{"__proto__": {evil: 1}, a: context put({}, "__proto__", {evil: 2})}'
+    decided(dmn(decision(literal(spoils))))
+
+    # when
+    found = decided(dmn(decision(literal("[evil, {}.evil, [].evil]"))))
+
+    # then
+    assert _flat(found.outputs) <= {None}
+
+
+def _flat(value: Any) -> set[Any]:
+    if isinstance(value, list):
+        return {each for item in value for each in _flat(item)}
+    return {value}
