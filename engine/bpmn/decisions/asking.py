@@ -15,8 +15,8 @@ from engine.bpmn.expressions.sandbox.border import TAG, incoming, moment_text, o
 from engine.bpmn.expressions.sandbox.process import BUNDLE, SANDBOX, SandboxError
 from engine.decisions import Decision, Evaluated, Failure, FiredRule, Match
 
-#: A plan of 5 MB takes less, once.
-_KEEPING_SECONDS = 2.0
+#: Seconds that it takes at most to keep a plan, and each kilobyte of it: its cells are read then.
+_KEEPING_SECONDS, _KEEPING_A_KILOBYTE = 2.0, 0.01
 
 
 class Asked:
@@ -64,7 +64,8 @@ class Asked:
             answer = SANDBOX.ask("F", question)
             if answer == '{"unknown":true}':
                 told = f'{{"model": "{self._model}", "plan": {self._plan}}}'
-                SANDBOX.ask("F", f'{{"keep": {told}}}', seconds=_KEEPING_SECONDS)
+                patience = _KEEPING_SECONDS + len(told) / 1024 * _KEEPING_A_KILOBYTE
+                SANDBOX.ask("F", f'{{"keep": {told}}}', seconds=patience)
                 answer = SANDBOX.ask("F", question)
             return _read(answer, as_texts)
         except (SandboxError, TypeError, ValueError) as failure:

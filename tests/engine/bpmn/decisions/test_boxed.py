@@ -45,7 +45,8 @@ def loop(tag: str, inside: str, expression: str) -> str:
 
 def conditional(condition: str) -> str:
     yes, no = literal('"yes"'), literal('"no"')
-    return f"<conditional><if>{literal(condition)}</if><then>{yes}</then><else>{no}</else></conditional>"
+    branches = f"<then>{yes}</then><else>{no}</else>"
+    return f"<conditional><if>{literal(condition)}</if>{branches}</conditional>"
 
 
 def filtered(inside: str, match: str) -> str:

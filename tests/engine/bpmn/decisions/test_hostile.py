@@ -143,3 +143,18 @@ def _flat(value: Any) -> set[Any]:
     if isinstance(value, list):
         return {each for item in value for each in _flat(item)}
     return {value}
+
+
+def test_a_long_table_for_the_sandbox_is_read_once_and_then_quick() -> None:
+    # given
+    slow = (f'< date("20{n % 90 + 10}-01-01"), > {n} | "a{n}" | {n}' for n in range(3_000))
+    table = rows(*slow, "- | - | 9", policy=policy("FIRST"), inputs="x: t:string")
+    decisions = Decisions.of([dmn(decision(table))])
+
+    # when
+    first = decisions.decide("0#d", {"x": -1, "t": "z"})
+    second = decisions.decide("0#d", {"x": -1, "t": "z"})
+
+    # then
+    assert (first.outputs, first.failures) == (9, ())
+    assert second == first

@@ -2,7 +2,8 @@
 
 Our layer keeps parsed texts, knows names with spaces, carries dates over a border and corrects
 feelin in some places. Where nothing is corrected nothing may differ. So the texts here keep to
-what fits together: a filter of lists, a condition that is a boolean, durations of one kind.
+what fits together: filters and quantifiers that are true or false for every item, durations of
+one kind.
 """
 
 from __future__ import annotations
@@ -25,12 +26,19 @@ NODE = shutil.which("node", path=str(FRONTEND.parents[1] / ".venv" / "bin")) or 
 #: What plain feelin is asked with: the same request, answered by its public function.
 ENTRY = """
 import { evaluate } from "feelin";
-const plain = (value) => value === undefined || (typeof value === "number" && !Number.isFinite(value)) ? null : value;
+const isNone = (value) =>
+  value === undefined || (typeof value === "number" && !Number.isFinite(value));
+const answer = (text, variables) => {
+  try {
+    const { value } = evaluate(text, variables);
+    return { value: isNone(value) ? null : value };
+  } catch (error) {
+    return { error: String(error) };
+  }
+};
 globalThis.corral = (request) => {
   const { run, variables } = JSON.parse(request);
-  return JSON.stringify(run.map(([, text]) => {
-    try { return { value: plain(evaluate(text, variables).value) }; } catch (error) { return { error: String(error) }; }
-  }));
+  return JSON.stringify(run.map(([, text]) => answer(text, variables)));
 };
 """
 VARIABLES = {
@@ -67,8 +75,8 @@ def _lists(depth: int) -> Texts:
     return st.one_of(
         leaves,
         st.builds("(for i in {} return i * {})".format, inner, value),
-        st.builds("{}[item > {}]".format, leaves.filter(lambda text: text != "[]"), value),
-        st.builds("people[age > {}].age".format, value),
+        st.builds("{}[item > {}]".format, leaves.filter(lambda text: text != "[]"), _numbers),
+        st.builds("people[age > {}].age".format, _numbers),
         st.builds("reverse({})".format, inner),
         st.builds("concatenate({}, {})".format, inner, inner),
         st.builds("append({}, {})".format, inner, value),
@@ -103,7 +111,7 @@ def truths(depth: int) -> Texts:
     leaves = st.sampled_from(["true", "false", "yes"])
     if depth == 0:
         return leaves
-    inner, value, some = truths(depth - 1), number(depth - 1), _lists(depth - 1)
+    inner, value = truths(depth - 1), number(depth - 1)
     sign = st.sampled_from(["<", "<=", "=", "!=", ">", ">="])
     return st.one_of(
         leaves,
@@ -116,8 +124,8 @@ def truths(depth: int) -> Texts:
         st.builds("({} and {})".format, inner, inner),
         st.builds("({} or {})".format, inner, inner),
         st.builds("not({})".format, inner),
-        st.builds("(some i in {} satisfies i > {})".format, some, value),
-        st.builds("(every i in {} satisfies i > {})".format, some, value),
+        st.builds("(some i in {} satisfies i > {})".format, _lists(0), _numbers),
+        st.builds("(every i in {} satisfies i > {})".format, _lists(0), _numbers),
     )
 
 

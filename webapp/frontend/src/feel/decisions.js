@@ -13,7 +13,7 @@ import { ADDED, clock } from "./additions.js";
 import { FeelFunction } from "feelin";
 import { blank, inward, outward } from "./border.js";
 import { boxed, functionOf, put } from "./boxed.js";
-import { valueOf } from "./language.js";
+import { compiled, valueOf } from "./language.js";
 import { hooks } from "./corrections.js";
 import { shown } from "./tables.js";
 import { MISFIT, Types, nameOf } from "./types.js";
@@ -220,13 +220,33 @@ function askedFunction(element, key, run) {
   return called === null ? null : run.invoked(called, values, element.id);
 }
 
-/** Keeps a plan; what was kept first goes first. */
+/**
+ * Keeps a plan; what was kept first goes first. Its cells are read now, so that a decision does not
+ * spend its time on reading a long table.
+ */
 export function keep({ model, plan }) {
   if (plans.size >= MOST_PLANS) {
     plans.delete(plans.keys().next().value);
   }
   plans.set(model, plan);
+  Object.values(plan.elements).forEach(({ logic }) => readCells(logic?.body ?? logic));
   return {};
+}
+
+function readCells(table) {
+  for (const { tests, outputs } of table?.rules ?? []) {
+    tests.forEach((cell) => readable("tests", cell));
+    outputs.forEach((entry) => readable("expression", entry));
+  }
+}
+
+/** A text that is no FEEL is told where it is evaluated. */
+function readable(kind, text) {
+  try {
+    return text === null || compiled(kind, text.text) !== null;
+  } catch {
+    return false;
+  }
 }
 
 export function decide({ model, target, inputs, known, now, overriding }) {

@@ -11,7 +11,7 @@ import "./corrections.js";
 import { bracketed } from "./corrections/reading.js";
 import { readable } from "./corrections/types.js";
 
-const MOST_KEPT = 4000;
+const MOST_KEPT = 20_000;
 const TOPS = { expression: "Expression", tests: "UnaryTests" };
 const PLAIN_NAME = /^[A-Za-z_]\w*$/;
 /** How far names inside names are looked at. */
@@ -20,6 +20,8 @@ const DEEPEST = 6;
 const parsers = new Map();
 const kept = new Map();
 const looked = new WeakMap();
+/** Where the interpreter says why something became null. */
+const state = new InterpreterContext();
 
 /** Adds to a map of bounded size; what came first goes first. */
 function keep(map, key, value, most) {
@@ -54,20 +56,32 @@ function named(value, depth = 0) {
   return any ? shape : null;
 }
 
-/** The names of a scope as a shape and as a text; each scope is looked at once. */
-function namesOf(scope) {
-  const known = looked.get(scope);
-  if (known !== undefined) {
-    return known;
+/** The first words of names: a text that holds none of them means the same whatever names there are. */
+function wordsOf(shape, words = new Set()) {
+  for (const [name, part] of Object.entries(shape)) {
+    words.add(/^\w*/.exec(name)[0]);
+    if (part !== 0) {
+      wordsOf(part, words);
+    }
   }
-  const shape = named(scope);
-  const names = [shape, shape === null ? "" : JSON.stringify(shape)];
-  looked.set(scope, names);
+  return words;
+}
+
+const NOTHING = { shape: null, signature: "", words: [] };
+
+/** The names of a scope: their shape, as a text too, and their first words. A scope is looked at once. */
+function namesOf(scope) {
+  let names = looked.get(scope);
+  if (names === undefined) {
+    const shape = named(scope);
+    names = shape === null ? NOTHING : { shape, signature: JSON.stringify(shape), words: [...wordsOf(shape)] };
+    looked.set(scope, names);
+  }
   return names;
 }
 
 /** Making a parser costs more than parsing. The added functions are known by name to each. */
-function parserFor(kind, shape, signature) {
+function parserFor(kind, { shape, signature }) {
   const key = `${kind} ${signature}`;
   return (
     parsers.get(key) ??
@@ -75,24 +89,28 @@ function parserFor(kind, shape, signature) {
   );
 }
 
-/** A text, ready to run: { tree, root, state }. Throws where it is no FEEL. */
+/** A text as a tree. Throws nothing: faults are in the tree. */
+function parsed(kind, text, names) {
+  const reader = parserFor(kind, names);
+  return bracketed(readable(text), (read) => reader.parse(read));
+}
+
+/** A text, ready to run. Throws where it is no FEEL. */
 export function compiled(kind, text, scope = {}) {
-  const [shape, signature] = namesOf(scope);
-  const key = `${kind} ${signature} ${text}`;
-  let found = kept.get(key);
-  if (found === undefined) {
-    const state = new InterpreterContext();
-    const reader = parserFor(kind, shape, signature);
-    const { written, tree } = bracketed(readable(text), (read) => reader.parse(read));
-    found = { tree, written, root: interpreter._buildExecutionTree(tree, written, state).root, state };
-    keep(kept, key, found, MOST_KEPT);
+  const all = namesOf(scope);
+  const names = all.words.some((word) => text.includes(word)) ? all : NOTHING;
+  const key = `${kind} ${names.signature} ${text}`;
+  const found = kept.get(key);
+  if (found !== undefined) {
+    return found;
   }
-  return found;
+  const { written, tree } = parsed(kind, text, names);
+  return keep(kept, key, interpreter._buildExecutionTree(tree, written, state).root, MOST_KEPT);
 }
 
 /** The value of a text; `warn` is told why something in it became null. */
 export function valueOf(kind, text, scope, warn = null) {
-  const { root, state } = compiled(kind, text, scope);
+  const root = compiled(kind, text, scope);
   const outer = state.warnings;
   state.warnings = [];
   try {
@@ -131,7 +149,8 @@ function reads(tree, text) {
 /** Says what a text reads, or where it is no FEEL. `names` has the shape of what is known. */
 export function check(kind, text, names = {}) {
   try {
-    const { tree, written } = compiled(kind, text, names);
+    const { written, tree } = parsed(kind, text, namesOf(names));
+    interpreter._buildExecutionTree(tree, written, state); // finds the faults
     return { reads: reads(tree, written) };
   } catch (error) {
     return { error: String(error.input ?? "").slice(0, 40), at: error.position?.from ?? null };
