@@ -13,7 +13,8 @@ import { readable } from "./corrections/types.js";
 
 const MOST_KEPT = 20_000;
 const TOPS = { expression: "Expression", tests: "UnaryTests" };
-const PLAIN_NAME = /^[A-Za-z_]\w*$/;
+/** Names that are known as names wherever they stand; so is ?, the value of a column. */
+const PLAIN_NAME = /^(?:[A-Za-z_]\w*|\?)$/;
 /** How far names inside names are looked at. */
 const DEEPEST = 6;
 
