@@ -17,7 +17,7 @@ from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions.friendly.operations import ElsewhereError
 from engine.bpmn.expressions.sandbox.border import as_text
 from engine.bpmn.reader import Document
-from engine.decisions import Decision, Evaluated, FiredRule
+from engine.decisions import Decision, Evaluated, Failure, FiredRule
 
 #: Gives the value of a decision from what it sees.
 _Logic = Callable[[Scope, list[FiredRule]], Any]
@@ -44,10 +44,11 @@ class Decisions:
         Where several files hold one of that name, the file that no other imports is meant, and
         then the first.
         """
+        wanted = " ".join(name.split())
         found = [
             key
             for key, node in self._elements.items()
-            if not isinstance(node, model.InputData) and name in (node.id, node.name)
+            if not isinstance(node, model.InputData) and wanted in (node.id, node.name)
         ]
         files = self.linked.files
         outer = {file.index for file in files} - {
@@ -172,7 +173,7 @@ class Decisions:
                 raise ElsewhereError
             if compiler.reads & (self._names - seen):
                 raise ElsewhereError  # it names what it does not require, so does not see
-            decisions.append(_Step(node, logic, check))
+            decisions.append(_Step(node, logic, check, frozenset(compiler.reads - self._names)))
         names = [name for name, _ in inputs] + [step.node.name for step in decisions]
         if len(set(names)) < len(names):
             raise ElsewhereError
@@ -234,8 +235,12 @@ class Decisions:
 class _Step:
     """A decision that is made here."""
 
-    def __init__(self, node: model.DecisionNode, logic: _Logic, check: Check | None) -> None:
+    def __init__(
+        self, node: model.DecisionNode, logic: _Logic, check: Check | None, reads: frozenset[str]
+    ) -> None:
         self.node, self.logic, self.check = node, logic, check
+        #: Names of what is given, as far as the model does not know it.
+        self.reads = reads
 
 
 class _Steps:
@@ -255,9 +260,12 @@ class _Steps:
         declared = self._declared
         scope = Scope({name: value for name, value in inputs.items() if name not in declared})
         scope.now = now
+        missing: list[Failure] = []
         for name, check in self._inputs:
             value = inputs.get(name)
             scope[name] = value if check is None else check(value)
+            if value is None and name not in inputs:
+                missing.append(Failure(None, f"'{name}' is not given."))
         fired: list[FiredRule] = []
         evaluated: list[Evaluated] = []
         value = None
@@ -266,8 +274,15 @@ class _Steps:
             if step.check is not None:
                 step.check(value)
             scope[step.node.name] = value
+            if not step.reads <= inputs.keys():
+                missing.extend(_not_found(step, inputs))
             evaluated.append(Evaluated(step.node.id, step.node.name, value))
-        return Decision(value, tuple(fired), tuple(evaluated))
+        return Decision(value, tuple(fired), tuple(evaluated), (), tuple(missing))
+
+
+def _not_found(step: _Step, inputs: Mapping[str, Any]) -> Iterable[Failure]:
+    for name in sorted(step.reads - inputs.keys()):
+        yield Failure(step.node.id, f"Variable '{name}' not found")
 
 
 def texts_of(boxed: model.Boxed | None) -> Iterable[model.Text]:

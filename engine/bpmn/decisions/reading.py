@@ -145,7 +145,7 @@ def read_file(document: Document, index: int, imports: Mapping[str, Import]) -> 
 def _part(reader: Reader, element: Element) -> Part:
     tag = tag_of(element)
     id = element.get("id") or ""
-    name = (element.get("name") or id).strip()
+    name = " ".join((element.get("name") or id).split())
     variable = child(element, "variable")
     if not id:
         reader.findings.error(
