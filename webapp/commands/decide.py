@@ -10,13 +10,14 @@ from typing import Any
 import click
 
 from engine import Decision, Engine
-from engine.decisions import Failure, FiredRule
+from engine.decisions import Failure
 from engine.errors import EngineError
 from webapp.bootstrap import limits
 from webapp.cli import RefusedError
 from webapp.commands.options import format_option, paths_argument, settings_with
 from webapp.commands.printing import print_json, printable
 from webapp.commands.sources import deployments
+from webapp.decided import as_json
 
 
 class _Inputs(click.ParamType[dict[str, Any]]):
@@ -82,39 +83,8 @@ def command(
         ctx.exit(1)
 
 
-def as_json(found: Decision) -> dict[str, Any]:
-    """Return a decision in the form of the command's contract."""
-    return {
-        "outputs": found.outputs,
-        "fired_rules": [_rule(rule) for rule in found.fired_rules],
-        "evaluated": [
-            {"key": each.key, "name": each.name, "outputs": each.outputs}
-            for each in found.evaluated
-        ],
-        "failures": [_failure(each) for each in found.failures],
-        "warnings": [_failure(each) for each in found.warnings],
-    }
-
-
-def _rule(rule: FiredRule) -> dict[str, Any]:
-    return {
-        "decision": rule.decision,
-        "id": rule.id,
-        "row": rule.row,
-        "because": [
-            {"input": each.input, "value": each.value, "test": each.test} for each in rule.because
-        ],
-        "outputs": dict(rule.outputs),
-        "annotations": list(rule.annotations),
-    }
-
-
-def _failure(failure: Failure) -> dict[str, Any]:
-    return {"element": failure.element, "message": failure.message}
-
-
 def _print(found: Decision) -> None:
-    click.echo(printable(json.dumps(found.outputs, ensure_ascii=False, indent=2)))
+    click.echo(printable(json.dumps(found.outputs, ensure_ascii=False)))
     for rule in found.fired_rules:
         values = ", ".join(
             f"{each.input} = {json.dumps(each.value, ensure_ascii=False)} passes {each.test}"
