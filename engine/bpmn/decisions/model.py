@@ -127,7 +127,7 @@ class Parameter(msgspec.Struct, frozen=True):
 
 
 class Function(_Boxed, frozen=True, tag="function"):
-    """A function."""
+    """A function with typed parameters; its type is that of what it gives."""
 
     parameters: tuple[Parameter, ...]
     body: Boxed | None
