@@ -22,6 +22,7 @@ from typing import Any
 
 from lxml import etree
 
+from engine.bpmn.decisions.rules import rules as decision_rules
 from engine.bpmn.dialects import dialects
 from engine.bpmn.normal import passes
 from engine.bpmn.other_findings import BESIDE, COMPILING, DEPLOYING, READING, Finding
@@ -33,7 +34,7 @@ SEVERITIES = ("error", "draft", "warning", "info")
 #: An example longer than this teaches less than the sentence beside it.
 _LONGEST_EXAMPLE = 24
 _WIDTH = 98
-_TABLES = "tests.engine.bpmn.rules"
+_TABLES = ("tests.engine.bpmn.rules", "tests.engine.bpmn.decisions.rules")
 
 HEAD = """# Findings
 
@@ -93,7 +94,8 @@ def pages() -> list[Page]:
     found += _of_texts("While a file is read", READING)
     found += _of_texts("While files are deployed", DEPLOYING)
     found += _of_texts("While a drawing is compiled", COMPILING)
-    found += _of_texts("In decision tables and forms", BESIDE)
+    found += _of_modules("Decisions", decision_rules())
+    found += _of_texts("In decisions and forms, while they are read", BESIDE)
     found += _of_modules("What passes rewrite", passes())
     found += _of_modules("What dialects translate", dialects())
     by_rule: dict[str, list[Any]] = {}
@@ -147,17 +149,20 @@ def _given(module: ModuleType) -> set[str]:
 def _sentences() -> Iterator[Any]:
     """Yield every sentence of the standard that a table of the tests breaks and keeps."""
     seen: set[str] = set()
-    package = importlib.import_module(_TABLES.rpartition(".")[0])
-    folder = Path(next(iter(package.__path__))) / "rules"
-    for info in sorted(
-        pkgutil.walk_packages([str(folder)], f"{_TABLES}."), key=lambda found: found.name
-    ):
-        module = importlib.import_module(info.name)
-        for value in vars(module).values():
+    for name in (name for table in _TABLES for name in _modules(table)):
+        for value in vars(importlib.import_module(name)).values():
             for entry in value if isinstance(value, list) else ():
                 if hasattr(entry, "sentence") and entry.sentence not in seen:
                     seen.add(entry.sentence)
                     yield entry
+
+
+def _modules(folder: str) -> list[str]:
+    """Return the names of the modules in a folder of tests and in those below it."""
+    outer, _, name = folder.rpartition(".")
+    paths = importlib.import_module(outer).__path__
+    below = [str(Path(path) / name) for path in paths]
+    return sorted(info.name for info in pkgutil.walk_packages(below, f"{folder}."))
 
 
 # -- Markdown ------------------------------------------------------------------------------------
@@ -171,7 +176,8 @@ def _text(page: Page) -> str:
         parts.append("\n".join(rows))
     example = _example(page)
     if example:
-        parts.append(f"For example, wrong:\n\n```xml\n{example}\n```")
+        language = "xml" if example.startswith("<") else "text"
+        parts.append(f"For example, wrong:\n\n```{language}\n{example}\n```")
     parts.append("[All findings](README.md)")
     return "\n\n".join(parts) + "\n"
 
@@ -209,6 +215,8 @@ def _example(page: Page) -> str:
 
 
 def _drawing(sentence: Any) -> str:
+    if hasattr(sentence.wrong, "picture"):
+        return str(sentence.wrong.picture())
     conftest = importlib.import_module("tests.engine.bpmn.conftest")
     if isinstance(sentence.wrong, str):
         text = f"{conftest.HEAD}{sentence.wrong}</definitions>"

@@ -137,7 +137,9 @@ COMPILING = {
         "An expression or script does not compile.\n\nThe message says at which column and why. "
         "In a diagram drawn for Corral (it declares our namespace) it is a slip, so the upload is "
         "refused; elsewhere it may be a remark or a language that is not known here, so the "
-        "drawing is kept as a draft until somebody supplies the expression.",
+        "drawing is kept as a draft until somebody supplies the expression. In a decision (an "
+        "expression, a cell, an output, an allowed value) nothing but null would come of it, so "
+        "the upload is refused.",
     ),
     "instances-missing": _draft(
         "A multi-instance activity does not say how many times it runs.\n\nGive a number "
@@ -182,13 +184,14 @@ COMPILING = {
     ),
 }
 
-#: Found in decision tables and forms.
+#: Found while decisions and forms are read.
 BESIDE = {
     "decision-table": Finding(
         ("error", "draft", "warning"),
-        "A decision, or its table, cannot be used as it is.\n\nThe message names the table, "
-        "column or rule: an expression that does not compile, a hit policy that is not known, a "
-        "missing id. Correct it in the editor of decisions.",
+        "A decision, or its table, cannot be used as it is.\n\nThe message names what is wrong: a "
+        "hit policy that is not known, a row that is too short, logic that is missing, a function "
+        "in Java or PMML, a requirement that leads nowhere or in a circle, a missing id. Correct "
+        "it in the editor of decisions; other files it requires are deployed with it.",
     ),
     "form-component": Finding(
         ("error", "warning"),

@@ -74,6 +74,7 @@ def history_of(asked: BusinessDecision, found: Decision) -> dict[str, Any]:
     detail: dict[str, Any] = {
         "decision": asked.key,
         "version": asked.version,
+        "result": _short(found.outputs),
         "rules": [_kept(rule) for rule in found.fired_rules[:_RULES]],
     }
     if found.fired_rules[_RULES:]:

@@ -173,6 +173,8 @@ class Decisions:
                 raise ElsewhereError
             if compiler.reads & (self._names - seen):
                 raise ElsewhereError  # it names what it does not require, so does not see
+            if any(_may_hide(name, compiler.reads) for name in seen):
+                raise ElsewhereError  # "a-b" may be one name, and "a and b" too
             decisions.append(_Step(node, logic, check, frozenset(compiler.reads - self._names)))
         names = [name for name, _ in inputs] + [step.node.name for step in decisions]
         if len(set(names)) < len(names):
@@ -283,6 +285,11 @@ class _Steps:
 def _not_found(step: _Step, inputs: Mapping[str, Any]) -> Iterable[Failure]:
     for name in sorted(step.reads - inputs.keys()):
         yield Failure(step.node.id, f"Variable '{name}' not found")
+
+
+def _may_hide(name: str, reads: Iterable[str]) -> bool:
+    """Say whether a name is not one word and begins like one of those that are read."""
+    return not name.isidentifier() and any(name.startswith(word) for word in reads)
 
 
 def texts_of(boxed: model.Boxed | None) -> Iterable[model.Text]:

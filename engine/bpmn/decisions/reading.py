@@ -14,8 +14,6 @@ from engine.bpmn.reader import Document
 from engine.bpmn.xml import Element
 from engine.definitions import Problem
 
-#: The rule under which most of what is wrong in a file of decisions is told.
-RULE = "decision-table"
 _ELEMENTS = ("inputData", "decision", "businessKnowledgeModel", "decisionService")
 
 
@@ -110,7 +108,7 @@ def read_file(document: Document, index: int, imports: Mapping[str, Import]) -> 
         imports: see :func:`imports_of`.
     """
     root = document.root
-    findings = Findings(RULE)
+    findings = Findings("decision-table")
     names = {each.get("name") or "" for each in children(root, "itemDefinition")}
     prefixes = {each.name: each.index for each in imports.values()}
 

@@ -12,6 +12,7 @@ import importlib
 import pkgutil
 from typing import Protocol, cast
 
+from engine.bpmn.decisions.analysis.examined import Examined
 from engine.bpmn.decisions.linking import Linked
 from engine.bpmn.decisions.reading import File
 from engine.bpmn.problems import Findings
@@ -21,8 +22,8 @@ from engine.definitions import Problem
 class Rule(Protocol):
     """The module of one rule."""
 
-    def check(self, file: File, linked: Linked, findings: Findings) -> None:
-        """Note what is wrong in ``file``, which is one of ``linked``; change nothing."""
+    def check(self, file: Examined, findings: Findings) -> None:
+        """Note what is wrong in ``file``; change nothing."""
         ...
 
 
@@ -38,9 +39,10 @@ def rules() -> tuple[tuple[str, Rule], ...]:
 
 def diagnose(file: File, linked: Linked) -> list[Problem]:
     """Return what the rules find in a file that is one of ``linked``."""
+    examined = Examined(file, linked)
     problems: list[Problem] = []
     for name, rule in rules():
         findings = Findings(name)
-        rule.check(file, linked, findings)
+        rule.check(examined, findings)
         problems.extend(findings.problems)
     return problems

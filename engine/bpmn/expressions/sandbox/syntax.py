@@ -20,8 +20,8 @@ from engine.bpmn.expressions.sandbox.process import BUNDLE, SANDBOX, SandboxErro
 #: What a text is: one that gives a value, or the tests of a cell in a decision table.
 Kind: TypeAlias = Literal["expression", "tests"]
 
-#: The names that are known where a text stands, each with those inside of it: ``{"a": {"b c": 0}}``.
-#: 0 has none inside.
+#: The names that are known where a text stands, each with those inside of it, 0 where there are
+#: none: ``{"customer": {"first name": 0}}``.
 Names: TypeAlias = Mapping[str, Any]
 _NO_NAMES: Names = MappingProxyType({})
 
