@@ -1,4 +1,4 @@
-"""What asking a decision costs: a table of triage made here, the same in the sandbox, and reading it.
+"""What a decision costs: a table of triage made here, the same in the sandbox, and reading it.
 
 The floor of a table is the same choice written as plain Python; of the sandbox an empty question
 to it; of reading what the XML alone takes.

@@ -44,8 +44,7 @@ def test_json_is_one_object_with_all_that_is_known(table: Path) -> None:
     # when
     result = CliRunner().invoke(
         main,
-        ["decide", str(table.parent), "--decision", "tier", "--input", f"@{inputs}"]
-        + ["--format", "json"],
+        ["decide", str(table.parent), "--decision=tier", f"--input=@{inputs}", "--format=json"],
     )
 
     # then
