@@ -61,3 +61,80 @@ class Decision:
     failures: tuple[Failure, ...] = ()
     #: What FEEL turned into null on the way, such as a variable that is not there.
     warnings: tuple[Failure, ...] = ()
+
+
+# -- how a decision is shown ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WantedInput:
+    """A value that has to be given to a decision."""
+
+    name: str  #: with dots where it is a field: ``"customer.tier"``
+    type: str = ""  #: as people call it, such as ``"number"``; empty where any will do
+    choices: tuple[str, ...] = ()  #: the texts that it may be, where its type lists them
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a decision table, or of a relation."""
+
+    label: str
+    text: str = ""  #: the expression of an input, where the label does not say it
+    type: str = ""
+    values: str = ""  #: those it may have, as written
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A rule of a decision table. An empty test passes any value."""
+
+    number: int  #: 1-based
+    tests: tuple[str, ...]
+    outputs: tuple[str, ...]
+    annotations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A decision table as it is drawn."""
+
+    policy: str
+    aggregation: str
+    inputs: tuple[Column, ...]
+    outputs: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    defaults: tuple[str, ...] = ()  #: where no rule fits; empty where there are none
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A boxed expression as it is drawn: a text, a table, or boxes in a box."""
+
+    kind: str  #: ``"literal"``, ``"table"``, ``"context"``, ``"relation"`` ...
+    label: str = ""  #: what stands before it: the name of an entry, ``"if"``
+    text: str = ""
+    grid: Grid | None = None
+    inside: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """Another decision, service or knowledge model on which a decision depends."""
+
+    key: str
+    name: str
+    kind: str  #: ``"decision"``, ``"service"`` or ``"knowledge"``
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """What there is to see of a decision, also of a draft."""
+
+    key: str
+    name: str
+    kind: str  #: as of :class:`Required`
+    question: str = ""  #: what it answers, as its designer wrote
+    inputs: tuple[WantedInput, ...] = ()  #: of itself and of all that it requires
+    requires: tuple[Required, ...] = ()  #: directly
+    logic: Box | None = None

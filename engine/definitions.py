@@ -110,6 +110,7 @@ class DefinitionDraft:
     signal_starts: tuple[SignalStart, ...] = ()
     timer_starts: tuple[TimerStart, ...] = ()
     condition_starts: tuple[str, ...] = ()  #: ids of start events that wait for a condition
+    version_tag: str | None = None  #: what its designer calls the version
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ class Definition:
     startable: bool
     deployed_at: datetime  #: UTC
     elements: tuple[ElementInfo, ...] = ()
+    version_tag: str | None = None  #: what its designer calls the version
 
 
 @dataclass(frozen=True, slots=True)

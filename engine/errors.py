@@ -5,7 +5,7 @@ callers decide by them and never by the text::
 
     EngineError
     +-- NotFoundError                  no such row in this workspace
-    |   +-- NoSuchDecisionError        no decision of that name in the files that were asked
+    |   +-- NoSuchDecisionError        no decision of that name where it was looked for
     +-- DeploymentRefusedError         the files have problems of severity ``error``
     +-- NotStartableError              a draft, or a definition without a suitable start event
     +-- UserTaskError
@@ -43,14 +43,17 @@ class NotFoundError(EngineError):
 
 
 class NoSuchDecisionError(NotFoundError):
-    """None of the files that were asked holds such a decision."""
+    """None of the files that were asked holds such a decision, or none that is deployed is it."""
 
-    def __init__(self, key: str, known: Sequence[str]) -> None:
-        """Name those that there are, up to ten."""
+    def __init__(self, key: str, known: Sequence[str], *, deployed: str | None = None) -> None:
+        """Name those that there are, up to ten; ``deployed`` says which version was looked for."""
         super().__init__("decision", key)
         held = ", ".join(repr(each) for each in known[:10]) or "none"
         more = f" and {len(known) - 10} more" if known[10:] else ""
-        self.args = (f"There is no decision {key!r} in these files. They hold: {held}{more}.",)
+        there = "in these files. They hold"
+        if deployed is not None:
+            there = f"deployed{deployed} that can be asked. There are"
+        self.args = (f"There is no decision {key!r} {there}: {held}{more}.",)
 
 
 class DeploymentRefusedError(EngineError):

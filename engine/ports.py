@@ -16,7 +16,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from engine.decisions import Decision
+from engine.catalogue import Catalogue, StoredDecision, StoredProcess, Which
+from engine.decisions import Decision, DecisionView
 from engine.definitions import Executable, FileReport, Form, NormalForm, Source
 from engine.history import HistoryEntry
 from engine.instances import InstanceStatus
@@ -162,54 +163,6 @@ class Outcome:
     untaken: tuple[Event, ...] = ()  #: messages for which nothing waited
 
 
-@dataclass(frozen=True, slots=True)
-class StoredProcess:
-    """What the runner needs to run a definition. ``id`` is unique for ever: compile once by it."""
-
-    id: int
-    key: str
-    source: str  #: file name
-    content: bytes  #: the file as it was uploaded
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDecision:
-    """What the runner needs to evaluate a decision."""
-
-    id: int
-    key: str
-    source: str
-    content: bytes
-
-
-class Catalogue(Protocol):
-    """The definitions of one workspace, as the runner asks for them while it runs."""
-
-    def process(self, definition_id: int) -> StoredProcess:
-        """Return one version. Raises :class:`~engine.errors.NotFoundError`."""
-        ...
-
-    def latest_process(self, key: str) -> StoredProcess | None:
-        """Return the version a call activity uses now, or None when none is deployed."""
-        ...
-
-    def process_version(self, key: str, version: int) -> StoredProcess | None:
-        """Return the startable version with that number, or None."""
-        ...
-
-    def process_beside(self, key: str, definition_id: int) -> StoredProcess | None:
-        """Return the startable version that was deployed together with a definition, or None."""
-        ...
-
-    def latest_decision(self, key: str) -> StoredDecision | None:
-        """Return the version a business rule task uses now, or None when none is deployed."""
-        ...
-
-    def decisions_beside(self, definition_id: int) -> Sequence[Source]:
-        """Return the files of decisions that were deployed together with a decision."""
-        ...
-
-
 class BpmnRunner(Protocol):
     """Reads, checks and runs diagrams. It holds no instance between two calls."""
 
@@ -240,6 +193,15 @@ class BpmnRunner(Protocol):
         now: datetime | None = None,
     ) -> Decision:
         """Return what a decision in these files gives; its values are as JSON has them.
+
+        Raises:
+            NotFoundError: there is no such decision in them.
+            EngineError: a file cannot be read.
+        """
+        ...
+
+    def view(self, sources: Sequence[Source], decision: str) -> DecisionView:
+        """Return what there is to see of a decision in these files.
 
         Raises:
             NotFoundError: there is no such decision in them.
@@ -406,4 +368,5 @@ __all__ = [
     "UserTaskWait",
     "Wait",
     "Waker",
+    "Which",
 ]

@@ -172,6 +172,11 @@ def value_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
+def as_written(value: Any) -> str:
+    """Return a JSON value as programs write it, so that a text is told from a number."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
 def thousands(number: int) -> str:
     """Return a large count short: ``"12.4 k"``."""
     if number < 10_000:
@@ -192,6 +197,7 @@ def add_to(app: Flask) -> None:
         mood,
         priority,
         value_text,
+        as_written,
         thousands,
     ):
         app.add_template_filter(function)

@@ -11,9 +11,9 @@ from engine.bpmn.errors import ElementError, UnreadableFileError
 from engine.bpmn.pipeline import build
 from engine.bpmn.program import Program
 from engine.bpmn.reader import Limits, read
+from engine.catalogue import LATEST, Catalogue, StoredDecision, StoredProcess, Which
 from engine.definitions import Source
 from engine.errors import NotStartableError
-from engine.ports import Catalogue, StoredDecision, StoredProcess
 
 #: Compiled files kept. A process of 50 elements takes about 200 kB.
 PROGRAMS, DECISIONS = 256, 256
@@ -60,17 +60,12 @@ class Shelf:
         """Look definitions up in ``catalogue`` and their compiled form in ``library``."""
         self._library, self._catalogue = library, catalogue
 
-    def called(self, key: str, *, beside: int | None = None, version: int | None = None) -> Program:
+    def called(self, key: str, which: Which = LATEST) -> Program:
         """Return the version a call activity uses; see :class:`.program.World`."""
-        stored = None
-        if version is not None:
-            stored = self._catalogue.process_version(key, version)
-        elif beside is not None:
-            stored = self._catalogue.process_beside(key, beside)
-        if stored is None and version is None:
-            stored = self._catalogue.latest_process(key)
+        stored = self._catalogue.called_process(key, which)
+        if stored is None and which.beside is not None:
+            stored = self._catalogue.called_process(key)
         if stored is None:
-            which = f" in version {version}" if version is not None else ""
             raise ElementError(
                 f"The called process {key!r} is not deployed{which}, or is still a draft.",
                 "Deploy it, supply what its draft lacks, or correct the call activity; "
@@ -82,13 +77,16 @@ class Shelf:
         """Return one version; raises ``NotFoundError`` when the workspace has none such."""
         return self._library.program(self._catalogue.process(definition_id))
 
-    def decision(self, key: str) -> BusinessDecision:
-        """Return the decision in the version used now; see :class:`.program.World`."""
-        stored = self._catalogue.latest_decision(key)
+    def decision(self, key: str, which: Which = LATEST) -> BusinessDecision:
+        """Return the version a business rule task uses; see :class:`.program.World`."""
+        stored = self._catalogue.asked_decision(key, which)
+        if stored is None and which.beside is not None:
+            stored = self._catalogue.asked_decision(key)
         if stored is None:
             raise ElementError(
-                f"The decision {key!r} is not deployed.",
-                "Deploy the file that holds it, or correct its key, then try again.",
+                f"The decision {key!r} is not deployed{which}, or is still a draft.",
+                "Deploy the file that holds it, supply what its draft lacks, or correct its key; "
+                "then try again.",
             )
         return self._library.decision(stored, self._catalogue)
 
@@ -118,4 +116,4 @@ def _decision(stored: StoredDecision, catalogue: Catalogue) -> BusinessDecision:
             f"{stored.source} holds no decision {stored.key!r} that can be asked.",
             "Deploy it again.",
         )
-    return BusinessDecision(stored.key, decisions, key)
+    return BusinessDecision(stored.key, stored.version, decisions, key)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from engine.bpmn.decisions import BusinessDecision
 from engine.bpmn.specs.element import ScopeSpec
+from engine.catalogue import LATEST, Which
 
 
 @dataclass(eq=False, slots=True)
@@ -22,14 +23,8 @@ class Program:
 class World(Protocol):
     """What an instance asks of its workspace while it runs."""
 
-    def called(self, key: str, *, beside: int | None = None, version: int | None = None) -> Program:
-        """Return the version a call activity uses.
-
-        Args:
-            key: of the called process.
-            beside: id of the definition that calls: the version that was deployed with it is
-                meant, or the newest one where it came alone.
-            version: the number of one version; without both, the newest that can start.
+    def called(self, key: str, which: Which = LATEST) -> Program:
+        """Return the version a call activity uses; the newest where none was deployed beside it.
 
         Raises:
             ElementError: if none is deployed, or it cannot run.
@@ -40,8 +35,8 @@ class World(Protocol):
         """Return one version, for a call that is under way."""
         ...
 
-    def decision(self, key: str) -> BusinessDecision:
-        """Return the decision a business rule task uses now.
+    def decision(self, key: str, which: Which = LATEST) -> BusinessDecision:
+        """Return the version a business rule task uses; the newest where none came beside it.
 
         Raises:
             ElementError: if none is deployed.

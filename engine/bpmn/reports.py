@@ -226,6 +226,7 @@ def _process_draft(
         startable=bool(process.starts),
         none_start=process.start_at(None) is not None,
         elements=tuple(_infos(process)),
+        version_tag=process.version_tag,
         **starts_of(process),
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.bpmn import codec, explanations, inbox, reports
 from engine.bpmn.cache import Cache
-from engine.bpmn.decisions import Decisions
+from engine.bpmn.decisions import Decisions, showing
 from engine.bpmn.expressions.sandbox.process import SANDBOX
 from engine.bpmn.library import Library, Shelf
 from engine.bpmn.pipeline import normal_form
@@ -20,7 +20,7 @@ from engine.bpmn.simulating import simulate
 from engine.bpmn.specs.triggers import ConditionTrigger
 from engine.bpmn.variables import storable_variables
 from engine.bpmn.workflow import Instance
-from engine.decisions import Decision
+from engine.decisions import Decision, DecisionView
 from engine.definitions import Executable, FileReport, Form, NormalForm, Source
 from engine.errors import NoSuchDecisionError, NotStartableError
 from engine.instances import InstanceStatus
@@ -79,6 +79,14 @@ class SpiffRunner:
         now: datetime | None = None,
     ) -> Decision:
         """Return what a decision in these files gives; see :class:`engine.ports.BpmnRunner`."""
+        decisions, key = self._decision(sources, decision)
+        return decisions.decide(key, inputs, now=now, as_texts=True, overriding=True)
+
+    def view(self, sources: Sequence[Source], decision: str) -> DecisionView:
+        """Return what there is to see of a decision; see :class:`engine.ports.BpmnRunner`."""
+        return showing.view(*self._decision(sources, decision))
+
+    def _decision(self, sources: Sequence[Source], decision: str) -> tuple[Decisions, str]:
         digest = hashlib.sha256(b"".join(s.name.encode() + s.content for s in sources)).digest()
         decisions = self._decisions.get(
             int.from_bytes(digest),
@@ -87,7 +95,7 @@ class SpiffRunner:
         key = decisions.find(decision)
         if key is None:
             raise NoSuchDecisionError(decision, decisions.names())
-        return decisions.decide(key, inputs, now=now, as_texts=True, overriding=True)
+        return decisions, key
 
     @property
     def _readable(self) -> ReaderLimits:

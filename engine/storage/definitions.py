@@ -1,9 +1,7 @@
-"""Deployments, definitions and forms in the database; the catalogue the runner asks."""
+"""Deployments, definitions and forms in the database."""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -22,8 +20,8 @@ from engine.definitions import (
     Source,
 )
 from engine.errors import NotFoundError
-from engine.ports import StoredDecision, StoredProcess
 from engine.records import Starter
+from engine.storage.catalogue import is_called
 from engine.storage.starts import SqlStarts
 from engine.storage.tables import (
     DefinitionRow,
@@ -44,6 +42,7 @@ _COLUMNS = (
     DefinitionRow.startable,
     DeploymentRow.deployed_at,
     DefinitionRow.elements,
+    DefinitionRow.version_tag,
 )
 
 
@@ -215,7 +214,7 @@ class SqlDefinitions:
             question = select(DefinitionRow.id).where(
                 DefinitionRow.workspace_id == self._workspace,
                 DefinitionRow.kind == kind,
-                DefinitionRow.key == key,
+                is_called(DefinitionKind(kind), key),
             )
         return self._connection.execute(question.limit(1)).first() is not None
 
@@ -254,6 +253,7 @@ class SqlDefinitions:
             "startable": draft.startable,
             "none_start": draft.none_start,
             "elements": msgspec.to_builtins(draft.elements),
+            "version_tag": draft.version_tag,
         }
         id = self._one(insert(DefinitionRow).values(values).returning(DefinitionRow.id))
         # A draft shows what is missing; mentions go on starting the version before it.
@@ -285,127 +285,6 @@ class SqlDefinitions:
 
     def _one(self, statement: Any) -> int:
         return int(self._connection.execute(statement).scalar_one())
-
-
-class DefinitionCache:
-    """Files of definitions by id, the most recently used. Safe to use from many threads.
-
-    A version never changes, so an entry is never wrong; the bound keeps memory in check.
-    """
-
-    def __init__(self, size: int = 256) -> None:
-        """Keep at most ``size`` files."""
-        self._size = size
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[int, int], tuple[str, str, bytes]] = OrderedDict()
-
-    def get(self, at: tuple[int, int]) -> tuple[str, str, bytes] | None:
-        """Return key, file name and content of (workspace id, definition id)."""
-        with self._lock:
-            found = self._kept.get(at)
-            if found is not None:
-                self._kept.move_to_end(at)
-            return found
-
-    def put(self, at: tuple[int, int], value: tuple[str, str, bytes]) -> None:
-        """Keep an entry, and let go of the one that was not used for longest."""
-        with self._lock:
-            self._kept[at] = value
-            if len(self._kept) > self._size:
-                self._kept.popitem(last=False)
-
-
-class SqlCatalogue:
-    """The definitions of one workspace as the runner asks for them, remembered while it runs."""
-
-    def __init__(self, connection: Connection, workspace_id: int, cache: DefinitionCache) -> None:
-        """Work on an open transaction; ``cache`` outlives it."""
-        self._connection = connection
-        self._workspace = workspace_id
-        self._cache = cache
-        self._latest: dict[tuple[DefinitionKind, str], int | None] = {}
-
-    def process(self, definition_id: int) -> StoredProcess:
-        """Return one version. Raises :class:`~engine.errors.NotFoundError`."""
-        return StoredProcess(definition_id, *self._file(definition_id))
-
-    def latest_process(self, key: str) -> StoredProcess | None:
-        """Return the newest startable version, or None when none is deployed."""
-        id = self._newest(DefinitionKind.PROCESS, key)
-        return None if id is None else self.process(id)
-
-    def process_version(self, key: str, version: int) -> StoredProcess | None:
-        """Return the startable version with that number, or None."""
-        return self._called(key, DefinitionRow.version == version)
-
-    def process_beside(self, key: str, definition_id: int) -> StoredProcess | None:
-        """Return the startable version that was deployed together with a definition, or None."""
-        own = select(DefinitionRow.deployment_id).where(
-            DefinitionRow.workspace_id == self._workspace, DefinitionRow.id == definition_id
-        )
-        return self._called(key, DefinitionRow.deployment_id == own.scalar_subquery())
-
-    def _called(self, key: str, which: Any) -> StoredProcess | None:
-        id = self._connection.execute(
-            select(func.max(DefinitionRow.id)).where(
-                DefinitionRow.workspace_id == self._workspace,
-                DefinitionRow.kind == DefinitionKind.PROCESS,
-                DefinitionRow.key == key,
-                DefinitionRow.startable,
-                which,
-            )
-        ).scalar_one()
-        return None if id is None else self.process(id)
-
-    def latest_decision(self, key: str) -> StoredDecision | None:
-        """Return the newest version, or None when none is deployed."""
-        id = self._newest(DefinitionKind.DECISION, key)
-        return None if id is None else StoredDecision(id, *self._file(id))
-
-    def decisions_beside(self, definition_id: int) -> list[Source]:
-        """Return the files of decisions that were deployed together with a decision."""
-        own = select(DefinitionRow.deployment_id).where(
-            DefinitionRow.workspace_id == self._workspace, DefinitionRow.id == definition_id
-        )
-        rows = self._connection.execute(
-            select(ResourceRow.name, ResourceRow.content)
-            .where(
-                ResourceRow.workspace_id == self._workspace,
-                ResourceRow.deployment_id == own.scalar_subquery(),
-                ResourceRow.name.ilike("%.dmn"),
-            )
-            .order_by(ResourceRow.id)
-        )
-        return [Source(row.name, bytes(row.content)) for row in rows]
-
-    def _newest(self, kind: DefinitionKind, key: str) -> int | None:
-        if (kind, key) not in self._latest:
-            self._latest[kind, key] = self._connection.execute(
-                select(func.max(DefinitionRow.id)).where(
-                    DefinitionRow.workspace_id == self._workspace,
-                    DefinitionRow.kind == kind,
-                    DefinitionRow.key == key,
-                    DefinitionRow.startable,
-                )
-            ).scalar_one()
-        return self._latest[kind, key]
-
-    def _file(self, definition_id: int) -> tuple[str, str, bytes]:
-        found = self._cache.get((self._workspace, definition_id))
-        if found is None:
-            row = self._connection.execute(
-                select(DefinitionRow.key, ResourceRow.name, ResourceRow.content)
-                .join(ResourceRow, ResourceRow.id == DefinitionRow.resource_id)
-                .where(
-                    DefinitionRow.workspace_id == self._workspace,
-                    DefinitionRow.id == definition_id,
-                )
-            ).first()
-            if row is None:
-                raise NotFoundError("process definition", definition_id)
-            found = (row.key, row.name, bytes(row.content))
-            self._cache.put((self._workspace, definition_id), found)
-        return found
 
 
 def _definition(row: Row[Any]) -> Definition:

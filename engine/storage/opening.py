@@ -12,8 +12,9 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from engine.errors import StaleRevisionError
 from engine.ports import Change
+from engine.storage.catalogue import DefinitionCache, SqlCatalogue
 from engine.storage.database import Database, Synchronous
-from engine.storage.definitions import DefinitionCache, SqlCatalogue, SqlDefinitions
+from engine.storage.definitions import SqlDefinitions
 from engine.storage.instances import SqlInbox, SqlInstances
 from engine.storage.jobs import SqlIncidents, SqlJobs
 from engine.storage.messages import SqlMessages

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.decisions import Decision
+from engine.catalogue import Which
+from engine.decisions import Decision, DecisionView
 from engine.definitions import DefinitionKind, Source
 from engine.errors import NoSuchDecisionError
 from engine.use_cases.bound import Bound
@@ -19,7 +20,12 @@ class DecisionUseCases(Bound):
     """Decisions, in files or as they are deployed in one workspace."""
 
     def decide(
-        self, files: Files, decision: str, inputs: Mapping[str, Any] | None = None
+        self,
+        files: Files,
+        decision: str,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        version: int | None = None,
     ) -> Decision:
         """Return what a decision gives; nothing is stored.
 
@@ -27,9 +33,10 @@ class DecisionUseCases(Bound):
             files: DMN files that are read together: what one of them imports is looked for in
                 the others. Without any, what is deployed is asked.
             decision: the id or the name of a decision, a decision service or a business knowledge
-                model. A deployed decision is asked by its id, in its newest version.
+                model. A deployed decision is asked by its id, or else by its name.
             inputs: values by name. Where the model gives an input a type, texts are read as dates,
                 times and durations (ISO 8601). An input with the name of a decision stands for it.
+            version: of a deployed decision; without it the newest that is no draft.
 
         Returns:
             Its value and why. Values are as JSON has them: dates, times and durations are ISO 8601
@@ -46,14 +53,32 @@ class DecisionUseCases(Bound):
         if sources:
             return self._core.runner.decide(sources, decision, inputs or {}, now=now)
         with self._reading() as tx:
-            stored = tx.catalogue.latest_decision(decision)
+            which = Which(version=version)
+            stored = tx.catalogue.asked_decision(decision, which)
             if stored is None:
                 known = tx.definitions.find(DefinitionKind.DECISION, None)
-                raise NoSuchDecisionError(decision, [each.key for each in known])
+                able = [each.key for each in known if each.startable]
+                raise NoSuchDecisionError(decision, able, deployed=str(which))
             own = Source(stored.source, stored.content)
-            beside = tx.catalogue.decisions_beside(stored.id)
-        others = (source for source in beside if source.name != own.name)
-        return self._core.runner.decide([own, *others], decision, inputs or {}, now=now)
+            found = _together(own, tx.catalogue.decisions_beside(stored.id))
+        return self._core.runner.decide(found, stored.key, inputs or {}, now=now)
+
+    def decision_view(self, definition_id: int) -> DecisionView:
+        """Return what there is to see of a deployed decision, also of a draft.
+
+        Raises:
+            NotFoundError: no such definition, or it is no decision.
+        """
+        with self._reading() as tx:
+            definition = tx.definitions.get(definition_id)
+            own = Source(definition.resource, tx.definitions.resource(definition_id)[0])
+            found = _together(own, tx.catalogue.decisions_beside(definition_id))
+        return self._core.runner.view(found, definition.key)
+
+
+def _together(own: Source, beside: Iterable[Source]) -> list[Source]:
+    """Return a file and those that it may import, itself first."""
+    return [own, *(source for source in beside if source.name != own.name)]
 
 
 def sources_of(files: Files) -> list[Source]:

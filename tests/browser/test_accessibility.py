@@ -26,6 +26,8 @@ PAGES = (
     "/processes/complaint",
     "/processes/complaint/1/normal",
     "/processes/rules/not-executable",
+    "/decisions",
+    "/decisions/triage",
     "/monitor",
     "/instances",
     "/instances/1",
@@ -112,6 +114,11 @@ def test_the_text_below_a_diagram_stays_below_it_at_200_percent(
 def barriers(page: Page, path: str) -> list[str]:
     """Return what axe-core finds serious or worse on a page."""
     page.goto(path)
+    return barriers_here(page)
+
+
+def barriers_here(page: Page) -> list[str]:
+    """Return what axe-core finds serious or worse on the page as it is now."""
     page.evaluate(AXE.read_text("utf-8"))
     result: dict[str, Any] = page.evaluate(
         "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"

@@ -57,6 +57,7 @@ class DefinitionOut(Out):
     resource: str = Field(description="Name of the file it came from.")
     startable: bool = Field(description="False for a draft that lacks something.")
     deployed_at: datetime
+    version_tag: str | None = Field(None, description="What its designer calls the version.")
 
 
 class DefinitionsOut(Out):

@@ -14,6 +14,7 @@ from engine.definitions import Definition, ElementInfo
 from engine.history import HistoryEntry
 from engine.instances import InstanceDetail, InstanceFilter, InstanceStatus
 from webapp.addresses import row_id
+from webapp.decided import asked_in
 from webapp.filters import now
 from webapp.marks import path_marks, waiting_marks
 from webapp.people import Role
@@ -110,6 +111,7 @@ def show(number: int) -> str:
         history=list(reversed(history)),
         names={element.id: element.name or element.id for element in definition.elements},
         marks=_marks(instance, history),
+        asked_in=asked_in,
         tasks=engine.user_tasks(number),
         jobs=engine.jobs(number, open_only=False, limit=50),
         conversation=services().conversations.by_correlation_key(instance.correlation_key),

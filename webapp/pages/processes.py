@@ -52,9 +52,11 @@ def index() -> str:
 @page.get("/<key>")
 @page.get("/<key>/<int:version>")
 @require(Role.DESIGNER, Role.MANAGER)
-def show(key: str, version: int | None = None) -> str:
+def show(key: str, version: int | None = None) -> ResponseReturnValue:
     """Show one version, or the latest: drawing, problems, versions, running instances."""
     versions, definition = version_of(key, version)
+    if definition.kind is DefinitionKind.DECISION:
+        return redirect(url_for("decisions.show", key=key, version=version), 303)
     problems = concerning(services().engine.problems(definition.id), definition.key)
     lacking = blocking(problems, definition.key)
     return render_template(

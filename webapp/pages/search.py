@@ -1,4 +1,4 @@
-"""Ctrl-K: finds queues, instances, customers and processes; and the frame that every page shares.
+"""Ctrl-K, which finds queues, instances, customers and definitions; the frame of every page.
 
 The frame (rail, workspace, open incidents) is told to templates as ``shell``; a page of a person
 who is not logged in has none.
@@ -13,9 +13,10 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
+from engine.definitions import DefinitionKind
 from engine.errors import NotFoundError
 from engine.instances import InstanceFilter
 from webapp.filters import now
@@ -52,9 +53,13 @@ RAIL = (
     RailItem("Settings", "/settings", "settings", (Role.OPERATOR,), last=True),
 )
 #: Pages that live under an entry of the rail without sharing its address.
-_UNDER = {"/tasks": "/inbox", "/conversations": "/customers"} | dict.fromkeys(
-    ("/instances", "/incidents"), "/monitor"
-)
+_UNDER = {
+    "/tasks": "/inbox",
+    "/conversations": "/customers",
+    "/decisions": "/processes",
+    "/instances": "/monitor",
+    "/incidents": "/monitor",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,7 @@ def _hits(query: str) -> Iterator[Hit]:
         yield from _instances(query)
     if person.may(Role.DESIGNER, Role.MANAGER):
         yield from islice(_processes(query.lower()), MOST)
+        yield from islice(_decisions(query.lower()), MOST)
     if person.may(Role.AGENT, Role.MANAGER):
         yield from _customers(query)
 
@@ -148,6 +154,13 @@ def _processes(query: str) -> Iterator[Hit]:
     for definition in services().engine.definitions():
         if query in definition.name.lower() or query in definition.key.lower():
             yield Hit("sitemap", definition.name, "process", f"/processes/{definition.key}")
+
+
+def _decisions(query: str) -> Iterator[Hit]:
+    for found in services().engine.definitions(kind=DefinitionKind.DECISION):
+        if query in found.name.lower() or query in found.key.lower():
+            href = url_for("decisions.show", key=found.key)
+            yield Hit("table", found.name, "decision", href)
 
 
 def _customers(query: str) -> Iterator[Hit]:

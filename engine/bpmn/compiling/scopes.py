@@ -44,7 +44,8 @@ class Compilation:
         while self._pending:
             inside, scope = self._pending.pop()
             _ScopeCompiler(self, inside, scope).compile()
-        variables = self.context.settings(element).get("variables")
+        settings = self.context.settings(element)
+        variables, spec.version_tag = settings.get("variables"), settings.get("versionTag")
         spec.defaults = variables.defaults if variables is not None else ()
         shared = element.get(N + "conversation")
         if shared:

@@ -20,13 +20,13 @@ VOCABULARY = Vocabulary(
         """
         assignmentDefinition calledDecision calledElement formDefinition ioMapping
         loopCharacteristics priorityDefinition publishMessage script subscription
-        taskDefinition taskHeaders taskSchedule userTask userTaskForm
+        taskDefinition taskHeaders taskSchedule userTask userTaskForm versionTag
         """.split()  # noqa: SIM905 - a list to be compared at a glance
     ),
     without_meaning=frozenset(
         """
         bindingType conditionalFilter modelerTemplate modelerTemplateIcon modelerTemplateVersion
-        properties property retryCounter versionTag
+        properties property retryCounter
         """.split()  # noqa: SIM905
     ),
     unsupported={

@@ -9,6 +9,7 @@ makes a drawing a draft until its cure is followed.
 
 from __future__ import annotations
 
+from engine.bpmn.data_links import variable_of
 from engine.bpmn.dialects.performers import performers
 from engine.bpmn.dialects.settings import Settings, Vocabulary, settings_of
 from engine.bpmn.dialects.writing import become, extension, parameter, put
@@ -19,7 +20,13 @@ _SCRIPT = "Draw a script task before or after it with assignments."
 #: Data inputs of a user task that say who does it, and the setting they become.
 _HUMAN = {"GroupId": "queue", "ActorId": "assignee", "Priority": "priority"}
 #: Data inputs that every task has there and that say nothing here.
+#: How a business rule task says that it asks DMN, and the data inputs that say what.
+_DMN = "http://www.jboss.org/drools/dmn"
+_ASKED = ("namespace", "model", "decision")
 _READ_PAST = {"TaskName", "Skippable", "Comment", "Description", "CreatedBy", "NodeName", "Content"}
+
+#: Elements on which BPMN itself says what matters here.
+_ALWAYS = frozenset({"userTask", "businessRuleTask"})
 
 VOCABULARY = Vocabulary(
     "jBPM",
@@ -42,9 +49,10 @@ def takes(namespace: str) -> bool:
 def apply(root: Element, namespaces: frozenset[str], findings: Findings) -> None:
     """Translate; see :meth:`engine.bpmn.dialects.Dialect.apply`."""
     seen: set[str] = set()
-    for settings in settings_of(root, namespaces, always=frozenset({"userTask"})):
+    for settings in settings_of(root, namespaces, always=_ALWAYS):
         _scripts(settings, findings, seen)
         _handler(settings)
+        _decision(settings.element)
         if local(settings.element) == "sequenceFlow":
             seen.update({"priority"} if settings.text("priority") else ())
         if local(settings.element) == "userTask":
@@ -80,6 +88,39 @@ def _handler(settings: Settings) -> None:
     for association in host.findall(B + "dataInputAssociation"):
         if association.find(B + "assignment") is not None:
             host.remove(association)
+
+
+def _decision(task: Element) -> None:
+    """Make a business rule task that names a decision of a model ask it.
+
+    Process and decisions come together there. The result has the type of the decision, and goes
+    where the data output of its name goes.
+    """
+    if local(task) != "businessRuleTask" or task.get("implementation") != _DMN:
+        return
+    decision = _assigned(task).get("decision", "")
+    result = _taken_out(task, decision)
+    if decision:
+        put(task, "decision", ref=decision, result=result, map="plain", binding="deployment")
+    names = _inputs(task)
+    for association in task.findall(B + "dataInputAssociation"):
+        target = names.get(text_of(association.find(B + "targetRef")), "")
+        if target in _ASKED and association.find(B + "assignment") is not None:
+            task.remove(association)
+
+
+def _taken_out(task: Element, name: str) -> str:
+    """Return the variable that the data output ``name`` goes to; its associations are taken out."""
+    found = {each.get("id"): each for each in task.getroottree().iter() if each.get("id")}
+    outputs = task.findall(f"{B}ioSpecification/{B}dataOutput")
+    ids = {one.get("id") for one in outputs if one.get("name") == name or len(outputs) == 1}
+    variable = None
+    for association in task.findall(B + "dataOutputAssociation"):
+        target = found.get(text_of(association.find(B + "targetRef")))
+        if text_of(association.find(B + "sourceRef")) in ids and target is not None:
+            variable = variable or variable_of(target, found.get)
+            task.remove(association)
+    return variable or ""
 
 
 def _human(task: Element) -> set[str]:

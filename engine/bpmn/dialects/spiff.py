@@ -82,7 +82,7 @@ def _decision(settings: Settings) -> None:
     may = may_carry(settings.element, "decision")
     called = settings.first("calledDecisionId") if may else None
     if called is not None:
-        put(settings.element, "decision", ref=(called.text or "").strip(), map="variables")
+        put(settings.element, "decision", ref=(called.text or "").strip(), map="columns")
 
 
 def _properties(settings: Settings, findings: Findings, seen: set[str]) -> None:

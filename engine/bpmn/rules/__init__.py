@@ -93,16 +93,20 @@ def diagnose(document: Document, around: Surroundings | None = None) -> list[Pro
 def together(
     documents: Iterable[Document], forms: Iterable[str] = ()
 ) -> frozenset[tuple[str, str]]:
-    """Return kind and key of what ``documents`` define, and of the forms with these keys."""
+    """Return kind and key of what ``documents`` define, and of the forms with these keys.
+
+    Decisions and decision services are known by their names too.
+    """
     found = {("form", key) for key in forms}
     for document in documents:
+        decides = document.kind is DocumentKind.DMN
         for element in document.root:
             tag = str(element.tag).rpartition("}")[2]
-            kind = "decision" if document.kind is DocumentKind.DMN else "process"
-            key = element.get("id")
-            if key and (tag == kind or tag.startswith("global")):
-                found.add((kind, key))
-    return frozenset(found)
+            if decides and tag in ("decision", "decisionService"):
+                found |= {("decision", element.get(name) or "") for name in ("id", "name")}
+            elif not decides and (tag == "process" or tag.startswith("global")):
+                found.add(("process", element.get("id") or ""))
+    return frozenset(one for one in found if one[1])
 
 
 __all__ = ["Known", "Rule", "Surroundings", "diagnose", "rules", "together"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine import timers
 from engine.bpmn.decisions.business import history_of
-from engine.bpmn.decisions.shapes import mapped
 from engine.bpmn.errors import ElementError
+from engine.bpmn.specs.binding import which
 from engine.bpmn.specs.element import Element, Origin, ScopeSpec
 from engine.bpmn.token import READY, Token
 from engine.bpmn.variables import storable, storable_name
@@ -156,11 +156,13 @@ class DecisionTask(Activity):
         top = my_task.workflow.top_workflow
         wanted = self.settings
         key = str(my_task.evaluate(wanted.ref)) if wanted.ref is not None else ""
-        outputs, found = top.world.decision(key).evaluate(my_task.data, now=top.now)
-        values = mapped(outputs, wanted.map)
-        own_names = wanted.map == "variables" and isinstance(values, dict)
-        top.assign(my_task, values if own_names else {wanted.result or key: values})
-        my_task.internal_data["detail"] = history_of(key, found)
+        if not key:
+            raise ElementError("The key of the decision is empty.", "Give the id of a decision.")
+        asked = top.world.decision(key, which(my_task, wanted.binding, "decision"))
+        values, found = asked.evaluate(my_task.data, wanted.map, now=top.now)
+        own_names = wanted.map in ("variables", "columns") and isinstance(values, dict)
+        top.assign(my_task, values if own_names else {wanted.result or asked.key: values})
+        my_task.internal_data["detail"] = history_of(asked, found)
         return True
 
 

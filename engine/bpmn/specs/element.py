@@ -65,6 +65,8 @@ class ScopeSpec(BpmnProcessSpec):
         self.sequence: OneAtATime | None = None
         #: Variables that get a value when nobody gives them one at start.
         self.defaults: Parameters = ()
+        #: Of a process: what its designer calls this version.
+        self.version_tag: str | None = None
         self.data_objects: dict[str, Any] = {}
 
     def start_at(self, element: str | None) -> Element | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.bpmn.errors import ElementError
+from engine.bpmn.specs.binding import which
 from engine.bpmn.specs.element import Element, Origin, ScopeSpec
 from engine.bpmn.token import READY, STARTED, Token
 from engine.bpmn.variables import storable_variables
@@ -111,20 +112,8 @@ class CallActivity(Element):
             raise ElementError(
                 f"The key of the called process is {key!r}.", "Give the id of a process."
             )
-        version: int | None = None
-        if self.settings.version is not None:
-            found = my_task.evaluate(self.settings.version)
-            if not str(found).isdigit():
-                raise ElementError(
-                    f"The version of the called process is {found!r}.", "Give its number."
-                )
-            version = int(found)
-        binding = self.settings.binding
-        return my_task.workflow.top_workflow.world.called(
-            key,
-            beside=my_task.workflow.program.id if binding == "deployment" else None,
-            version=version if binding == "version" else None,
-        )
+        wanted = which(my_task, self.settings.binding, "called process")
+        return my_task.workflow.top_workflow.world.called(key, wanted)
 
     def _detail(self, my_task: Token) -> dict[str, str] | None:
         if self.settings.business_key is None:

@@ -68,6 +68,8 @@ class DefinitionRow(Owned, Table):
     none_start: Mapped[bool]
     #: ``[{"id", "name", "kind"}]``, for pages that must not compile it.
     elements: Mapped[list[dict[str, Any]]] = mapped_column(Payload)
+    #: What its designer calls the version; calls and business rule tasks may be bound to it.
+    version_tag: Mapped[str | None]
 
 
 class MessageStartRow(Owned, Table):

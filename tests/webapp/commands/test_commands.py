@@ -17,7 +17,7 @@ from webapp.data_dir import running_alone
 Run = Callable[..., Result]
 
 COMMANDS = {
-    "db", "deploy", "doctor", "incidents", "instances", "lint", "normalise", "replay",
+    "db", "decide", "deploy", "doctor", "incidents", "instances", "lint", "normalise", "replay",
     "run", "tasks", "users",
 }  # fmt: skip
 FIELDS = {"rule", "severity", "element", "name", "line", "message", "cure"}

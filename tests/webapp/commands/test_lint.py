@@ -124,3 +124,28 @@ def test_what_is_in_a_file_does_not_drive_the_terminal(run: Run, tmp_path: Path)
     told = [line for result in (results[0], results[2]) for line in result.output.splitlines()]
     told += results[1].stderr.splitlines()
     assert [line for line in told if not line.isprintable()] == []
+
+
+def test_what_rules_find_in_a_decision_table_is_shown(run: Run, tmp_path: Path) -> None:
+    # given
+    space = "https://www.omg.org/spec/DMN/20230324/MODEL/"
+    table = (
+        '<input id="i"><inputExpression typeRef="number"><text>amount</text></inputExpression>'
+        '</input><output id="o" typeRef="number"/><rule id="small"><inputEntry><text>&lt; 10'
+        "</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>"
+        '<rule id="large"><inputEntry><text>&gt; 10</text></inputEntry><outputEntry>'
+        '<text>"x"</text></outputEntry></rule>'
+    )
+    path = tmp_path / "fee.dmn"
+    path.write_text(
+        f'<definitions xmlns="{space}" namespace="n"><decision id="fee" name="Fee">'
+        f'<decisionTable id="t">{table}</decisionTable></decision></definitions>'
+    )
+
+    # when
+    result = run("lint", str(path))
+
+    # then
+    assert result.exit_code == 1
+    assert 'error: In row 2: "x" is no number. (large) [output-of-another-type]' in result.stdout
+    assert "warning: No row fits when amount = 10. (t) [table-gap]" in result.stdout

@@ -27,6 +27,7 @@ from engine.bpmn.xml import Element, local
 Translator = Callable[[Settings, Findings], None]
 
 _BY_ELEMENT: dict[str, tuple[Translator, ...]] = {
+    "process": (decisions.version_tag,),
     "userTask": (forms.translate, user_tasks.translate),
     "serviceTask": (services.translate,),
     "sendTask": (services.translate,),

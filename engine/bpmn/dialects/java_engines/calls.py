@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from engine.bpmn.dialects.java_engines import decisions
 from engine.bpmn.dialects.settings import Settings
 from engine.bpmn.dialects.writing import copy, extension, parameter, put
 from engine.bpmn.problems import Findings
@@ -22,7 +23,7 @@ def translate(settings: Settings, findings: Findings) -> None:
     if "${" in called or "#{" in called:
         put(host, "call", process=called)
         del host.attrib["calledElement"]
-    _bind(settings, findings)
+    _bind(settings)
     ins, outs = settings.take("in"), settings.take("out")
     inherits = settings.text("inheritVariables") == "true"
     everything = inherits or _all(ins)
@@ -47,21 +48,10 @@ def translate(settings: Settings, findings: Findings) -> None:
         )
 
 
-def _bind(settings: Settings, findings: Findings) -> None:
-    host = settings.element
-    binding = settings.text("calledElementBinding") or "latest"
-    version = settings.text("calledElementVersion")
-    tag = settings.text("calledElementVersionTag")
+def _bind(settings: Settings) -> None:
     if settings.text("sameDeployment") == "true":
-        binding = "deployment"
-    if binding == "versionTag":
-        findings.draft(
-            host,
-            f"It calls the version with the tag '{tag}'; versions have numbers here, no tags.",
-            "Bind it to the newest version, the one of its deployment, or a number.",
-        )
-    elif binding != "latest":
-        put(host, "call", binding=binding, version=version)
+        put(settings.element, "call", binding="deployment")
+    decisions.bind(settings, "call", "calledElement")
 
 
 def _name(host: Element, business_key: str) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from engine.bpmn.dialects.java_engines import decisions
 from engine.bpmn.dialects.settings import Settings, inner
-from engine.bpmn.dialects.writing import become, extension, may_carry, put, write_script
+from engine.bpmn.dialects.writing import extension, may_carry, put, write_script
 from engine.bpmn.problems import Findings
 from engine.bpmn.xml import B, C, Element, N, local
 
@@ -25,7 +26,7 @@ def translate(settings: Settings, findings: Findings) -> None:
         extension(host, "job")
         put(host, "job", type=settings.text("topic"), allIn="true")
     elif kind == "dmn" and local(host) == "serviceTask":
-        _decide(settings)
+        decisions.of_fields(settings, findings)
     elif settings.look("class") or settings.look("delegateExpression") or kind:
         _stand_in(settings, host)
     elif settings.look("expression") and local(host) in ("serviceTask", "sendTask"):
@@ -87,17 +88,6 @@ def _compute(settings: Settings, findings: Findings) -> None:
     findings.info(
         settings.element, "Its expression is evaluated as a script of one line.", "Nothing to do."
     )
-
-
-def _decide(settings: Settings) -> None:
-    """Make a service task of the type ``dmn`` ask its decision."""
-    settings.text("type")
-    for field in settings.take("field"):
-        if field.get("name") == "decisionTableReferenceKey":
-            texts = [(child.text or "").strip() for child in inner(field, "string", "expression")]
-            value = field.get("stringValue") or field.get("expression") or "".join(texts[:1])
-            become(settings.element, "businessRuleTask")
-            put(settings.element, "decision", ref=value, map="variables")
 
 
 __all__ = ["retries", "script", "translate"]

@@ -12,7 +12,7 @@ TRANSLATED = frozenset(
     decisionRefVersionTag dueDate elementVariable errorCodeVariable errorMessageVariable
     escalationCodeVariable failedJobRetryTimeCycle formData formKey formProperty formRef
     formRefBinding formRefVersion in initiator inputOutput mapDecisionResult out priority
-    resultVariable topic
+    resultVariable topic versionTag
     """.split()  # noqa: SIM905 - a list to be compared at a glance
 )
 WITHOUT_MEANING = frozenset(
@@ -22,7 +22,6 @@ WITHOUT_MEANING = frozenset(
     diagramRelationId errorMessage exclusive followUpDate historyTimeToLive isStartableInTasklist
     jobPriority localScope modelerTemplate modelerTemplateIcon modelerTemplateVersion
     potentialStarter properties property tenantId taskPriority variableEvents variableName
-    versionTag
     """.split()  # noqa: SIM905
 )
 UNSUPPORTED = {

@@ -13,7 +13,7 @@ from engine.bpmn.xml import Element, local
 Translator = Callable[[Settings, Findings], None]
 
 _BY_ELEMENT: dict[str, tuple[Translator, ...]] = {
-    "process": (user_tasks.forms,),
+    "process": (user_tasks.forms, calls.version_tag),
     "userTask": (user_tasks.translate,),
     "serviceTask": (work.translate,),
     "sendTask": (work.translate, messages.publish),

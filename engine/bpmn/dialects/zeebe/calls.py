@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.bpmn.dialects.settings import Settings
 from engine.bpmn.dialects.writing import put
 from engine.bpmn.problems import Findings
+from engine.bpmn.xml import Element
 
 
 def translate(settings: Settings, findings: Findings) -> None:
@@ -22,16 +23,21 @@ def translate(settings: Settings, findings: Findings) -> None:
     # With output mappings only they come back, whatever the switch says.
     if host.find(".//{*}ioMapping/{*}output") is None:
         put(host, "mapping", allOut=called.get("propagateAllChildVariables") or "true")
-    binding = called.get("bindingType") or "latest"
-    if binding == "deployment":
-        put(host, "call", binding="deployment")
-    elif binding != "latest":
-        tag = called.get("versionTag") or ""
-        findings.draft(
-            host,
-            f"It calls the version with the tag '{tag}'; versions have numbers here, no tags.",
-            "Bind it to the newest version, the one of its deployment, or a number.",
-        )
+    bind(host, "call", called)
 
 
-__all__ = ["translate"]
+def bind(host: Element, extension: str, reference: Element) -> None:
+    """Write which version a reference of Camunda 8 means; the newest where nothing is said."""
+    binding = (reference.get("bindingType") or "latest").strip()
+    tag = (reference.get("versionTag") or "").strip() if binding == "versionTag" else ""
+    if binding != "latest":
+        put(host, extension, binding=binding, versionTag=tag)
+
+
+def version_tag(settings: Settings, findings: Findings) -> None:
+    """Write what a process calls its version."""
+    tag = settings.first("versionTag")
+    put(settings.element, "versionTag", value=tag.get("value") or "" if tag is not None else "")
+
+
+__all__ = ["bind", "translate", "version_tag"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.bpmn.dialects.settings import Settings, inner
 from engine.bpmn.dialects.writing import become, extension, parameter, put, write_script
+from engine.bpmn.dialects.zeebe.calls import bind
 from engine.bpmn.problems import Findings
 from engine.bpmn.xml import local
 
@@ -44,12 +45,7 @@ def decision(settings: Settings, findings: Findings) -> None:
         result=(called.get("resultVariable") or "").strip(),
         map="plain",
     )
-    if (called.get("bindingType") or "latest") != "latest":
-        findings.warning(
-            host,
-            "It asks the decision of its own deployment or tag; here the newest one is asked.",
-            "Give decisions that must not be mixed keys of their own.",
-        )
+    bind(host, "decision", called)
 
 
 def script(settings: Settings, findings: Findings) -> None:

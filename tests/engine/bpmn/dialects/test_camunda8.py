@@ -187,9 +187,49 @@ def test_a_called_process_may_be_an_expression_and_bound_to_its_deployment(vendo
     assert found.at("x").get("calledElement") is None
 
 
-def test_a_call_by_a_version_tag_is_a_draft(vendor) -> None:
-    inner = '<zeebe:calledElement processId="c" bindingType="versionTag" versionTag="v1"/>'
-    assert vendor(extended("callActivity", inner), "zeebe").drafts == ["x"]
+@pytest.mark.parametrize(
+    ("tag", "reference", "extension"),
+    [
+        ("callActivity", 'calledElement processId="c"', "call"),
+        ("businessRuleTask", 'calledDecision decisionId="c" resultVariable="r"', "decision"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("binding", "expected"),
+    [
+        ('bindingType="latest"', {}),
+        ('bindingType="deployment"', {"binding": "deployment"}),
+        (
+            'bindingType="versionTag" versionTag="v1"',
+            {"binding": "versionTag", "versionTag": "v1"},
+        ),
+    ],
+)
+def test_a_reference_is_bound_to_a_version(
+    vendor, tag: str, reference: str, extension: str, binding: str, expected: dict[str, str]
+) -> None:
+    # when
+    found = vendor(extended(tag, f"<zeebe:{reference} {binding}/>"), "zeebe")
+
+    # then
+    written = found.corral("x", extension) if expected or extension == "decision" else {}
+    assert {key: written[key] for key in written if key.startswith(("bind", "version"))} == expected
+    assert found.noted(Severity.WARNING, Severity.DRAFT) == []
+
+
+def test_a_process_says_what_its_version_is_called(vendor) -> None:
+    # given
+    body = (
+        '<extensionElements><zeebe:versionTag value="v1"/></extensionElements>'
+        '<startEvent id="s"/><task id="x"/>'
+    )
+
+    # when
+    found = vendor(body, "zeebe")
+
+    # then
+    assert found.corral("p", "versionTag") == {"value": "v1"}
+    assert found.problems == []
 
 
 def test_a_decision_gives_its_only_output_as_the_value(vendor) -> None:

@@ -275,28 +275,50 @@ def test_a_decision_gives_a_list_unless_it_says_otherwise(
     # when
     task = (
         f'<businessRuleTask id="x" camunda:decisionRef="triage" camunda:resultVariable="kind" '
-        f'{shape} camunda:decisionRefBinding="deployment"/>'
+        f"{shape}/>"
     )
     found = vendor(task, "camunda")
 
     # then
     assert found.corral("x", "decision") == {"ref": "triage", "result": "kind", "map": expected}
-    assert found.noted(Severity.WARNING)[0][0] == "x"
+    assert found.noted(Severity.WARNING) == []
 
 
-def test_a_decision_task_of_flowable_asks_a_decision(vendor) -> None:
-    # given
-    field = (
-        '<flowable:field name="decisionTableReferenceKey"><flowable:string>triage'
-        "</flowable:string></flowable:field>"
+def fields(**values: str) -> str:
+    return "".join(
+        f'<flowable:field name="{name}"><flowable:string>{value}</flowable:string></flowable:field>'
+        for name, value in values.items()
     )
 
+
+@pytest.mark.parametrize("name", ["decisionTableReferenceKey", "decisionServiceReferenceKey"])
+@pytest.mark.parametrize(
+    ("more", "binding"),
+    [
+        ({}, {"binding": "deployment"}),
+        ({"sameDeployment": "true"}, {"binding": "deployment"}),
+        ({"sameDeployment": "false"}, {}),
+    ],
+)
+def test_a_decision_task_of_flowable_asks_what_came_with_it_unless_it_says_otherwise(
+    vendor, name: str, more: dict[str, str], binding: dict[str, str]
+) -> None:
     # when
-    found = vendor(extended("serviceTask", field, 'flowable:type="dmn"'), "flowable")
+    inner = fields(**{name: "triage"}, **more)
+    found = vendor(extended("serviceTask", inner, 'flowable:type="dmn"'), "flowable")
 
     # then
     assert local(found.at("x")) == "businessRuleTask"
-    assert found.corral("x", "decision") == {"ref": "triage", "map": "variables"}
+    assert found.corral("x", "decision") == {"ref": "triage", "map": "variables", **binding}
+
+
+def test_a_decision_task_that_is_to_fail_without_a_hit_is_a_warning(vendor) -> None:
+    # when
+    inner = fields(decisionTableReferenceKey="triage", decisionTaskThrowErrorOnNoHits="true")
+    found = vendor(extended("serviceTask", inner, 'flowable:type="dmn"'), "flowable")
+
+    # then
+    assert [element for element, _ in found.noted(Severity.WARNING)] == ["x"]
 
 
 def test_what_stands_in_our_own_words_already_stays(vendor) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from engine.bpmn.reports import read
 from engine.bpmn.xml import N
+from engine.definitions import Severity, Source
 
 FAMILY = pytest.mark.parametrize("prefix", ["camunda", "flowable", "activiti"])
 
@@ -96,13 +98,60 @@ def test_all_variables_go_where_it_says_all(
     assert f"{mapping['allIn']} {mapping['allOut']}" == passed
 
 
-def test_a_call_of_a_version_by_its_tag_is_a_draft(vendor) -> None:
+@pytest.mark.parametrize(
+    ("binding", "expected"),
+    [
+        ('Binding="latest" {0}Version="7"', {}),
+        ('Binding="deployment"', {"binding": "deployment"}),
+        ('Binding="version" {0}Version="3"', {"binding": "version", "version": "3"}),
+        (
+            'Binding="versionTag" {0}VersionTag="v2" {0}Version="3"',
+            {"binding": "versionTag", "versionTag": "v2"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("kind", ["call", "decision"])
+def test_calls_and_decisions_are_bound_to_a_version(
+    vendor, kind: str, binding: str, expected: dict[str, str]
+) -> None:
+    # given
+    prefix = "camunda:calledElement" if kind == "call" else "camunda:decisionRef"
+    tag = 'callActivity calledElement="c"' if kind == "call" else "businessRuleTask"
+    ref = "" if kind == "call" else 'camunda:decisionRef="c"'
+    attributes = f"{prefix}{binding.format(prefix)}"
+
     # when
-    attributes = 'camunda:calledElementBinding="versionTag" camunda:calledElementVersionTag="v2"'
-    found = vendor(f'<callActivity id="x" calledElement="c" {attributes}/>', "camunda")
+    found = vendor(f'<{tag} id="x" {ref} {attributes}/>', "camunda")
 
     # then
-    assert found.drafts == ["x"]
+    written = found.corral("x", kind) if expected or kind == "decision" else {}
+    assert {key: written[key] for key in written if key not in ("ref", "map")} == expected
+    assert found.noted(Severity.WARNING, Severity.DRAFT) == []
+
+
+def test_a_version_that_is_not_given_is_named(vendor) -> None:
+    # when
+    task = '<businessRuleTask id="x" camunda:decisionRef="c" camunda:decisionRefBinding="version"/>'
+    content = vendor.content('<startEvent id="s"/>' + task, "camunda")
+    (report,) = read([Source("p.bpmn", content)])
+
+    # then
+    assert "'version': It does not say which version is meant." in {
+        problem.message for problem in report.problems if problem.element == "x"
+    }
+
+
+def test_a_process_has_a_version_tag(vendor) -> None:
+    # given
+    content = vendor.content('<startEvent id="s"/>', "camunda").replace(
+        b'<process id="p"', b'<process id="p" camunda:versionTag="v2"'
+    )
+
+    # when
+    (report,) = read([Source("p.bpmn", content)])
+
+    # then
+    assert report.definitions[0].version_tag == "v2"
 
 
 @FAMILY

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from engine.bpmn.reports import read
 from engine.bpmn.xml import B, local
-from engine.definitions import Severity
+from engine.definitions import Severity, Source
 
 
 def given(**constants: str) -> str:
@@ -94,3 +95,44 @@ def test_marks_of_the_process_and_of_flows_are_read_past(vendor) -> None:
 def test_a_rule_flow_group_is_a_draft(vendor) -> None:
     found = vendor('<businessRuleTask id="x" drools:ruleFlowGroup="g"/>', "drools")
     assert found.drafts == ["x"]
+
+
+DMN = 'implementation="http://www.jboss.org/drools/dmn"'
+
+
+def test_a_business_rule_task_asks_the_decision_of_its_model(vendor) -> None:
+    # given a result that goes to the variable "kind"
+    constants = given(namespace="urn:x", model="Triage", decision="Kind of mention")
+    output = '<dataOutput id="_out" name="Kind of mention"/></ioSpecification>'
+    comes = (
+        "<dataOutputAssociation><sourceRef>_out</sourceRef><targetRef>_v</targetRef>"
+        "</dataOutputAssociation>"
+    )
+    inner = constants.replace("</ioSpecification>", output) + comes
+    kind = '<property id="_v" name="kind"/>'
+
+    # when
+    found = vendor(f'{kind}<businessRuleTask id="x" {DMN}>{inner}</businessRuleTask>', "drools")
+
+    # then
+    assert found.corral("x", "decision") == {
+        "ref": "Kind of mention",
+        "result": "kind",
+        "map": "plain",
+        "binding": "deployment",
+    }
+    assert found.at("x").findall(B + "dataInputAssociation") == []
+    assert found.at("x").findall(B + "dataOutputAssociation") == []
+
+
+def test_a_business_rule_task_that_asks_a_whole_model_is_a_draft(vendor) -> None:
+    # given
+    inner = given(namespace="urn:x", model="Triage")
+
+    # when
+    task = f'<startEvent id="s"/><businessRuleTask id="x" {DMN}>{inner}</businessRuleTask>'
+    (report,) = read([Source("p.bpmn", vendor.content(task, "drools"))])
+
+    # then
+    assert "decision-missing" in {each.rule for each in report.problems if each.element == "x"}
+    assert not report.definitions[0].startable

@@ -65,7 +65,7 @@ def test_a_decision_and_a_form_are_named(vendor) -> None:
     shown = vendor(extended("userTask", form), "spiff")
 
     # then
-    assert asked.corral("x", "decision") == {"ref": "triage", "map": "variables"}
+    assert asked.corral("x", "decision") == {"ref": "triage", "map": "columns"}
     assert shown.corral("x", "userTask") == {"form": "answer"}
     assert [problem.severity for problem in shown.problems] == [Severity.INFO]
 

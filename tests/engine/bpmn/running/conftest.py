@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
 
+from engine import Engine
 from engine.bpmn.runner import SpiffRunner
+from engine.catalogue import LATEST, Which
 from engine.errors import NotFoundError
 from engine.history import What
 from engine.instances import InstanceStatus
@@ -128,25 +130,16 @@ class Shelf:
             raise NotFoundError("definition", definition_id)
         return self.processes[definition_id]
 
-    def latest_process(self, key: str) -> StoredProcess | None:
+    def called_process(self, key: str, which: Which = LATEST) -> StoredProcess | None:
         found = [stored for stored in self.processes.values() if stored.key == key]
+        if which.version is not None:
+            return found[which.version - 1] if which.version <= len(found) else None
+        if which.beside is not None:
+            own = self.beside[which.beside]
+            return next((each for each in found if self.beside.get(each.id) == own), None)
         return found[-1] if found else None
 
-    def process_version(self, key: str, version: int) -> StoredProcess | None:
-        found = [stored for stored in self.processes.values() if stored.key == key]
-        return found[version - 1] if version <= len(found) else None
-
-    def process_beside(self, key: str, definition_id: int) -> StoredProcess | None:
-        return next(
-            (
-                stored
-                for stored in self.processes.values()
-                if stored.key == key and self.beside.get(stored.id) == self.beside[definition_id]
-            ),
-            None,
-        )
-
-    def latest_decision(self, key: str) -> StoredDecision | None:
+    def asked_decision(self, key: str, which: Which = LATEST) -> StoredDecision | None:
         return self.decisions.get(key)
 
 
@@ -279,3 +272,25 @@ def play() -> Play:
 
 
 __all__ = ["MORNING", "MessageWait", "SignalWait"]
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    opened = Engine.in_memory()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def ask(engine: Engine) -> Callable[..., dict[str, Any]]:
+    """Return what starts an instance and lets it ask; gives the variables it has then."""
+
+    def asked(instance: int | None = None, **variables: Any) -> dict[str, Any]:
+        number = engine.start("p", variables).id if instance is None else instance
+        (held,) = engine.user_tasks(number)
+        engine.complete(held.id, {}, by="ana")
+        incidents = engine.incidents(instance_id=number)
+        assert not incidents, incidents[0].what
+        return engine.variables(number)
+
+    return asked

@@ -287,7 +287,7 @@ RULE = (
 
 def test_a_decision_becomes_a_variable_and_its_rules_go_to_the_history(play, draw):
     # given
-    play.shelf.decisions["triage"] = StoredDecision(1, "triage", "triage.dmn", DECISION)
+    play.shelf.decisions["triage"] = StoredDecision(1, "triage", "triage.dmn", DECISION, 3)
 
     # when
     case = play(RULE + draw.flow("s", "r"), {"score": 7})
@@ -295,7 +295,13 @@ def test_a_decision_becomes_a_variable_and_its_rules_go_to_the_history(play, dra
     # then
     assert case.data["found"] == {"kind": "hot"}
     (entry,) = [entry for entry in case.last.history if entry.element == "r"]
-    assert entry.detail == {"decision": "triage", "rules": [{"id": "high", "row": 2}]}
+    fired = {"id": "high", "row": 2, "decision": "triage", "because": [], "annotations": []}
+    assert entry.detail == {
+        "decision": "triage",
+        "version": 3,
+        "result": '"hot"',
+        "rules": [{**fired, "outputs": {"kind": '"hot"'}}],
+    }
 
 
 def test_a_decision_that_is_not_deployed_is_an_incident(play, draw):

@@ -1,0 +1,152 @@
+"""The catalogue that the runner asks: files of definitions in the database."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from engine.catalogue import LATEST, StoredDecision, StoredProcess, Which
+from engine.definitions import DefinitionKind, Source
+from engine.errors import NotFoundError
+from engine.storage.tables import DefinitionRow, ResourceRow
+
+#: Key, file name, content and version.
+_File = tuple[str, str, bytes, int]
+
+
+class DefinitionCache:
+    """Files of definitions by id, the most recently used. Safe to use from many threads.
+
+    A version never changes, so an entry is never wrong; the bound keeps memory in check.
+    """
+
+    def __init__(self, size: int = 256) -> None:
+        """Keep at most ``size`` files."""
+        self._size = size
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[int, int], _File] = OrderedDict()
+
+    def get(self, at: tuple[int, int]) -> _File | None:
+        """Return what is kept of (workspace id, definition id)."""
+        with self._lock:
+            found = self._kept.get(at)
+            if found is not None:
+                self._kept.move_to_end(at)
+            return found
+
+    def put(self, at: tuple[int, int], value: _File) -> None:
+        """Keep an entry, and let go of the one that was not used for longest."""
+        with self._lock:
+            self._kept[at] = value
+            if len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+
+
+class SqlCatalogue:
+    """The definitions of one workspace as the runner asks for them, remembered while it runs."""
+
+    def __init__(self, connection: Connection, workspace_id: int, cache: DefinitionCache) -> None:
+        """Work on an open transaction; ``cache`` outlives it."""
+        self._connection = connection
+        self._workspace = workspace_id
+        self._cache = cache
+        self._chosen: dict[tuple[DefinitionKind, str, Which], int | None] = {}
+
+    def process(self, definition_id: int) -> StoredProcess:
+        """Return one version. Raises :class:`~engine.errors.NotFoundError`."""
+        return StoredProcess(definition_id, *self._file(definition_id))
+
+    def called_process(self, key: str, which: Which = LATEST) -> StoredProcess | None:
+        """Return the version a call activity uses now, or None."""
+        id = self._choose(DefinitionKind.PROCESS, key, which)
+        return None if id is None else self.process(id)
+
+    def asked_decision(self, key: str, which: Which = LATEST) -> StoredDecision | None:
+        """Return the version a business rule task uses now, or None."""
+        id = self._choose(DefinitionKind.DECISION, key, which)
+        return None if id is None else StoredDecision(id, *self._file(id))
+
+    def decisions_beside(self, definition_id: int) -> list[Source]:
+        """Return the files of decisions that were deployed together with a decision."""
+        own = self._deployment_of(definition_id)
+        held = select(DefinitionRow.resource_id).where(
+            DefinitionRow.deployment_id == own, DefinitionRow.kind == DefinitionKind.DECISION
+        )
+        rows = self._connection.execute(
+            select(ResourceRow.name, ResourceRow.content)
+            .where(
+                ResourceRow.workspace_id == self._workspace,
+                ResourceRow.deployment_id == own,
+                # A file may hold nothing but types and knowledge models.
+                or_(ResourceRow.name.ilike("%.dmn"), ResourceRow.id.in_(held)),
+            )
+            .order_by(ResourceRow.id)
+        )
+        return [Source(row.name, bytes(row.content)) for row in rows]
+
+    def _deployment_of(self, definition_id: int) -> Any:
+        return (
+            select(DefinitionRow.deployment_id)
+            .where(DefinitionRow.workspace_id == self._workspace, DefinitionRow.id == definition_id)
+            .scalar_subquery()
+        )
+
+    def _choose(self, kind: DefinitionKind, key: str, which: Which) -> int | None:
+        """Return the newest that can run among those that are meant."""
+        at = kind, key, which
+        if at not in self._chosen:
+            wanted = select(DefinitionRow.id).where(
+                DefinitionRow.workspace_id == self._workspace,
+                DefinitionRow.kind == kind,
+                is_called(kind, key),
+                DefinitionRow.startable,
+                *self._narrowed(which),
+            )
+            # One that has it as its key goes before one that has it as its name.
+            by_key = (DefinitionRow.key == key).desc()
+            self._chosen[at] = self._connection.execute(
+                wanted.order_by(by_key, DefinitionRow.id.desc()).limit(1)
+            ).scalar_one_or_none()
+        return self._chosen[at]
+
+    def _narrowed(self, which: Which) -> list[Any]:
+        conditions: list[Any] = []
+        if which.beside is not None:
+            conditions.append(DefinitionRow.deployment_id == self._deployment_of(which.beside))
+        if which.version is not None:
+            conditions.append(DefinitionRow.version == which.version)
+        if which.tag is not None:
+            conditions.append(DefinitionRow.version_tag == which.tag)
+        return conditions
+
+    def _file(self, definition_id: int) -> _File:
+        found = self._cache.get((self._workspace, definition_id))
+        if found is None:
+            row = self._connection.execute(
+                select(
+                    DefinitionRow.key, ResourceRow.name, ResourceRow.content, DefinitionRow.version
+                )
+                .join(ResourceRow, ResourceRow.id == DefinitionRow.resource_id)
+                .where(
+                    DefinitionRow.workspace_id == self._workspace,
+                    DefinitionRow.id == definition_id,
+                )
+            ).first()
+            if row is None:
+                raise NotFoundError("process definition", definition_id)
+            found = (row.key, row.name, bytes(row.content), row.version)
+            self._cache.put((self._workspace, definition_id), found)
+        return found
+
+
+def is_called(kind: DefinitionKind, key: str) -> Any:
+    """Return the condition that a definition is meant by ``key``: decisions also by their name."""
+    if kind is not DefinitionKind.DECISION:
+        return DefinitionRow.key == key
+    return or_(DefinitionRow.key == key, DefinitionRow.name == key)
+
+
+__all__ = ["DefinitionCache", "SqlCatalogue", "is_called"]
