@@ -59,7 +59,7 @@ const REPLACED = [
 const ADDED = ["asksAboutValue", "conformed", "decided", "negation", "product", "quotient", "withEnds"];
 
 /** `wrong` is there as often as `times` says; once, where it says nothing. `right` makes the text that takes its place. */
-export const CORRECTIONS = [
+const CORRECTIONS = [
   {
     clause: "10.3.2.13",
     why: "An order of two types that have none is null; feelin compares as JavaScript does.",
@@ -143,9 +143,9 @@ export const CORRECTIONS = [
   {
     clause: "7.3.3",
     why: "A test that asks about ? decides by its answer; feelin takes null for a value to compare with.",
-    wrong: /case 'PositiveUnaryTest': return \(context\) => \{/,
-    right: (found) =>
-      `case 'PositiveUnaryTest': if (asksAboutValue(node.input)) { return (context) => args[0](context) ?? false; } ${found.slice("case 'PositiveUnaryTest': ".length)}`,
+    wrong: /(case 'PositiveUnaryTest': )(return \(context\) => \{)/,
+    right: (_found, before, after) =>
+      `${before}if (asksAboutValue(node.input)) { return (context) => args[0](context) ?? false; } ${after}`,
   },
   {
     clause: "10.3.2.6",

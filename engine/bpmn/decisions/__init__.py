@@ -4,6 +4,5 @@ from __future__ import annotations
 
 from engine.bpmn.decisions.business import BusinessDecision
 from engine.bpmn.decisions.deciding import Decisions
-from engine.bpmn.decisions.linking import Linked, link
 
-__all__ = ["BusinessDecision", "Decisions", "Linked", "link"]
+__all__ = ["BusinessDecision", "Decisions"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from engine.bpmn.decisions import model
-from engine.bpmn.decisions.dmn import child, children, entry_text, tag_of, text_in
+from engine.bpmn.decisions.dmn import child, children, tag_of, text_in
 from engine.bpmn.decisions.model import Boxed
 from engine.bpmn.decisions.tables import read_table
 from engine.bpmn.decisions.types import Lookup, type_named
@@ -172,5 +172,3 @@ READERS: Mapping[str, Callable[[Reader, Element], Boxed]] = {
     "some": _quantified,
     "every": _quantified,
 }
-
-__all__ = ["Reader", "entry_text"]

@@ -15,7 +15,6 @@ from engine.bpmn.decisions.plain import Compiler, Scope, UnusualError
 from engine.bpmn.decisions.plain_types import Check, plain_check
 from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions.friendly.operations import ElsewhereError
-from engine.bpmn.expressions.sandbox.border import as_text
 from engine.bpmn.reader import Document
 from engine.decisions import Decision, Evaluated, Failure, FiredRule
 
@@ -31,7 +30,10 @@ class Decisions:
         self.linked = linked
         self._elements = linked.plan.elements
         self._names = frozenset(node.name for node in self._elements.values())
+        #: Keys of decisions with texts in other languages than FEEL.
+        self._foreign = frozenset(key for key, node in self._elements.items() if _is_foreign(node))
         self._plain: dict[str, _Steps | None] = {}
+        self._foreign_logics: dict[str, _Logic] = {}
 
     @classmethod
     def of(cls, documents: Iterable[Document]) -> Decisions:
@@ -91,16 +93,14 @@ class Decisions:
         steps = self._steps(key)
         if steps is not None and not (overriding and steps.names & inputs.keys()):
             try:
-                found = steps.decide(inputs, now)
-                return _as_texts(found) if as_texts else found
+                return steps.decide(inputs, now)  # plain values: there are no dates among them
             except ElsewhereError:
                 pass
-        if self._is_foreign(key):
+        if key in self._foreign:
             return self._decided_here(key, inputs, now)
         known = {
             each: self.decide(each, inputs, now=now, overriding=overriding).outputs
-            for each in behind(self.linked.plan, key)
-            if self._is_foreign(each)
+            for each in self._foreign & behind(self.linked.plan, key)
         }
         return self._asked.decide(
             key, inputs, known, now=now, as_texts=as_texts, overriding=overriding
@@ -139,12 +139,6 @@ class Decisions:
     def _asked(self) -> Asked:
         return Asked(self.linked.plan)
 
-    def _is_foreign(self, key: str) -> bool:
-        node = self._elements[key]
-        return isinstance(node, model.DecisionNode) and any(
-            text.language is not None for text in texts_of(node.logic)
-        )
-
     def _steps(self, key: str) -> _Steps | None:
         """Return how the decision is made here; None where the sandbox has to."""
         if key not in self._plain:
@@ -164,7 +158,7 @@ class Decisions:
             if isinstance(node, model.InputData):
                 inputs.append((node.name, check))
                 continue
-            if not isinstance(node, model.DecisionNode) or self._is_foreign(each):
+            if not isinstance(node, model.DecisionNode) or each in self._foreign:
                 raise ElsewhereError
             compiler = Compiler(node.id, types, foreign=False)
             logic = compiler.logic(node.logic)
@@ -230,8 +224,11 @@ class Decisions:
         return Decision(value, tuple(fired), (*evaluated, Evaluated(node.id, node.name, value)))
 
     def _foreign_logic(self, key: str, node: model.DecisionNode) -> _Logic:
-        compiler = Compiler(node.id, self.linked.plan.types, foreign=True)
-        return compiler.logic(node.logic)
+        """Return the logic of a decision in other languages than FEEL; it is compiled once."""
+        if key not in self._foreign_logics:
+            compiler = Compiler(node.id, self.linked.plan.types, foreign=True)
+            self._foreign_logics[key] = compiler.logic(node.logic)
+        return self._foreign_logics[key]
 
 
 class _Step:
@@ -287,6 +284,12 @@ def _not_found(step: _Step, inputs: Mapping[str, Any]) -> Iterable[Failure]:
         yield Failure(step.node.id, f"Variable '{name}' not found")
 
 
+def _is_foreign(node: model.Node) -> bool:
+    return isinstance(node, model.DecisionNode) and any(
+        text.language is not None for text in texts_of(node.logic)
+    )
+
+
 def _may_hide(name: str, reads: Iterable[str]) -> bool:
     """Say whether a name is not one word and begins like one of those that are read."""
     return not name.isidentifier() and any(name.startswith(word) for word in reads)
@@ -304,13 +307,3 @@ def texts_of(boxed: model.Boxed | None) -> Iterable[model.Text]:
                 yield output.default
         for rule in boxed.rules:
             yield from (text for text in (*rule.tests, *rule.outputs) if text is not None)
-
-
-def _as_texts(found: Decision) -> Decision:
-    return Decision(
-        as_text(found.outputs),
-        found.fired_rules,
-        tuple(Evaluated(e.key, e.name, as_text(e.outputs)) for e in found.evaluated),
-        found.failures,
-        found.warnings,
-    )

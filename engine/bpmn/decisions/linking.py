@@ -72,7 +72,7 @@ class _Linker:
 
     def _needs(self, file: File, part: Part) -> tuple[model.Need, ...]:
         found = (self._resolved(file, requirement) for requirement in part.requires)
-        return tuple((path, key) for each in found if each is not None for path, key, _ in [each])
+        return tuple((each[0], each[1]) for each in found if each is not None)
 
     def _service(self, file: File, part: Part) -> model.Service:
         parameters = []
@@ -98,11 +98,10 @@ class _Linker:
     ) -> tuple[tuple[str, ...], str, Part] | None:
         """Return the names on the way to what is required, its key, and itself."""
         space, _, id = requirement.href.rpartition("#")
-        imported = file.imports.get(space) if space not in ("", file.namespace) else None
+        is_own = space in ("", file.namespace)
+        imported = None if is_own else file.imports.get(space)
         other = file if imported is None else self._files[imported.index]
-        part = (
-            other.parts.get(id) if imported is not None or space in ("", file.namespace) else None
-        )
+        part = other.parts.get(id) if is_own or imported is not None else None
         if part is None:
             file.findings.draft(
                 requirement.element,

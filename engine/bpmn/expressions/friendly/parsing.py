@@ -19,7 +19,7 @@ Node: TypeAlias = Callable[[Mapping[str, Any]], Any]
 #: Says of a value, with the variables, whether it passes; None where they cannot be compared.
 Check: TypeAlias = Callable[[Any, Mapping[str, Any]], bool | None]
 
-_LEVELS: Mapping[str, int] = {"or": 1, "and": 2, "+": 4, "-": 4, "- ": 4, "*": 5, "/": 5}
+_LEVELS: Mapping[str, int] = {"or": 1, "and": 2, "+": 4, "-": 4, "*": 5, "/": 5}
 COMPARED = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _COMPARISON = 3
 #: How ranges open and close; "]" and "[" are "(" and ")", written as in mathematics.
@@ -184,7 +184,7 @@ class Parser:
     def _binary(self, lowest: int) -> Node:
         left = self._comparison() if lowest <= _COMPARISON else self._unary()
         while (level := _LEVELS.get(self.sign() or "", 0)) >= lowest:
-            sign = self._take()[1].strip()
+            sign = self._take()[1]
             right = self._binary(level + 1)
             if left in self.booleans and right in self.booleans and level > _COMPARISON:
                 raise ElsewhereError  # nothing, which feelin takes for true or false
@@ -249,12 +249,8 @@ class Parser:
         return node
 
     def _unary(self) -> Node:
-        sign = self.sign()
-        if sign not in ("-", "- "):
+        if not self.took("-"):
             return self._path()
-        self._at += 1
-        if sign == "- " and self._pieces[self._at][0] == "number":
-            raise ElsewhereError  # feelin takes it for null
         value = self._path()
         if value in self.booleans:
             raise ElsewhereError

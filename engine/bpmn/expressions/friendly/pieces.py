@@ -10,10 +10,10 @@ from engine.bpmn.expressions.friendly.operations import ElsewhereError
 _CALLS = "|".join(
     name.replace(" ", " +") for name in sorted(FUNCTIONS, key=lambda name: (-len(name), name))
 )
-#: Blanks are those of feelin. A whole number with an exponent is missing: feelin reads 1e5 as 1.
+#: Blanks are those of feelin.
 _PIECE = re.compile(
     r"[ \t\n\r]*(?:"
-    r"(?P<number>(?:\d*\.\d+(?:[eE][+-]?\d+)?|\d+)(?!\w|\.\w))"
+    r"(?P<number>(?:\d*\.\d+|\d+)(?:[eE][+-]?\d+)?(?!\w|\.\w))"
     r"|(?P<text>\"(?:[^\"\\\n\r]|\\[^\n\r])*\")"
     rf"|(?P<call>(?:{_CALLS})(?= *\())"
     r"|(?P<name>[A-Za-z_]\w*(?![\w?]))"
@@ -63,8 +63,6 @@ def pieces(text: str) -> list[tuple[str, str]]:
             piece = _ESCAPE.sub(_escaped, piece[1:-1])
         elif kind == "call":
             piece = " ".join(piece.split())
-        elif kind == "sign" and piece == "-" and text[match.end() :][:1].isspace():
-            piece = "- "  # never the sign of a number: feelin reads '- 5' as null
         found.append(("sign" if piece in _KEYWORDS and kind == "name" else kind, piece))
         at = match.end()
 

@@ -4,7 +4,7 @@ Started by :mod:`engine.bpmn.expressions.sandbox.process` as a script of its own
 nothing of Corral. Each request and each answer is its length in four bytes and as much UTF-8. A
 request is a letter and the rest:
 
-* ``F`` and JSON: ask the bundle (see ``webapp/frontend/src/feel.js``), which is loaded then.
+* ``F`` and JSON: ask the bundle (see ``webapp/frontend/src/feel``), which is loaded then.
 * ``C`` and JavaScript: read it, without running anything of it; the answer is empty.
 * ``S`` and JavaScript: run it in an isolate that nothing else ever sees.
 

@@ -25,9 +25,9 @@ from tests.engine.bpmn.decisions.drawing import (
 LONGEST, PATIENCE = 0.5, 5.0
 
 
-def chained(count: int) -> str:
-    """Return decisions that require each other, the last one called d."""
-    first = decision(literal("count([1])"), id="d0")
+def chained(count: int, expression: str) -> str:
+    """Return decisions that require each other; the first is ``expression``, the last called d."""
+    first = decision(literal(expression), id="d0")
     others = (
         decision(literal(f"d{n - 1} + 1"), id=f"d{n}", needs=f"d{n - 1}") for n in range(1, count)
     )
@@ -62,7 +62,8 @@ HOSTILE = {
     ),
     "a text that doubles": decision(doubling(60)),
     "a boxed loop in a loop": decision(looped("a", looped("b", literal("a * b")))),
-    "a long chain": chained(4_000),
+    "a long chain that is made here": chained(4_000, "1"),
+    "a long chain for the sandbox": chained(4_000, "2 ** 0"),
     "a table of slow cells": decision(
         rows(
             *(f'matches(?, "^(a+)+{"b" * n}$") | {n}' for n in range(200)),

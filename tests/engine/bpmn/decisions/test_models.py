@@ -153,17 +153,15 @@ def test_required_decisions_come_first_and_are_told_in_order() -> None:
     assert [rule.decision for rule in found.fired_rules] == ["b"]
 
 
-@pytest.mark.parametrize("expression", ["b", "count([b])"], ids=["plain", "sandbox"])
-def test_what_is_not_required_is_not_seen(expression: str) -> None:
+def test_what_is_not_required_is_not_seen() -> None:
     # given
-    document = dmn(decision(literal("1"), id="b") + decision(literal(expression)))
+    document = dmn(decision(literal("1"), id="b") + decision(literal("[b]")))
 
     # when
     found = decided(document, {"b": 5})
 
     # then
-    assert found.outputs in (None, 1)  # a list of one null
-    assert found.outputs != 5
+    assert found.outputs == [None]
 
 
 def test_what_the_model_does_not_know_is_seen_by_all() -> None:
@@ -184,9 +182,11 @@ def test_an_input_with_the_name_of_a_decision_stands_for_it() -> None:
     assert decided(document, {"b": 5}).outputs == 6
 
 
-def test_names_may_hold_spaces_and_signs() -> None:
+@pytest.mark.parametrize(
+    "name", ["Loan-to-value ratio", "loan ratio", "loan/ratio", "loan and ratio"]
+)
+def test_names_may_hold_spaces_and_signs(name: str) -> None:
     # given
-    name = "Loan-to-value ratio"
     named = f'<inputData id="ltv" name="{name}"/>'
     document = dmn(named + decision(literal(f"{name} + 1"), needs="i:ltv"))
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from engine.bpmn.expressions.friendly.cells import parse_tests
+from engine.bpmn.expressions.friendly.operations import ElsewhereError
 from engine.decisions import Match
 from tests.engine.bpmn.decisions.drawing import (
     NAMESPACES,
@@ -19,7 +21,12 @@ from tests.engine.bpmn.decisions.drawing import (
 
 OVERLAPPING = ("> 0 | 1", "> 5 | 2", "> 9 | 2")
 #: A cell that only the sandbox evaluates, so that the same table is made there.
-SANDBOXED = "count([?]) = 1 and ? < -99 | 0"
+SANDBOXED = "? ** 2 < 0 | 0"
+
+
+def test_the_tables_for_the_sandbox_are_made_there() -> None:
+    with pytest.raises(ElsewhereError):
+        parse_tests(SANDBOXED.partition("|")[0])
 
 
 @pytest.mark.parametrize("version", NAMESPACES)

@@ -7,6 +7,9 @@ import { FeelDate, FeelDateTime, FeelDuration, FeelRange, FeelTime, date, dateAn
 const TAG = "\0";
 const PARSERS = { date, moment: dateAndTime, time, duration };
 
+/** Characters of JSON that a value may have on its way out. */
+export const LARGEST_RESULT = 64 * 1024;
+
 export const blank = (value) => value === null || value === undefined;
 
 /** A value of Python, as FEEL has it. */
@@ -56,4 +59,24 @@ export function outward(value) {
     throw new Error("it gives a range or a function, which no variable can hold");
   }
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, outward(part)]));
+}
+
+/** A value as JSON can hold it; null for what it cannot. */
+export function outwardOrNull(value) {
+  try {
+    return outward(value);
+  } catch {
+    return null;
+  }
+}
+
+/** A value as a failure shows it. */
+export function shown(value) {
+  let text;
+  try {
+    text = JSON.stringify(outward(value), (key, part) => (part?.[TAG] ? part[TAG][1] : part));
+  } catch {
+    text = "a range or a function";
+  }
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -3,7 +3,7 @@ import { FeelFunction, isRange } from "feelin";
 
 import { blank } from "./border.js";
 import { tableValue } from "./tables.js";
-import { MISFIT, nameOf } from "./types.js";
+import { isContext } from "./types.js";
 
 /** Sets a name as a name, also one that JavaScript has a meaning for. */
 export function put(scope, name, value) {
@@ -64,7 +64,7 @@ const KINDS = {
     }
     const items = Array.isArray(found) ? found : [found];
     const matches = items.map((item) => {
-      const fields = !blank(item) && Object.getPrototypeOf(item) === Object.prototype ? item : {};
+      const fields = isContext(item) ? item : {};
       return boxed(node.match, { ...scope, ...fields, item }, run);
     });
     return matches.every((match) => typeof match === "boolean") ? items.filter((_, at) => matches[at]) : null;
@@ -112,19 +112,12 @@ export function functionOf(node, around, run, type = null) {
       run.fail(node.id, `Functions in ${node.language} are not run.`);
       return null;
     }
-    if (values.length !== names.length) {
-      run.fail(node.id, `It has ${names.length} parameters, and is called with ${values.length} values.`);
+    const fitting = run.fitting(values, node.parameters, node.id);
+    if (fitting === null) {
       return null;
     }
     const inner = { ...around() };
-    for (const [at, { name, type }] of node.parameters.entries()) {
-      const value = run.types.conform(values[at] ?? null, type);
-      if (value === MISFIT) {
-        run.fail(node.id, `The parameter '${name}' is not ${nameOf(type)}.`);
-        return null;
-      }
-      put(inner, name, value);
-    }
+    names.forEach((name, at) => put(inner, name, fitting[at]));
     const result = run.typed(boxed(node.body, inner, run), run.types.given(node.type), node.id);
     return run.typed(result, run.types.given(type), node.id);
   }, names);

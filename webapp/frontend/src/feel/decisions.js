@@ -6,10 +6,10 @@
  * `known` values of decisions that were decided elsewhere, by key. The answer is
  *   { value, failures: [[element, message]], warnings: [...], fired: [...], evaluated: [...] }.
  *
- * A plan (made by engine/bpmn/decisions/plan.py) is { elements, types }: elements by key, of kind
+ * A plan (engine/bpmn/decisions/model.py says what is in it) is { elements, types }: elements by key, of kind
  * input, decision, knowledge or service; `needs` are [path of names, key] of what each requires.
  */
-import { inward, outward } from "./border.js";
+import { LARGEST_RESULT, inward, outward } from "./border.js";
 import { hooks } from "./corrections.js";
 import { askedValue, given } from "./elements.js";
 import { compiled } from "./language.js";
@@ -17,7 +17,6 @@ import { Run } from "./run.js";
 import { Types } from "./types.js";
 
 const MOST_PLANS = 50;
-const LARGEST_RESULT = 64 * 1024;
 const plans = new Map();
 
 /**
@@ -37,17 +36,18 @@ export function keep({ model, plan }) {
 
 function readCells(table) {
   for (const { tests, outputs } of table?.rules ?? []) {
-    tests.forEach((cell) => readable("tests", cell));
-    outputs.forEach((entry) => readable("expression", entry));
+    tests.forEach((cell) => readCell("tests", cell));
+    outputs.forEach((cell) => readCell("expression", cell));
   }
 }
 
-/** A text that is no FEEL is told where it is evaluated. */
-function readable(kind, text) {
+function readCell(kind, cell) {
   try {
-    return text === null || compiled(kind, text.text) !== null;
+    if (cell !== null) {
+      compiled(kind, cell.text);
+    }
   } catch {
-    return false;
+    // What is no FEEL is told where it is evaluated.
   }
 }
 

@@ -1,9 +1,8 @@
 /** Elements of a model: input data, decisions, knowledge models and services. */
 import { FeelFunction } from "feelin";
 
+import { outwardOrNull, shown } from "./border.js";
 import { boxed, functionOf } from "./boxed.js";
-import { outwardOr } from "./run.js";
-import { shown } from "./tables.js";
 import { MISFIT, nameOf } from "./types.js";
 
 /** What each kind of element gives. */
@@ -22,7 +21,7 @@ const VALUES = {
     run.deciding.push(element.id);
     const value = run.typed(boxed(element.logic, scope, run), element.type, element.id);
     run.deciding.pop();
-    run.notes.evaluated.push({ key: element.id, name: element.name, value: outwardOr(value) });
+    run.notes.evaluated.push({ key: element.id, name: element.name, value: outwardOrNull(value) });
     return value;
   },
   knowledge: (element, run) =>
@@ -37,20 +36,12 @@ export const elementValue = (element, run) => VALUES[element.kind](element, run)
 function serviceOf(element, run) {
   return new FeelFunction(
     (...values) => {
-      if (values.length !== element.parameters.length) {
-        run.fail(element.id, `It has ${element.parameters.length} parameters, and is called with ${values.length} values.`);
+      const fitting = run.fitting(values, element.parameters, element.id);
+      if (fitting === null) {
         return null;
       }
-      const inner = Object.create(run, { values: { value: new Map() }, inputs: { value: {} } });
-      for (const [at, { key, name, type }] of element.parameters.entries()) {
-        const value = run.types.conform(values[at] ?? null, type);
-        if (value === MISFIT) {
-          run.fail(element.id, `The parameter '${name}' is not ${nameOf(type)}.`);
-          return null;
-        }
-        inner.values.set(key, value);
-      }
-      return serviceValue(element, inner);
+      const known = new Map(element.parameters.map(({ key }, at) => [key, fitting[at]]));
+      return serviceValue(element, Object.create(run, { values: { value: known }, inputs: { value: {} } }));
     },
     element.parameters.map(({ name }) => name),
   );

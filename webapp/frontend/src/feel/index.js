@@ -10,12 +10,10 @@
  * because JSON has none.
  */
 import { ADDED, clock } from "./additions.js";
-import { inward, outward } from "./border.js";
+import { LARGEST_RESULT, inward, outward } from "./border.js";
 import { decide, keep } from "./decisions.js";
 import { hooks } from "./corrections.js";
 import { check, valueOf } from "./language.js";
-
-const LARGEST_RESULT = 64 * 1024;
 
 function one(kind, text, scope) {
   try {

@@ -1,10 +1,9 @@
-/** What one evaluation of a model goes along: values, types, and what is told beside the result. */
+/** What goes along with one evaluation of a model: values, types, and what is told beside the result. */
 import { ADDED, clock } from "./additions.js";
-import { blank, outward } from "./border.js";
+import { blank, outwardOrNull, shown } from "./border.js";
 import { put } from "./boxed.js";
 import { elementValue } from "./elements.js";
 import { valueOf } from "./language.js";
-import { shown } from "./tables.js";
 import { MISFIT, nameOf } from "./types.js";
 
 const MOST_NOTES = 50;
@@ -15,15 +14,6 @@ const PATH = /^\s*([A-Za-z_]\w*)(\.[A-Za-z_]\w*)*\s*$/;
 
 /** feelin gives a signal of its own where names do not fit. */
 const isFailure = (value) => typeof value === "object" && "warning" in value && "template" in value;
-
-/** A value as JSON has it; null for what JSON cannot hold. */
-export function outwardOr(value) {
-  try {
-    return outward(value);
-  } catch {
-    return null;
-  }
-}
 
 /** One evaluation: what is known so far, and what is to be told. */
 export class Run {
@@ -44,27 +34,27 @@ export class Run {
     }
   }
 
+  note(element, message) {
+    if (this.notes.warnings.length < MOST_NOTES) {
+      this.notes.warnings.push([element, message]);
+    }
+  }
+
   fired(table, rule, values, outputs) {
     if (this.notes.fired.length === MOST_FIRED) {
       return;
     }
     const matched = table.inputs
-      .map(({ label }, column) => [label, outwardOr(values[column]), rule.tests[column]?.text])
+      .map(({ label }, column) => [label, outwardOrNull(values[column]), rule.tests[column]?.text])
       .filter(([, , text]) => text !== undefined);
     this.notes.fired.push({
       decision: this.deciding.at(-1) ?? "",
       id: rule.id,
       row: rule.row,
       matched,
-      outputs: Object.fromEntries(table.outputs.map(({ name }, column) => [name, outwardOr(outputs[column])])),
+      outputs: Object.fromEntries(table.outputs.map(({ name }, column) => [name, outwardOrNull(outputs[column])])),
       annotations: rule.annotations,
     });
-  }
-
-  note(element, message) {
-    if (this.notes.warnings.length < MOST_NOTES) {
-      this.notes.warnings.push([element, message]);
-    }
   }
 
   /** The value of `work`, or `otherwise` where it fails. */
@@ -99,6 +89,21 @@ export class Run {
       return found;
     }
     this.fail(element, `${shown(value)} is not ${nameOf(type)}.`);
+    return null;
+  }
+
+  /** The values that a function is called with, as its parameters have them; null where they do not fit. */
+  fitting(values, parameters, element) {
+    if (values.length !== parameters.length) {
+      this.fail(element, `It has ${parameters.length} parameters, and is called with ${values.length} values.`);
+      return null;
+    }
+    const found = values.map((value, at) => this.types.conform(value ?? null, parameters[at].type));
+    const at = found.indexOf(MISFIT);
+    if (at === -1) {
+      return found;
+    }
+    this.fail(element, `The parameter '${parameters[at].name}' is not ${nameOf(parameters[at].type)}.`);
     return null;
   }
 

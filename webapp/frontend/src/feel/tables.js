@@ -1,20 +1,9 @@
 /** Decision tables: which rules fit, and what that gives by the hit policy (DMN 1.5, 8.2.8). */
-import { blank, outward } from "./border.js";
+import { blank, outward, shown } from "./border.js";
 import { valueOf } from "./language.js";
 import { MISFIT, nameOf } from "./types.js";
 
 const SEVERAL = new Set(["COLLECT", "RULE ORDER", "OUTPUT ORDER"]);
-
-/** A value as a failure shows it. */
-export function shown(value) {
-  let text;
-  try {
-    text = JSON.stringify(outward(value), (key, part) => (part?.["\0"] ? part["\0"][1] : part));
-  } catch {
-    text = "a range or a function";
-  }
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
 
 const rowsOf = (hits) => hits.map(({ rule }) => rule.row).join(", ").replace(/, (\d+)$/, " and $1");
 
@@ -27,19 +16,17 @@ export function tableValue(table, scope, run) {
     return null;
   }
   const scopes = values.map((value) => ({ ...scope, "?": value }));
-  let hits = [];
+  const fitting = [];
   for (const rule of table.rules) {
     if (rule.tests.every((test, column) => test === null || run.passes(test, scopes[column]))) {
-      hits.push({ rule, outputs: null });
+      fitting.push(rule);
       if (table.policy === "FIRST") {
         break;
       }
     }
   }
-  hits.forEach((hit) => {
-    hit.outputs = outputsOf(table, hit.rule, scope, run);
-  });
-  hits = chosen(table, hits, scope, run);
+  const found = fitting.map((rule) => ({ rule, outputs: outputsOf(table, rule, scope, run) }));
+  const hits = chosen(table, found, scope, run);
   if (hits === null) {
     return null;
   }

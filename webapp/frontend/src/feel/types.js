@@ -13,7 +13,7 @@ import { valueOf } from "./language.js";
 /** Returned where a value does not conform: null is a value. */
 export const MISFIT = Symbol("misfit");
 
-const isContext = (value) => !blank(value) && Object.getPrototypeOf(value) === Object.prototype;
+export const isContext = (value) => !blank(value) && Object.getPrototypeOf(value) === Object.prototype;
 
 const CHECKS = {
   any: () => true,
@@ -165,7 +165,8 @@ export class Types {
   exactly(value, wanted) {
     const type = this.behind(wanted);
     if (type?.fields !== undefined) {
-      return isContext(value) && Object.entries(type.fields).every(([name, part]) => Object.hasOwn(value, name) && (blank(value[name]) || this.exactly(value[name], part)));
+      const fits = ([name, part]) => Object.hasOwn(value, name) && (blank(value[name]) || this.exactly(value[name], part));
+      return isContext(value) && Object.entries(type.fields).every(fits);
     }
     if (type?.list !== undefined) {
       return Array.isArray(value) && value.every((item) => blank(item) || this.exactly(item, type.list));

@@ -14,18 +14,10 @@ import {
   theirs,
 } from "feelin";
 
-import { dateOfNumbers, dateOfText } from "./years.js";
+import { dateOfNumbers, dateOfText, orNull } from "./years.js";
 
 /** XML Schema allows 14 hours, ISO 8601 and Java 18, feelin 24. */
 const LARGEST_OFFSET = 18 * 3600;
-
-function orNull(make) {
-  try {
-    return make();
-  } catch {
-    return null;
-  }
-}
 
 /** Text and zone. An offset and a zone together may contradict: they are the zone "", which is none. */
 function splitZone(text) {

@@ -6,20 +6,14 @@
  */
 import { FeelDuration, Temporal, dateOf, isDate, isDateTime, isDuration, isTime, isZoned, theirs } from "feelin";
 
+import { orNull } from "./years.js";
+
 const MILLION = 1_000_000;
 const MILLIARD = 1_000_000_000;
 
 const monthsOf = (value) => value.years * 12 + value.months;
 
-/** null where the value is more than a duration, or a date, can hold. */
-function orNull(make) {
-  try {
-    return make();
-  } catch {
-    return null;
-  }
-}
-
+/** null where the value is more than a duration can hold. */
 const made = (value, yearsMonths) => orNull(() => new FeelDuration(Temporal.Duration.from(value), yearsMonths));
 
 /** XML Schema lets the seconds end in a point. */

@@ -1,9 +1,11 @@
 /** Lists (DMN 1.5, 10.3.4.4), and the results of 'some' and 'every' (10.3.2.13). */
 import { FeelFunction, equals, fn, invalidArguments } from "feelin";
 
+import { blank } from "../border.js";
+
 /** Replaces the item at a position, or each item that a function of it and the new one holds for. */
 function listReplace(list, position, item, match) {
-  const given = [position, match].filter((value) => value !== undefined && value !== null);
+  const given = [position, match].filter((value) => !blank(value));
   if (given.length !== 1) {
     return null;
   }

@@ -1,10 +1,10 @@
 /** Numbers from texts (DMN 1.5, 10.3.4.1), and to how many figures they are rounded (10.3.4.5). */
 import { builtins, fn, invalidArguments } from "feelin";
 
+import { blank } from "../border.js";
+
 const SCALES = { least: -6111, most: 6176 };
 const NUMBER = /^-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
-
-const blank = (value) => value === undefined || value === null;
 
 /** A number, or a text with separators, of which both or none are named. */
 function number(given, grouping, decimal) {

@@ -12,6 +12,8 @@ import {
   parseExpression,
 } from "feelin";
 
+import { blank } from "../border.js";
+
 const NO_LITERAL = new Error("the ends of the range are no literals");
 /** What a range of literals is parsed into. */
 const LITERAL = new Set([
@@ -57,7 +59,7 @@ function kindOf(value) {
  */
 function relation(names, ranges, holds) {
   return new FeelFunction((...given) => {
-    const [first, second, ...more] = given.filter((value) => value !== undefined && value !== null);
+    const [first, second, ...more] = given.filter((value) => !blank(value));
     const fits = second !== undefined && more.length === 0 && (isRange(first) || !ranges[0]) && (isRange(second) || !ranges[1]);
     return fits && kindOf(first) !== null && kindOf(first) === kindOf(second) ? holds(first, second) : null;
   }, names);

@@ -1,7 +1,7 @@
 /** How texts are read: where the grammar of feelin is another one than that of DMN 1.5, 10.3.1.2. */
 
-/** Texts and comments are passed over. */
-const QUOTED = /"(?:[^"\\]|\\[^])*"|\/\/[^\n]*|\/\*[^]*?\*\//g;
+/** Texts and comments, which are passed over. */
+export const QUOTED = /"(?:[^"\\]|\\[^])*"|\/\/[^\n]*|\/\*[^]*?\*\//g;
 
 /** Whether a test asks about the value itself, so that its own answer decides. */
 function asksAboutValue(text) {

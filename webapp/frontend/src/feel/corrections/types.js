@@ -1,6 +1,9 @@
 /** 'instance of' (DMN 1.5, 10.3.2.9.3 and 10.3.2.13). */
 import { FeelRange, NAMED_TYPE_CHECKS, getType } from "feelin";
 
+import { blank } from "../border.js";
+import { QUOTED } from "./reading.js";
+
 /** What a correction needs of the run that is under way: the types that its model names, if there is one. */
 export const hooks = { types: null };
 
@@ -14,8 +17,7 @@ const RANGED = [
   "string",
   "time",
 ].map((type) => type.replaceAll(" ", "\\s+"));
-/** Texts and comments are passed over. */
-const RANGE_TYPE = new RegExp(`"(?:[^"\\\\]|\\\\[^])*"|//[^\\n]*|/\\*[^]*?\\*/|\\brange\\s*<\\s*(${RANGED.join("|")})\\s*>`, "g");
+const RANGE_TYPE = new RegExp(`${QUOTED.source}|\\brange\\s*<\\s*(${RANGED.join("|")})\\s*>`, "g");
 
 /**
  * A text that the grammar of feelin reads: it knows no range<date>. That becomes range_date_, a name
@@ -41,7 +43,7 @@ function isNamed(value, name) {
 }
 
 /** Inside of a list or a context, null is of every type. */
-const conforms = (value, type) => value === null || value === undefined || matchesType(value, type);
+const conforms = (value, type) => blank(value) || matchesType(value, type);
 
 const KINDS = {
   name: (value, { name }) => isNamed(value, name),

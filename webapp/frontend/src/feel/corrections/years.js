@@ -59,6 +59,15 @@ export function dateOfNumbers(year, month, day) {
   return inYear(year, (near) => Temporal.PlainDate.from({ year: near, month, day }, { overflow: "reject" }));
 }
 
+/** What `make` gives; null where Temporal has no such value. */
+export function orNull(make) {
+  try {
+    return make();
+  } catch {
+    return null;
+  }
+}
+
 /** A year as Temporal reads it: with a sign and six digits where four are not enough. */
 function padded(year) {
   if (year >= 0 && year <= 9999) {
