@@ -6,7 +6,7 @@ None, and null when it is evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from engine.bpmn.decisions import model
 from engine.bpmn.decisions.dmn import child, children, tag_of, text_in
@@ -48,7 +48,30 @@ def _literal(reader: Reader, element: Element) -> model.Literal:
             "Write the expression here; nothing is fetched.",
         )
     text = text_in(element)
+    _only_feel(reader, element, [text])
     return model.Literal(id=element.get("id"), type=reader.type(element), text=text)
+
+
+def _only_feel(reader: Reader, element: Element, texts: Iterable[model.Text | None]) -> None:
+    """Find texts in another language where they stand inside of another expression.
+
+    There the sandbox evaluates them, which knows FEEL alone.
+    """
+    around = element.getparent()
+    if around is not None and tag_of(around) != "decision":
+        named = {text.language for text in texts if text is not None and text.language}
+        if named:
+            reader.findings.error(
+                element,
+                f"Inside of another expression texts are FEEL, and not {', '.join(sorted(named))}.",
+                "Write it in FEEL, or make it a decision of its own that this one requires.",
+            )
+
+
+def _table(reader: Reader, element: Element) -> model.Table:
+    table = read_table(reader, element)
+    _only_feel(reader, element, model.texts_of(table))
+    return table
 
 
 def _context(reader: Reader, element: Element) -> model.Context:
@@ -159,7 +182,7 @@ def _quantified(reader: Reader, element: Element) -> model.Some | model.Every:
 
 READERS: Mapping[str, Callable[[Reader, Element], Boxed]] = {
     "literalExpression": _literal,
-    "decisionTable": read_table,
+    "decisionTable": _table,
     "context": _context,
     "invocation": _invocation,
     "functionDefinition": _function,

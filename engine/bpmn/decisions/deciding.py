@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from engine.bpmn.decisions import model
-from engine.bpmn.decisions.asking import Asked, failed
+from engine.bpmn.decisions.asking import Asked
+from engine.bpmn.decisions.foreign import Foreign, Known, told_together
 from engine.bpmn.decisions.hit_policies import HitPolicy
-from engine.bpmn.decisions.linking import Linked, behind, link
-from engine.bpmn.decisions.plain import Compiler, Scope, UnusualError
-from engine.bpmn.decisions.plain_types import Check, plain_check
-from engine.bpmn.errors import ExpressionError
+from engine.bpmn.decisions.linking import Linked, link
+from engine.bpmn.decisions.steps import Steps
 from engine.bpmn.expressions.friendly.operations import ElsewhereError
+from engine.bpmn.expressions.sandbox.border import as_text
 from engine.bpmn.reader import Document
-from engine.decisions import Decision, Evaluated, Failure, FiredRule
-
-#: Gives the value of a decision from what it sees.
-_Logic = Callable[[Scope, list[FiredRule]], Any]
+from engine.decisions import Decision
 
 
 class Decisions:
@@ -30,10 +28,11 @@ class Decisions:
         self.linked = linked
         self._elements = linked.plan.elements
         self._names = frozenset(node.name for node in self._elements.values())
-        #: Keys of decisions with texts in other languages than FEEL.
-        self._foreign = frozenset(key for key, node in self._elements.items() if _is_foreign(node))
-        self._plain: dict[str, _Steps | None] = {}
-        self._foreign_logics: dict[str, _Logic] = {}
+        self._decided_names = frozenset(
+            node.name for node in self._elements.values() if isinstance(node, model.DecisionNode)
+        )
+        self._foreign = Foreign(linked.plan, self._names)
+        self._plain: dict[str, Steps | None] = {}
 
     @classmethod
     def of(cls, documents: Iterable[Document]) -> Decisions:
@@ -90,20 +89,37 @@ class Decisions:
             as_texts: dates come as ISO 8601 texts, as everything that has no place in JSON.
             overriding: an input with the name of a decision stands for it.
         """
+        instead = self._decided_names & inputs.keys() if overriding else frozenset()
+
+        def in_feel(key: str, known: Known) -> Decision:
+            return self._made(key, inputs, known, now=now, as_texts=as_texts, instead=instead)
+
+        done = self._foreign.made(key, inputs, now, instead=instead, in_feel=in_feel)
+        if not done:
+            return in_feel(key, {})
+        found = done.get(key) or told_together([*done.values(), in_feel(key, done)])
+        return _as_texts(found) if as_texts else found
+
+    def _made(
+        self,
+        key: str,
+        inputs: Mapping[str, Any],
+        known: Known,
+        *,
+        now: datetime | None,
+        as_texts: bool,
+        instead: frozenset[str],
+    ) -> Decision:
+        """Return a decision in FEEL, given those that are known."""
         steps = self._steps(key)
-        if steps is not None and not (overriding and steps.names & inputs.keys()):
+        if steps is not None and not steps.names & instead:
             try:
                 return steps.decide(inputs, now)  # plain values: there are no dates among them
             except ElsewhereError:
                 pass
-        if key in self._foreign:
-            return self._decided_here(key, inputs, now)
-        known = {
-            each: self.decide(each, inputs, now=now, overriding=overriding).outputs
-            for each in self._foreign & behind(self.linked.plan, key)
-        }
+        values = {each: found.outputs for each, found in known.items()}
         return self._asked.decide(
-            key, inputs, known, now=now, as_texts=as_texts, overriding=overriding
+            key, inputs, values, now=now, as_texts=as_texts, overriding=bool(instead)
         )
 
     def by_name(self, key: str, value: Any) -> Any:
@@ -139,171 +155,16 @@ class Decisions:
     def _asked(self) -> Asked:
         return Asked(self.linked.plan)
 
-    def _steps(self, key: str) -> _Steps | None:
+    def _steps(self, key: str) -> Steps | None:
         """Return how the decision is made here; None where the sandbox has to."""
         if key not in self._plain:
             try:
-                self._plain[key] = self._compiled(key)
+                self._plain[key] = Steps(self.linked.plan, key, self._names)
             except ElsewhereError:
                 self._plain[key] = None
         return self._plain[key]
 
-    def _compiled(self, key: str) -> _Steps:
-        types = self.linked.plan.types
-        inputs: list[tuple[str, Check | None]] = []
-        decisions: list[_Step] = []
-        for each in self._in_order(key):
-            node = self._elements[each]
-            check = plain_check(node.type, types)
-            if isinstance(node, model.InputData):
-                inputs.append((node.name, check))
-                continue
-            if not isinstance(node, model.DecisionNode) or each in self._foreign:
-                raise ElsewhereError
-            compiler = Compiler(node.id, types, foreign=False)
-            logic = compiler.logic(node.logic)
-            seen = {path[0] for path, _ in node.needs}
-            if any(path != (self._elements[other].name,) for path, other in node.needs):
-                raise ElsewhereError
-            if compiler.reads & (self._names - seen):
-                raise ElsewhereError  # it names what it does not require, so does not see
-            if any(_may_hide(name, compiler.reads) for name in seen):
-                raise ElsewhereError  # "a-b" may be one name, and "a and b" too
-            decisions.append(_Step(node, logic, check, frozenset(compiler.reads - self._names)))
-        names = [name for name, _ in inputs] + [step.node.name for step in decisions]
-        if len(set(names)) < len(names):
-            raise ElsewhereError
-        return _Steps(tuple(inputs), tuple(decisions), self._names)
 
-    def _in_order(self, key: str) -> list[str]:
-        """Return what a decision requires and itself, each after what it requires."""
-        done: dict[str, None] = {}
-        pending = [(key, False)]
-        entered: set[str] = set()
-        while pending:
-            each, left = pending.pop()
-            if left:
-                done[each] = None
-            elif each not in entered:
-                entered.add(each)
-                pending.append((each, True))
-                node = self._elements[each]
-                if isinstance(node, model.Service | model.Knowledge):
-                    raise ElsewhereError
-                if isinstance(node, model.DecisionNode):
-                    pending.extend((other, False) for _, other in node.needs)
-        return list(done)
-
-    def _decided_here(self, key: str, inputs: Mapping[str, Any], now: datetime | None) -> Decision:
-        """Return a decision with texts in other languages than FEEL."""
-        node = self._elements[key]
-        assert isinstance(node, model.DecisionNode)  # noqa: S101 - nothing else is foreign
-        scope = Scope({name: inputs[name] for name in inputs.keys() - self._names})
-        scope.now = now
-        fired: list[FiredRule] = []
-        evaluated: list[Evaluated] = []
-        for path, other in node.needs:
-            required = self._elements[other]
-            if isinstance(required, model.DecisionNode):
-                found = self.decide(other, inputs, now=now)
-                if found.failures:
-                    return found
-                scope[path[-1]] = found.outputs
-                fired.extend(found.fired_rules)
-                evaluated.extend(found.evaluated)
-            elif isinstance(required, model.InputData):
-                scope[path[-1]] = inputs.get(required.name)
-        try:
-            value = self._foreign_logic(key, node)(scope, fired)
-        except UnusualError as error:
-            return failed(error.element, error.message)
-        except ExpressionError as error:
-            return failed(error.element, str(error))
-        except ElsewhereError:
-            return failed(node.id, "A value is of another type than the decision takes or gives.")
-        return Decision(value, tuple(fired), (*evaluated, Evaluated(node.id, node.name, value)))
-
-    def _foreign_logic(self, key: str, node: model.DecisionNode) -> _Logic:
-        """Return the logic of a decision in other languages than FEEL; it is compiled once."""
-        if key not in self._foreign_logics:
-            compiler = Compiler(node.id, self.linked.plan.types, foreign=True)
-            self._foreign_logics[key] = compiler.logic(node.logic)
-        return self._foreign_logics[key]
-
-
-class _Step:
-    """A decision that is made here."""
-
-    def __init__(
-        self, node: model.DecisionNode, logic: _Logic, check: Check | None, reads: frozenset[str]
-    ) -> None:
-        self.node, self.logic, self.check = node, logic, check
-        #: Names of what is given, as far as the model does not know it.
-        self.reads = reads
-
-
-class _Steps:
-    """A decision and all that it requires, in order."""
-
-    def __init__(
-        self,
-        inputs: tuple[tuple[str, Check | None], ...],
-        decisions: tuple[_Step, ...],
-        declared: frozenset[str],
-    ) -> None:
-        self._inputs, self._decisions, self._declared = inputs, decisions, declared
-        self.names = frozenset(step.node.name for step in decisions[:-1])
-
-    def decide(self, inputs: Mapping[str, Any], now: datetime | None) -> Decision:
-        """Return what is decided. Raises :class:`ElsewhereError`."""
-        declared = self._declared
-        scope = Scope({name: value for name, value in inputs.items() if name not in declared})
-        scope.now = now
-        missing: list[Failure] = []
-        for name, check in self._inputs:
-            value = inputs.get(name)
-            scope[name] = value if check is None else check(value)
-            if value is None and name not in inputs:
-                missing.append(Failure(None, f"'{name}' is not given."))
-        fired: list[FiredRule] = []
-        evaluated: list[Evaluated] = []
-        value = None
-        for step in self._decisions:
-            value = step.logic(scope, fired)
-            if step.check is not None:
-                step.check(value)
-            scope[step.node.name] = value
-            if not step.reads <= inputs.keys():
-                missing.extend(_not_found(step, inputs))
-            evaluated.append(Evaluated(step.node.id, step.node.name, value))
-        return Decision(value, tuple(fired), tuple(evaluated), (), tuple(missing))
-
-
-def _not_found(step: _Step, inputs: Mapping[str, Any]) -> Iterable[Failure]:
-    for name in sorted(step.reads - inputs.keys()):
-        yield Failure(step.node.id, f"Variable '{name}' not found")
-
-
-def _is_foreign(node: model.Node) -> bool:
-    return isinstance(node, model.DecisionNode) and any(
-        text.language is not None for text in texts_of(node.logic)
-    )
-
-
-def _may_hide(name: str, reads: Iterable[str]) -> bool:
-    """Say whether a name is not one word and begins like one of those that are read."""
-    return not name.isidentifier() and any(name.startswith(word) for word in reads)
-
-
-def texts_of(boxed: model.Boxed | None) -> Iterable[model.Text]:
-    """Yield the texts of a table or an expression, cells among them."""
-    if isinstance(boxed, model.Literal) and boxed.text is not None:
-        yield boxed.text
-    if isinstance(boxed, model.Table):
-        for column in boxed.inputs:
-            yield column.text
-        for output in boxed.outputs:
-            if output.default is not None:
-                yield output.default
-        for rule in boxed.rules:
-            yield from (text for text in (*rule.tests, *rule.outputs) if text is not None)
+def _as_texts(found: Decision) -> Decision:
+    told = (replace(each, outputs=as_text(each.outputs)) for each in found.evaluated)
+    return replace(found, outputs=as_text(found.outputs), evaluated=tuple(told))

@@ -144,6 +144,25 @@ def required(node: model.Node) -> Iterable[str]:
     return [key for _, key in node.needs] if not isinstance(node, model.InputData) else ()
 
 
+def in_order(plan: model.Plan, key: str) -> list[str]:
+    """Return what an element requires and itself, each after what it requires.
+
+    In a circle there is no such order; then one of them comes before what it requires.
+    """
+    done: dict[str, None] = {}
+    entered: set[str] = set()
+    pending = [(key, False)]
+    while pending:
+        each, left = pending.pop()
+        if left:
+            done[each] = None
+        elif each not in entered:
+            entered.add(each)
+            pending.append((each, True))
+            pending.extend((other, False) for other in required(plan.elements[each]))
+    return list(done)
+
+
 def behind(plan: model.Plan, key: str) -> set[str]:
     """Return the keys of all that an element requires, over whatever way."""
     found: set[str] = set()

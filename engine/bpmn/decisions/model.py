@@ -6,6 +6,7 @@ kept as they were written; what they mean is found where they are evaluated.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeAlias, Union
 
 import msgspec
@@ -257,3 +258,17 @@ class Plan(msgspec.Struct, frozen=True):
 
     elements: dict[str, Node]
     types: dict[str, Type]
+
+
+def texts_of(boxed: Boxed | None) -> Iterator[Text]:
+    """Yield the texts of a table or an expression, cells among them."""
+    if isinstance(boxed, Literal) and boxed.text is not None:
+        yield boxed.text
+    if isinstance(boxed, Table):
+        for column in boxed.inputs:
+            yield column.text
+        for output in boxed.outputs:
+            if output.default is not None:
+                yield output.default
+        for rule in boxed.rules:
+            yield from (text for text in (*rule.tests, *rule.outputs) if text is not None)

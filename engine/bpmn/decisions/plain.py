@@ -8,6 +8,7 @@ another language than FEEL can be evaluated here alone; then what goes wrong is 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,9 +39,10 @@ class UnusualError(ElsewhereError):
 
 
 class Scope(dict[str, Any]):
-    """Variables, and the clock."""
+    """Variables, the clock, and the moment of ``time.monotonic`` until which to work."""
 
     now: datetime | None = None
+    deadline: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class PlainTable:
     columns: tuple[_Column, ...]
     outputs: tuple[_Output, ...]
     rows: tuple[_Row, ...]
+    #: Brings a value to its usual form: 5.0 is 5.
+    tidy: Callable[[Any], Any] = result
 
     def value(self, scope: Scope, fired: list[FiredRule]) -> Any:
         """Return what the table gives, and add the rules that led to it to ``fired``."""
@@ -116,7 +120,7 @@ class PlainTable:
     def _outputs_of(self, row: _Row, scope: Scope) -> list[Any]:
         found = []
         for node, output in zip(row.outputs, self.outputs, strict=True):
-            value = result(node(scope)) if node is not None else None
+            value = self.tidy(node(scope)) if node is not None else None
             found.append(self._typed(output, value, row.rule.id))
         return found
 
@@ -130,7 +134,7 @@ class PlainTable:
     def _fired(self, row: _Row, values: Sequence[Any], found: Sequence[Any]) -> FiredRule:
         rule = row.rule
         because = tuple(
-            Match(self.columns[column].label, result(values[column]), text.text)
+            Match(self.columns[column].label, self.tidy(values[column]), text.text)
             for column, _ in row.tests
             if (text := rule.tests[column]) is not None
         )
@@ -150,7 +154,7 @@ class PlainTable:
     def _defaults(self, scope: Scope) -> list[Any]:
         found = []
         for output in self.outputs:
-            value = result(output.default(scope)) if output.default is not None else None
+            value = self.tidy(output.default(scope)) if output.default is not None else None
             found.append(self._typed(output, value, self.table.id))
         return found
 
@@ -165,7 +169,7 @@ class PlainTable:
         numbers = [value for value in found if value is not None]
         if not all(type(number) in (int, float) for number in numbers):
             raise UnusualError(self.table.id, f"{name} needs numbers, and an output is none.")
-        return result(AGGREGATORS[name](numbers)) if numbers else None
+        return self.tidy(AGGREGATORS[name](numbers)) if numbers else None
 
 
 class Compiler:
@@ -174,6 +178,7 @@ class Compiler:
     def __init__(self, key: str, types: Mapping[str, model.Type], *, foreign: bool) -> None:
         """``key`` is that of the decision, ``types`` those of the model."""
         self._key, self._types, self._foreign = key, types, foreign
+        self._tidy = _tidy_if_plain if foreign else result
         self.reads: set[str] = set()
 
     def logic(self, boxed: model.Boxed | None) -> Callable[[Scope, list[FiredRule]], Any]:
@@ -189,11 +194,19 @@ class Compiler:
             node = self._node(boxed.text)
 
             def value(scope: Scope, fired: list[FiredRule]) -> Any:
-                return result(node(scope))
+                return self._tidy(node(scope))
         else:
             raise ElsewhereError
-        check = plain_check(boxed.type, self._types)
+        check = self._check(boxed.type)
         return value if check is None else lambda scope, fired: check(value(scope, fired))
+
+    def _check(self, wanted: model.Type | None) -> Check | None:
+        try:
+            return plain_check(wanted, self._types)
+        except ElsewhereError:
+            if self._foreign:
+                return None  # dates and the like are taken as they come
+            raise
 
     def _table(self, table: model.Table) -> PlainTable:
         return PlainTable(
@@ -202,6 +215,7 @@ class Compiler:
             tuple(self._column(column) for column in table.inputs),
             tuple(self._output(output) for output in table.outputs),
             tuple(self._row(rule) for rule in table.rules),
+            self._tidy,
         )
 
     def _column(self, column: model.Input) -> _Column:
@@ -209,7 +223,7 @@ class Compiler:
             column.label,
             column.text.element,
             self._node(column.text),
-            plain_check(column.type, self._types),
+            self._check(column.type),
             self._test(column.allowed) if column.allowed is not None else None,
         )
 
@@ -221,7 +235,7 @@ class Compiler:
                 raise ElsewhereError
             order = result(node({}))
         default = self._node(output.default) if output.default is not None else None
-        return _Output(output.name, plain_check(output.type, self._types), order, default)
+        return _Output(output.name, self._check(output.type), order, default)
 
     def _row(self, rule: model.Rule) -> _Row:
         tests = tuple(
@@ -239,15 +253,23 @@ class Compiler:
             return node
         compiled = FEEL.expression(Place(text.text, text.element, text.line))
         self.reads |= compiled.reads
-        return lambda scope: compiled.evaluate(scope, now=_clock(scope))
+
+        def asked(scope: Mapping[str, Any]) -> Any:
+            _keep_time(scope, text.element)
+            return compiled.evaluate(scope, now=_clock(scope))
+
+        return asked
 
     def _other(self, text: Text) -> Node:
+        if not self._foreign:
+            raise ElsewhereError
         compiled = compile_expression(
             text.text, element=text.element, line=text.line, language=text.language
         )
         self.reads |= compiled.reads
 
         def node(scope: Mapping[str, Any]) -> Any:
+            _keep_time(scope, text.element)
             try:
                 return compiled.evaluate(scope, now=_clock(scope))
             except ExpressionError as error:
@@ -264,7 +286,19 @@ class Compiler:
             return test
         compiled = FEEL.tests(Place(text.text, text.element, text.line))
         self.reads |= compiled.reads
-        return lambda value, scope: compiled.passes(value, scope, now=_clock(scope))
+
+        def passes(value: Any, scope: Mapping[str, Any]) -> bool:
+            _keep_time(scope, text.element)
+            return compiled.passes(value, scope, now=_clock(scope))
+
+        return passes
+
+
+def _tidy_if_plain(value: Any) -> Any:
+    try:
+        return result(value)
+    except ElsewhereError:
+        return value
 
 
 def _asking(node: Node) -> Test:
@@ -273,10 +307,18 @@ def _asking(node: Node) -> Test:
     def test(value: Any, variables: Mapping[str, Any]) -> bool:
         seen = Scope({**variables, "value": value, "cellInput": value})
         seen.now = _clock(variables)
+        seen.deadline = getattr(variables, "deadline", None)
         found = node(seen)
         return found if isinstance(found, bool) else bool(found == value)
 
     return test
+
+
+def _keep_time(scope: Mapping[str, Any], element: str | None) -> None:
+    """Stop what works for too long: each text is bounded, a table has thousands."""
+    deadline = scope.deadline if isinstance(scope, Scope) else None
+    if deadline is not None and time.monotonic() > deadline:
+        raise UnusualError(element, "The decision works for too long.")
 
 
 def _clock(scope: Mapping[str, Any]) -> datetime | None:

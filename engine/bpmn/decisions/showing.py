@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 from engine.bpmn.decisions import model
-from engine.bpmn.decisions.deciding import Decisions, texts_of
+from engine.bpmn.decisions.deciding import Decisions
 from engine.bpmn.decisions.dmn import children
 from engine.bpmn.decisions.linking import behind, required
+from engine.bpmn.decisions.model import texts_of
 from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions import compile_expression
 from engine.decisions import Box, Column, DecisionView, Grid, Required, Row, WantedInput

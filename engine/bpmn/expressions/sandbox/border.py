@@ -56,7 +56,7 @@ def moment_text(moment: datetime) -> str:
 def as_text(value: Any) -> Any:
     """Return a value with dates, moments, times and durations as ISO 8601 texts."""
     if isinstance(value, datetime):
-        return moment_text(value)
+        return re.sub(r"\+00:00$", "Z", moment_text(value))  # as FEEL writes it
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, timedelta):

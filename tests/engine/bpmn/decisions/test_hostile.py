@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import resource
 import time
 from typing import Any
 
 import pytest
 
 from engine.bpmn.decisions import Decisions
-from engine.bpmn.expressions.sandbox.process import SANDBOX
+from engine.bpmn.expressions.sandbox.process import SANDBOX, _cpu_seconds
 from tests.engine.bpmn.decisions.drawing import (
     decided,
     decision,
@@ -21,8 +22,17 @@ from tests.engine.bpmn.decisions.drawing import (
     rows,
 )
 
-#: Seconds of work that a hostile decision may take here, and its patience with a busy machine.
+#: Seconds of work that a hostile decision may take, here and in the sandbox, and the patience with
+#: a busy machine.
 LONGEST, PATIENCE = 0.5, 5.0
+
+
+def worked() -> float:
+    """Return the seconds of work of this process and of its sandboxes, also of those that ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    process = SANDBOX._process
+    alive = _cpu_seconds(process.pid) if process is not None else 0.0
+    return time.process_time() + ended.ru_utime + ended.ru_stime + alive
 
 
 def chained(count: int, expression: str) -> str:
@@ -50,6 +60,30 @@ def looped(variable: str, inside: str) -> str:
     return f'<for iteratorVariable="{variable}">{counted}<return>{inside}</return></for>'
 
 
+def in_juel(id: str, expression: str, needs: str = "") -> str:
+    written = literal(expression).replace(">", ' expressionLanguage="juel">', 1)
+    return decision(written, id=id, needs=needs)
+
+
+def diamonds(levels: int) -> str:
+    """Return decisions in JUEL of which each requires the two of the level below."""
+    found = in_juel("a0", "${1}") + in_juel("b0", "${1}")
+    for n in range(1, levels):
+        for side in "ab":
+            found += in_juel(f"{side}{n}", f"${{a{n - 1} + b{n - 1}}}", f"a{n - 1} b{n - 1}")
+    return found + in_juel("d", f"${{a{levels - 1}}}", f"a{levels - 1}")
+
+
+def in_a_row(count: int) -> str:
+    """Return decisions that require each other, in JUEL and in FEEL by turns."""
+    found = in_juel("e0", "${1}")
+    for n in range(1, count):
+        needs, text = f"e{n - 1}", f"e{n - 1} + 1"
+        feel = decision(literal(text), id=f"e{n}", needs=needs)
+        found += feel if n % 2 else in_juel(f"e{n}", f"${{{text}}}", needs)
+    return found + in_juel("d", f"${{e{count - 1}}}", f"e{count - 1}")
+
+
 HOSTILE = {
     "a loop without end": decision(literal("for i in 1..1000000000 return i")),
     "a function that calls itself": function("f", "n", literal("f(n) + f(n)"), "f()")
@@ -64,6 +98,19 @@ HOSTILE = {
     "a boxed loop in a loop": decision(looped("a", looped("b", literal("a * b")))),
     "a long chain that is made here": chained(4_000, "1"),
     "a long chain for the sandbox": chained(4_000, "2 ** 0"),
+    "diamonds in another language": diamonds(60),
+    "a long row in two languages": in_a_row(1_500),
+    "a circle in another language": in_juel("d", "${e}", "e") + in_juel("e", "${d}", "d"),
+    "a table in another language": decision(
+        rows(
+            *(
+                f"sum([x * y for x in range(200) for y in range(200)]) == {n} | {n}"
+                for n in range(99)
+            ),
+            policy=policy("COLLECT"),
+            language='expressionLanguage="python"',
+        )
+    ),
     "a table of slow cells": decision(
         rows(
             *(f'matches(?, "^(a+)+{"b" * n}$") | {n}' for n in range(200)),
@@ -79,14 +126,14 @@ def test_a_hostile_decision_ends_in_time(name: str) -> None:
     # given
     decisions = Decisions.of([dmn(HOSTILE[name])])
     SANDBOX.ask("S", "'awake'")
-    began = time.process_time(), time.monotonic()
+    began = worked(), time.monotonic()
 
     # when
     found = decisions.decide("0#d", {"x": "a" * 40 + "!"})
 
     # then
     assert len(json.dumps(found.outputs)) <= 64 * 1024
-    assert time.process_time() - began[0] < LONGEST
+    assert worked() - began[0] < LONGEST
     assert time.monotonic() - began[1] < PATIENCE
     assert SANDBOX.ask("S", "'alive'") == "alive"
 

@@ -1,7 +1,6 @@
 """Random texts of FEEL for the fast path: typed, so that most of them mean something.
 
-One operand in ten is of any type, so that what does not fit is met too. What follows an ``in``
-stands in brackets: without them feelin reads on, where DMN does not.
+One operand in ten is of any type, so that what does not fit is met too.
 """
 
 from __future__ import annotations
@@ -138,12 +137,12 @@ def truth_texts(depth: int) -> Texts:
         st.builds("{}{}{}".format, number, compared, number),
         st.builds("{}{}{}".format, word, compared, word),
         st.builds("({} between {} and {})".format, number, number, number),
-        st.builds("({} in {})".format, number, ranges(number)),
-        st.builds("({} in {})".format, word, ranges(word)),
-        st.builds("({} in [{}, {}])".format, word, word, word),
-        st.builds("({} in ({}, {}))".format, number, _tests(number), _tests(number)),
-        st.builds("({} in ({}))".format, word, word | ranges(word)),
-        st.builds("({} in {})".format, number, _tests(number) | some),
+        st.builds("{} in {}".format, number, ranges(number)),
+        st.builds("{} in {}".format, word, ranges(word)),
+        st.builds("{} in [{}, {}]".format, word, word, word),
+        st.builds("{} in ({}, {})".format, number, _tests(number), _tests(number)),
+        st.builds("{} in ({})".format, word, word | ranges(word)),
+        st.builds("{} in {}".format, number, _tests(number) | some),
         st.builds("{}({}, {})".format, of_two, word, word),
         st.builds("list contains({}, {})".format, some, number | word),
         st.builds("{}({})".format, st.sampled_from(["is defined", "is blank", "count"]), word),

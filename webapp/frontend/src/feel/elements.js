@@ -7,14 +7,14 @@ import { MISFIT, nameOf } from "./types.js";
 
 /** What each kind of element gives. */
 const VALUES = {
-  input(element, run) {
-    const { name, prefixes, type, id } = element;
-    const prefix = prefixes.find((each) => run.inputs[each]?.[name] !== undefined);
-    const dotted = prefixes.map((each) => `${each}.${name}`).find((each) => Object.hasOwn(run.inputs, each));
-    if (prefix !== undefined && !Object.hasOwn(run.inputs, name)) {
-      run.inputs[name] = run.inputs[prefix][name];
+  input({ name, prefixes, type, id }, run) {
+    const { inputs } = run;
+    const dotted = prefixes.map((each) => `${each}.${name}`).find((each) => Object.hasOwn(inputs, each));
+    const prefix = prefixes.find((each) => inputs[each] instanceof Object && Object.hasOwn(inputs[each], name));
+    if (prefix !== undefined) {
+      return given(name, type, id, run, inputs[prefix]);
     }
-    return given(Object.hasOwn(run.inputs, name) ? name : (dotted ?? name), type, id, run);
+    return given(dotted ?? name, type, id, run);
   },
   decision(element, run) {
     const scope = run.scopeOf(element);
@@ -64,14 +64,14 @@ function askedService(element, run) {
 }
 
 /** What is given under a name, read as its type has it. */
-export function given(name, type, element, run) {
-  if (!Object.hasOwn(run.inputs, name)) {
+export function given(name, type, element, run, inputs = run.inputs) {
+  if (!Object.hasOwn(inputs, name)) {
     run.note(element, `'${name}' is not given.`);
     return null;
   }
-  const value = run.types.conform(run.inputs[name], type, true);
+  const value = run.types.conform(inputs[name], type, true);
   if (value === MISFIT) {
-    run.fail(element, `'${name}' is ${shown(run.inputs[name])}, which is not ${nameOf(type)} or not allowed.`);
+    run.fail(element, `'${name}' is ${shown(inputs[name])}, which is not ${nameOf(type)} or not allowed.`);
     return null;
   }
   return value;

@@ -68,7 +68,11 @@ export class Run {
   }
 
   /** The value of a text; null where it fails. */
-  text({ text, element = null }, scope) {
+  text({ text, element = null, language }, scope) {
+    if (language) {
+      this.fail(element, `It is written in ${language}, which is not run inside of another expression.`);
+      return null;
+    }
     return this.guarded(element, () => valueOf("expression", text, scope, (message) => this.note(element, message)), null);
   }
 

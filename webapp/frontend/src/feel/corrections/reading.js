@@ -23,6 +23,9 @@ function swallowed(tree) {
         return found === null;
       }
       let test = node.lastChild?.firstChild ?? null;
+      if (test?.firstChild?.name === "CompareOp") {
+        test = test.lastChild; // "x in > 5 and ok" is read as "x in > (5 and ok)"
+      }
       if (node.lastChild?.name === "PositiveUnaryTest" && JOINED.has(test?.name)) {
         while (JOINED.has(test.name)) {
           test = test.firstChild;
