@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,21 @@ def test_wrong_input_is_told_with_its_cure(table: Path, options: list[str], said
     # then
     assert result.exit_code == 2
     assert said in result.output
+
+
+def test_the_example_of_the_documentation_runs_as_it_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    page = (Path(__file__).parents[3] / "docs" / "dmn.md").read_text("utf-8")
+    blocks = re.findall(r"```(?:\w+ )?(\S*)\n(.*?)```", page, re.DOTALL)
+    file, command, printed = blocks[0], blocks[1][1].splitlines()[1], blocks[2][1]
+    monkeypatch.chdir(tmp_path)
+    Path(file[0]).write_text(file[1])
+
+    # when
+    result = CliRunner().invoke(main, shlex.split(command)[1:])
+
+    # then
+    assert result.exit_code == 0, result.output
+    assert result.stdout + result.stderr == printed
