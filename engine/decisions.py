@@ -7,7 +7,7 @@ several a dictionary by their names, and a list of either where several rules co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +49,14 @@ class Failure:
     element: str | None  #: id in the file
     message: str  #: one sentence
 
+    @property
+    def follows(self) -> bool:
+        """Tell whether it says only that something was null before, not why."""
+        begins = self.message.startswith
+        return begins("Cannot invoke") or (
+            begins(("Can't ", "Property ", "Key ")) and "null" in self.message
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -63,6 +71,17 @@ class Decision:
     warnings: tuple[Failure, ...] = ()
 
 
+def causes_first(warnings: Iterable[Failure]) -> tuple[list[Failure], list[Failure]]:
+    """Return what made something null, and what only followed from that; each message once.
+
+    Where nothing tells a cause, all of them are taken for one.
+    """
+    once = {(each.element, each.message): each for each in warnings}.values()
+    causes = [each for each in once if not each.follows]
+    followed = [each for each in once if each.follows]
+    return (causes, followed) if causes else (followed, [])
+
+
 # -- how a decision is shown ---------------------------------------------------------------------
 
 
@@ -73,6 +92,9 @@ class WantedInput:
     name: str  #: with dots where it is a field: ``"customer.tier"``
     type: str = ""  #: as people call it, such as ``"number"``; empty where any will do
     choices: tuple[str, ...] = ()  #: the texts that it may be, where its type lists them
+    path: tuple[str, ...] = ()  #: the names on the way to it: ``("customer", "tier")``
+    label: str = ""  #: as a column of a table calls it, or ``"Customer: tier"``
+    elements: tuple[str, ...] = ()  #: ids in the file that its failures name
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +102,7 @@ class Column:
     """A column of a decision table, or of a relation."""
 
     label: str
-    text: str = ""  #: the expression of an input, where the label does not say it
+    text: str = ""  #: expression of an input, name of an output, where the label does not say it
     type: str = ""
     values: str = ""  #: those it may have, as written
 
@@ -92,7 +114,8 @@ class Row:
     number: int  #: 1-based
     tests: tuple[str, ...]
     outputs: tuple[str, ...]
-    annotations: tuple[str, ...] = ()
+    annotations: tuple[str, ...] = ()  #: empty where none says anything
+    elements: tuple[str, ...] = ()  #: ids in the file: of the rule and of its cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +143,23 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """Another decision, service or knowledge model on which a decision depends."""
+    """An input, or another decision, service or knowledge model, on which a decision depends."""
 
     key: str
     name: str
-    kind: str  #: ``"decision"``, ``"service"`` or ``"knowledge"``
+    kind: str  #: ``"input"``, ``"decision"``, ``"service"`` or ``"knowledge"``
+    type: str = ""  #: of its value, as people call it
+    #: What it depends on itself; empty also where that stands elsewhere in the same tree.
+    inside: tuple[Required, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeView:
+    """A business knowledge model as it is drawn."""
+
+    key: str
+    name: str
+    logic: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +171,8 @@ class DecisionView:
     kind: str  #: as of :class:`Required`
     question: str = ""  #: what it answers, as its designer wrote
     inputs: tuple[WantedInput, ...] = ()  #: of itself and of all that it requires
-    requires: tuple[Required, ...] = ()  #: directly
+    requires: tuple[Required, ...] = ()  #: directly, less the inputs
     logic: Box | None = None
+    everything: tuple[Required, ...] = ()  #: the tree of what it requires, inputs as well
+    knowledge: tuple[KnowledgeView, ...] = ()  #: those among it, each once
+    names: Mapping[str, str] = field(default_factory=dict)  #: of itself and those, by their keys

@@ -92,6 +92,9 @@ class ElementInfo:
     id: str
     name: str | None
     kind: str  #: BPMN tag, such as ``"userTask"``
+    #: Key or name of the decision that it asks, as written; None for an expression, and in what
+    #: older versions of Corral stored.
+    asks: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,13 @@ class Deployment:
     deployed_at: datetime  #: UTC
     by: str | None
     definitions: tuple[Definition, ...]
-    problems: tuple[Problem, ...] = ()
+    #: By the name of each file, also of those that define nothing.
+    found_in: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Those of all files."""
+        return tuple(problem for found in self.found_in.values() for problem in found)
 
 
 @dataclass(frozen=True, slots=True)

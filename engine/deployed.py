@@ -45,6 +45,10 @@ class DefinitionStore(Protocol):
         """Return when, by whom and what. Raises ``NotFoundError``."""
         ...
 
+    def found_in(self, deployment_id: int) -> dict[str, tuple[Problem, ...]]:
+        """Return the problems of each file of a deployment, by its name."""
+        ...
+
     def find(self, kind: DefinitionKind, key: str | None) -> list[Definition]:
         """Return the latest of each key, or all versions of one key, newest first."""
         ...

@@ -6,6 +6,7 @@ callers decide by them and never by the text::
     EngineError
     +-- NotFoundError                  no such row in this workspace
     |   +-- NoSuchDecisionError        no decision of that name where it was looked for
+    |       +-- UnaskableVersionError  not in that version, or a draft
     +-- DeploymentRefusedError         the files have problems of severity ``error``
     +-- NotStartableError              a draft, or a definition without a suitable start event
     +-- UserTaskError
@@ -54,6 +55,15 @@ class NoSuchDecisionError(NotFoundError):
         if deployed is not None:
             there = f"deployed{deployed} that can be asked. There are"
         self.args = (f"There is no decision {key!r} {there}: {held}{more}.",)
+
+
+class UnaskableVersionError(NoSuchDecisionError):
+    """The decision is deployed, but not in the version that is wanted, or only as a draft."""
+
+    def __init__(self, key: str, why: str) -> None:
+        """``why`` goes on after its name: ``"is not deployed in version 9; ..."``."""
+        super().__init__(key, ())
+        self.args = (f"The decision {key!r} {why}",)
 
 
 class DeploymentRefusedError(EngineError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +45,9 @@ def _failure(failure: Failure) -> dict[str, Any]:
 class ShownRule:
     """A rule that fired, in texts."""
 
-    decision: str
+    decision: str  #: its key
     row: int
+    name: str = ""  #: of the decision, where it is not its key
     note: str = ""  #: its annotations
     because: tuple[tuple[str, str, str], ...] = ()  #: input, value and the test that it passed
     outputs: tuple[tuple[str, str], ...] = ()
@@ -61,6 +62,8 @@ class Asked:
     result: str
     rules: tuple[ShownRule, ...]
     more: int = 0  #: rules that fired beside those that were kept
+    name: str = ""  #: where it is not the key
+    notes: tuple[str, ...] = ()  #: what became null on the way
 
 
 def asked_in(detail: Any) -> Asked | None:
@@ -68,35 +71,44 @@ def asked_in(detail: Any) -> Asked | None:
     if not isinstance(detail, Mapping) or not isinstance(detail.get("rules"), list):
         return None
     version, more = detail.get("version"), detail.get("more")
+    names, notes = detail.get("names"), detail.get("notes")
+    named = names if isinstance(names, Mapping) else {}
+    key = str(detail.get("decision", ""))
     return Asked(
-        str(detail.get("decision", "")),
+        key,
         version if isinstance(version, int) and version > 0 else None,
         str(detail.get("result", "")),
-        tuple(_of_history(each) for each in detail["rules"] if isinstance(each, Mapping)),
+        tuple(_of_history(each, named) for each in detail["rules"] if isinstance(each, Mapping)),
         more if isinstance(more, int) else 0,
+        str(named.get(key, "")),
+        tuple(map(str, notes)) if isinstance(notes, list) else (),
     )
 
 
-def shown(rules: Iterable[FiredRule]) -> list[ShownRule]:
-    """Return rules that fired just now in texts."""
+def shown(found: Decision) -> list[ShownRule]:
+    """Return the rules that fired just now in texts."""
+    names = {each.key: each.name for each in found.evaluated if each.name != each.key}
     return [
         ShownRule(
             rule.decision,
             rule.row,
+            names.get(rule.decision, ""),
             ", ".join(each for each in rule.annotations if each),
             tuple((each.input, _text(each.value), each.test) for each in rule.because),
             tuple((name, _text(value)) for name, value in rule.outputs.items()),
         )
-        for rule in rules
+        for rule in found.fired_rules
     ]
 
 
-def _of_history(rule: Mapping[str, Any]) -> ShownRule:
+def _of_history(rule: Mapping[str, Any], names: Mapping[str, Any]) -> ShownRule:
     notes = (str(each) for each in rule.get("annotations", ()) if each)
     because = (each for each in rule.get("because", ()) if len(each) == 3)
+    key = str(rule.get("decision", ""))
     return ShownRule(
-        str(rule.get("decision", "")),
+        key,
         int(rule.get("row", 0)),
+        str(names.get(key, "")),
         ", ".join(notes),
         tuple((str(name), str(value), str(test)) for name, value, test in because),
         tuple((str(name), str(value)) for name, value in rule.get("outputs", {}).items()),

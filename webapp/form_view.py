@@ -13,10 +13,10 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from engine.forms import Field, FieldKind, Option, initial, options_of, parse
+from engine.forms import Field, FieldKind, Option, initial, options_of, parse, visible
 
-#: ``= next_step = "close"``: a condition the browser can follow while the person chooses.
-_FOLLOWED = re.compile(r"""=?\s*([A-Za-z]\w*)\s*=\s*"([^"\\]*)"\s*""", re.ASCII)
+#: ``= next_step = "close"``, or with ``!=``: what a browser can follow while the person chooses.
+_FOLLOWED = re.compile(r"""=?\s*([A-Za-z]\w*)\s*(!?=)\s*"([^"\\]*)"\s*""", re.ASCII)
 #: Variables whose text goes out through a channel, so that its limit matters while writing.
 _COMPOSED = {"answer", "reply", "text"}
 
@@ -31,7 +31,8 @@ class FieldView:
     options: tuple[Option, ...] = ()
     hidden: bool = False  #: as things stand; the browser may show it when another field changes
     hide_field: str | None = None  #: hidden while this field ...
-    hide_value: str | None = None  #: ... has this value
+    hide_value: str | None = None  #: ... has this value,
+    hide_unless: bool = False  #: or, where this is True, has another one
 
     @property
     def composes(self) -> bool:
@@ -66,7 +67,11 @@ def fields(
     """
     values = initial(schema, variables) | dict(sent or {})
     seen = {**variables, **values}
-    return [_view(field, values, seen, errors or {}) for field in parse(schema)]
+    found = parse(schema)
+    return [
+        _view(field, values, seen, errors or {}, hidden=not shown)
+        for field, shown in zip(found, visible(found, seen), strict=True)
+    ]
 
 
 def submitted(schema: Mapping[str, Any], form: MultiDict[str, str]) -> dict[str, Any]:
@@ -95,7 +100,12 @@ def opened_with(schema: Mapping[str, Any], variables: Mapping[str, Any]) -> dict
 
 
 def _view(
-    field: Field, values: Mapping[str, Any], seen: Mapping[str, Any], errors: Mapping[str, str]
+    field: Field,
+    values: Mapping[str, Any],
+    seen: Mapping[str, Any],
+    errors: Mapping[str, str],
+    *,
+    hidden: bool,
 ) -> FieldView:
     followed = _FOLLOWED.fullmatch(field.hide[0].text.strip()) if len(field.hide) == 1 else None
     return FieldView(
@@ -103,7 +113,8 @@ def _view(
         value=values.get(field.key),
         error=errors.get(field.key),
         options=options_of(field, seen),
-        hidden=not field.is_visible(seen),
+        hidden=hidden,
         hide_field=followed[1] if followed else None,
-        hide_value=followed[2] if followed else None,
+        hide_value=followed[3] if followed else None,
+        hide_unless=followed is not None and followed[2] == "!=",
     )

@@ -1,4 +1,4 @@
-"""What is drawn onto a diagram: tokens, incidents, the path taken, problems.
+"""What is drawn onto a diagram, or beside a row: tokens, incidents, the path taken, problems.
 
 A mark is handed to ``frontend/src/diagram.js`` as JSON.
 """
@@ -6,10 +6,11 @@ A mark is handed to ``frontend/src/diagram.js`` as JSON.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypedDict
 
-from engine.definitions import Problem
+from engine.decisions import Box
+from engine.definitions import Problem, Severity
 from engine.history import HistoryEntry, What
 from engine.instances import WaitingElement
 
@@ -60,3 +61,24 @@ def problem_marks(problems: Iterable[Problem]) -> list[Mark]:
         for problem in problems
         if problem.element and problem.severity.value != "info"
     ]
+
+
+def rows_of(logic: Box | None) -> dict[str, int]:
+    """Return the row of a decision table that each rule and each cell is in, by their ids."""
+    grid = logic.grid if logic is not None else None
+    rows = grid.rows if grid is not None else ()
+    return {element: row.number for row in rows for element in row.elements}
+
+
+def row_marks(problems: Iterable[Problem], rows: Mapping[str, int]) -> dict[int, Mark]:
+    """Return the worst problem of each row; mere rewrites are left out."""
+    found: dict[int, Mark] = {}
+    for severity in (Severity.WARNING, Severity.DRAFT, Severity.ERROR):
+        for problem in problems:
+            row = rows.get(problem.element or "")
+            if row is not None and problem.severity is severity:
+                label = f"{severity.value}: {problem.message}"
+                found[row] = Mark(
+                    element=problem.element or "", kind=severity.value, label=label, count=1
+                )
+    return found

@@ -134,7 +134,7 @@ COMPILING = {
     ),
     "expression-not-compilable": Finding(
         ("error", "draft"),
-        "An expression or script does not compile.\n\nThe message says at which column and why. "
+        "An expression or script does not compile.\n\nThe message says where and why. "
         "In a diagram drawn for Corral (it declares our namespace) it is a slip, so the upload is "
         "refused; elsewhere it may be a remark or a language that is not known here, so the "
         "drawing is kept as a draft until somebody supplies the expression. In a decision (an "

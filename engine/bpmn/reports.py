@@ -17,6 +17,7 @@ from engine.bpmn.decisions.reporting import decision_reports
 from engine.bpmn.drawing import Drawing
 from engine.bpmn.embedded_forms import forms_inside, forms_of, shown_by
 from engine.bpmn.errors import UnreadableFileError
+from engine.bpmn.expressions import Literal
 from engine.bpmn.homes import Homes
 from engine.bpmn.normal.global_tasks import GLOBAL_TASKS
 from engine.bpmn.pipeline import examine
@@ -24,6 +25,7 @@ from engine.bpmn.problems import problem_at
 from engine.bpmn.reader import Document, DocumentKind, Limits
 from engine.bpmn.reader import read as read_document
 from engine.bpmn.rules import Known, Surroundings, together
+from engine.bpmn.specs.activities import DecisionTask
 from engine.bpmn.specs.element import ScopeSpec
 from engine.bpmn.specs.subprocesses import SubProcess
 from engine.bpmn.starts import starts_of
@@ -240,9 +242,14 @@ def _infos(process: ScopeSpec) -> Iterable[ElementInfo]:
             origin = element.origin
             if origin.id is not None and origin.id not in seen:
                 seen.add(origin.id)
-                yield ElementInfo(origin.id, origin.name, origin.kind)
+                yield ElementInfo(origin.id, origin.name, origin.kind, _asked(element))
             if isinstance(element, SubProcess):
                 pending.append(element.runs)
+
+
+def _asked(element: Any) -> str | None:
+    wanted = element.settings.ref if isinstance(element, DecisionTask) else None
+    return wanted.text if isinstance(wanted, Literal) else None
 
 
 def _without_repetition(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -19,7 +19,7 @@ DEEPEST = 64
 LONGEST_NAME = 255
 #: Integers beyond 64 bits fit into no database column and no JSON reader of a browser.
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
-_PLAIN = frozenset({str, bool, type(None), datetime, date})
+_PLAIN = frozenset({bool, type(None), datetime, date})
 
 
 def storable(value: Any, path: str) -> Any:
@@ -37,10 +37,7 @@ def storable(value: Any, path: str) -> Any:
 
 def storable_variables(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a storable copy of several variables; see :func:`storable`."""
-    return {
-        _key(name, name): value if type(value) in _PLAIN else _copy(value, name, 0)
-        for name, value in values.items()
-    }
+    return {_key(name, name): _copy(value, name, 0) for name, value in values.items()}
 
 
 def seen_outside(
@@ -60,7 +57,7 @@ def seen_outside(
 
 def _copy(value: Any, path: str, depth: int) -> Any:
     kind = type(value)
-    if kind in _PLAIN:
+    if kind in _PLAIN or (kind is str and value.isascii()):
         return value
     if depth > DEEPEST:
         raise VariableError(path, f"is nested more than {DEEPEST} deep")
@@ -75,7 +72,7 @@ def _copy(value: Any, path: str, depth: int) -> Any:
 
 def _scalar(value: Any, path: str) -> Any:
     if isinstance(value, str):  # such as the members of a StrEnum
-        return str(value)
+        return _text(value, path)
     if isinstance(value, int):
         if _SMALLEST <= value <= _LARGEST:
             return int(value)
@@ -87,9 +84,19 @@ def _scalar(value: Any, path: str) -> Any:
     raise VariableError(path, f"would hold a {type(value).__name__}")
 
 
+def _text(text: str, path: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:  # JSON can write it; no database takes it
+        raise VariableError(path, "has half of a character in its text") from error
+    return str(text)
+
+
 def _key(key: Any, path: str) -> str:
     if isinstance(key, str):
-        return str(key)
+        if "\0" in key:  # PostgreSQL keeps none, and for the sandbox it marks what is no context
+            raise VariableError(path, "has a key with the character NUL in it")
+        return str(key) if key.isascii() else _text(key, path)
     raise VariableError(path, f"has the key {key!r}, which is not text")
 
 

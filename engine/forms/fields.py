@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from engine.bpmn.expressions import Expression, ExpressionError
+from engine.bpmn.expressions import Expression
 
 
 class FieldKind(StrEnum):
@@ -82,17 +81,3 @@ class Field:
     group: str = ""  #: id of the group around it
     #: Each has to be false for the field to be shown: its own condition and those of its groups.
     hide: tuple[Expression, ...] = ()
-
-    def is_visible(self, values: Mapping[str, Any]) -> bool:
-        """Say whether it is shown while the form and the variables hold ``values``.
-
-        A condition that cannot be evaluated hides nothing: better one field too many than an
-        answer that nobody can give.
-        """
-        for condition in self.hide:
-            try:
-                if condition.evaluate(values) is True:
-                    return False
-            except ExpressionError:
-                continue
-        return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
@@ -199,10 +200,13 @@ class _Reader:
         if value is None or value == "":
             return None
         try:
-            return value if isinstance(value, int) else float(str(value))
-        except ValueError:
+            number = float(value if isinstance(value, int) else str(value))
+        except (ValueError, OverflowError):
+            number = math.nan
+        if not math.isfinite(number):
             self._error("form-limit", f"The limit '{name}' is no number.", "Give a number.")
             return None
+        return value if isinstance(value, int) else number
 
     def _count(self, rules: Mapping[str, Any], name: str) -> int | None:
         value = self._number(rules, name)

@@ -14,6 +14,7 @@ from typing import Any
 from engine.forms.fields import Field, FieldKind, Option
 from engine.forms.patterns import TEXT_LENGTH
 from engine.forms.reading import parse
+from engine.forms.visibility import visible
 
 #: Characters of a text where the form sets no lower limit.
 LONGEST_TEXT = 20_000
@@ -76,8 +77,8 @@ def validate(
     submitted, errors = _converted(fields, data, known)
     values = {**known, **_defaults(fields, known), **submitted}
     clean: dict[str, Any] = {}
-    for field in fields:
-        if not field.is_visible(values) or field.readonly:
+    for field, shown in zip(fields, visible(fields, values), strict=True):
+        if not shown or field.readonly:
             errors.pop(field.key, None)
             continue
         if field.key in errors:
@@ -103,6 +104,8 @@ def _converted(
             values[field.key] = _CONVERTERS[field.kind](field, data[field.key], variables)
         except _Refused as refusal:
             errors[field.key] = str(refusal)
+        except ValueError:  # a whole number of thousands of digits cannot be written as a text
+            errors[field.key] = "Write something shorter."
     return values, errors
 
 
@@ -182,19 +185,34 @@ def _checkbox(field: Field, value: Any, variables: Mapping[str, Any]) -> bool:
     raise _Refused("Tick it or leave it.")
 
 
-def _choice(field: Field, value: Any, variables: Mapping[str, Any]) -> Any:
-    if value is None or value == "":
-        return None
-    for option in options_of(field, variables):
-        # Browsers send every value as a text.
-        same_type = isinstance(option.value, bool) == isinstance(value, bool)
-        if (same_type and option.value == value) or _written(option.value) == value:
-            return option.value
-    raise _Refused("Choose one of the options.")
+class _Choices:
+    """The options of one field, found by their values; there may be thousands."""
+
+    def __init__(self, options: Sequence[Option]) -> None:
+        self.options = options
+        self._places: dict[tuple[bool, Any], int] = {}
+        for place, option in enumerate(options):
+            for value in (option.value, _written(option.value)):
+                self._places.setdefault((isinstance(value, bool), value), place)
+
+    def place(self, value: Any) -> int:
+        """Return where the option is that ``value`` means; browsers send every one as a text."""
+        if isinstance(value, str | int | float):
+            found = self._places.get((isinstance(value, bool), value))
+            if found is not None:
+                return found
+        raise _Refused("Choose one of the options.")
 
 
 def _written(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _choice(field: Field, value: Any, variables: Mapping[str, Any]) -> Any:
+    if value is None or value == "":
+        return None
+    choices = _Choices(options_of(field, variables))
+    return choices.options[choices.place(value)].value
 
 
 def _choices(field: Field, value: Any, variables: Mapping[str, Any]) -> list[Any]:
@@ -203,8 +221,9 @@ def _choices(field: Field, value: Any, variables: Mapping[str, Any]) -> list[Any
     listed = value if isinstance(value, list | tuple) else [value]
     if len(listed) > 1_000:
         raise _Refused("Choose fewer options.")
-    found = [_choice(field, entry, variables) for entry in listed]
-    return [value for number, value in enumerate(found) if value not in found[:number]]
+    choices = _Choices(options_of(field, variables))
+    chosen = (choices.place(entry) for entry in listed if entry is not None and entry != "")
+    return [choices.options[place].value for place in dict.fromkeys(chosen)]
 
 
 def _moment(field: Field, value: Any, variables: Mapping[str, Any]) -> str | None:

@@ -123,6 +123,18 @@ class SqlDefinitions:
         found = self._read(DefinitionRow.deployment_id == id)
         return row.deployed_at, row.by, tuple(found)
 
+    def found_in(self, deployment_id: int) -> dict[str, tuple[Problem, ...]]:
+        """Return the problems of each file of a deployment, by its name."""
+        rows = self._connection.execute(
+            select(ResourceRow.name, ResourceRow.problems)
+            .where(
+                ResourceRow.workspace_id == self._workspace,
+                ResourceRow.deployment_id == deployment_id,
+            )
+            .order_by(ResourceRow.id)
+        )
+        return {row.name: msgspec.convert(row.problems, tuple[Problem, ...]) for row in rows}
+
     def find(self, kind: DefinitionKind, key: str | None) -> list[Definition]:
         """Return the latest of each key, or all versions of one key, newest first."""
         if key is not None:
@@ -252,7 +264,7 @@ class SqlDefinitions:
             "name": draft.name,
             "startable": draft.startable,
             "none_start": draft.none_start,
-            "elements": msgspec.to_builtins(draft.elements),
+            "elements": [_element(each) for each in draft.elements],
             "version_tag": draft.version_tag,
         }
         id = self._one(insert(DefinitionRow).values(values).returning(DefinitionRow.id))
@@ -292,3 +304,9 @@ def _definition(row: Row[Any]) -> Definition:
     values["kind"] = DefinitionKind(values["kind"])
     values["elements"] = tuple(ElementInfo(**each) for each in values["elements"])
     return Definition(**values)
+
+
+def _element(info: ElementInfo) -> dict[str, Any]:
+    """Return an element as it is stored; most ask no decision, and then the name is left out."""
+    found: dict[str, Any] = msgspec.to_builtins(info)
+    return {name: value for name, value in found.items() if name != "asks" or value is not None}

@@ -9,8 +9,10 @@ from typing import Any
 from engine.catalogue import Which
 from engine.decisions import Decision, DecisionView
 from engine.definitions import DefinitionKind, Source
-from engine.errors import NoSuchDecisionError
+from engine.errors import NoSuchDecisionError, UnaskableVersionError
+from engine.stores import Transaction
 from engine.use_cases.bound import Bound
+from engine.use_cases.definitions import missing
 
 #: One file, or several that belong together.
 Files = str | Path | Source | Iterable[str | Path | Source]
@@ -44,7 +46,8 @@ class DecisionUseCases(Bound):
             and stands in ``failures``.
 
         Raises:
-            NoSuchDecisionError: there is no such decision.
+            NoSuchDecisionError: there is no such decision, or not in that version, or the version
+                is a draft; the message says which.
             EngineError: a file cannot be read.
             OSError: a file cannot be opened.
         """
@@ -56,9 +59,7 @@ class DecisionUseCases(Bound):
             which = Which(version=version)
             stored = tx.catalogue.asked_decision(decision, which)
             if stored is None:
-                known = tx.definitions.find(DefinitionKind.DECISION, None)
-                able = [each.key for each in known if each.startable]
-                raise NoSuchDecisionError(decision, able, deployed=str(which))
+                raise _unasked(tx, decision, which)
             own = Source(stored.source, stored.content)
             found = _together(own, tx.catalogue.decisions_beside(stored.id))
         return self._core.runner.decide(found, stored.key, inputs or {}, now=now)
@@ -74,6 +75,26 @@ class DecisionUseCases(Bound):
             own = Source(definition.resource, tx.definitions.resource(definition_id)[0])
             found = _together(own, tx.catalogue.decisions_beside(definition_id))
         return self._core.runner.view(found, definition.key)
+
+
+def _unasked(tx: Transaction, decision: str, which: Which) -> NoSuchDecisionError:
+    """Return the error that says why a decision cannot be asked."""
+    latest = tx.definitions.find(DefinitionKind.DECISION, None)
+    named = sorted(latest, key=lambda each: each.key != decision)
+    key = next((each.key for each in named if decision in (each.key, each.name)), None)
+    if key is None:
+        able = [each.key for each in latest if each.startable]
+        return NoSuchDecisionError(decision, able, deployed=str(which))
+    versions = tx.definitions.find(DefinitionKind.DECISION, key)
+    found = next((each for each in versions if which.version in (None, each.version)), None)
+    if found is None:
+        newest = versions[0].version
+        there = f"there are 1 to {newest}" if newest > 1 else "there is version 1"
+        return UnaskableVersionError(
+            decision, f"is not deployed in version {which.version}; {there}."
+        )
+    lacking = missing(tx.definitions.resource(found.id)[1], key).removeprefix("it ")
+    return UnaskableVersionError(decision, f"cannot be asked: version {found.version} {lacking}")
 
 
 def _together(own: Source, beside: Iterable[Source]) -> list[Source]:

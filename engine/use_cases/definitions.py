@@ -118,6 +118,14 @@ class DefinitionUseCases(Bound):
         with self._reading() as tx:
             return tx.definitions.get(id)
 
+    def deployment(self, id: int) -> Deployment:
+        """Return what became current together, and what is wrong in its files as of now.
+
+        Raises ``NotFoundError``.
+        """
+        with self._reading() as tx:
+            return _deployment(tx, id)
+
     def resource(self, definition_id: int) -> bytes:
         """Return the file of a definition, byte for byte as it was uploaded."""
         with self._reading() as tx:
@@ -149,12 +157,7 @@ class DefinitionUseCases(Bound):
             now = self.clock.now()
             id = tx.definitions.insert(sources, reports, forms, digest=digest, at=now, by=by)
             start_kept(tx, _starting(reports), now=now)
-        at, who, definitions = tx.definitions.deployment(id)
-        # One of each file: a file may hold many definitions, and reading it takes time.
-        holders = {definition.resource: definition.id for definition in definitions}
-        problems = {name: tx.definitions.resource(id_)[1] for name, id_ in holders.items()}
-        found = tuple(problem for each in problems.values() for problem in each)
-        return Deployment(id, at, who, definitions, found)
+        return _deployment(tx, id)
 
     def _publish(self, tx: Transaction, id: int) -> Definition:
         stored = tx.definitions.get(id)
@@ -176,6 +179,11 @@ class DefinitionUseCases(Bound):
         tx.definitions.publish(id, found[0], left, at=now)
         start_kept(tx, _starting(reports), now=now)
         return tx.definitions.get(id)
+
+
+def _deployment(tx: Transaction, id: int) -> Deployment:
+    at, who, definitions = tx.definitions.deployment(id)
+    return Deployment(id, at, who, definitions, tx.definitions.found_in(id))
 
 
 def blocking(problems: Iterable[Problem], key: str) -> list[Problem]:

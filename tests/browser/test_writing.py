@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from engine.definitions import Source
 from tests.browser.house import House
 
 ANGRY = "This is unacceptable! My parcel is broken and nobody answers. Terrible service."
@@ -86,3 +88,50 @@ def test_a_field_hides_when_another_answer_makes_it_needless(
 
     # then
     expect(page.get_by_label("Your answer")).to_be_hidden()
+
+
+ASKED = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+xmlns:corral="urn:corral:bpmn:1"><process id="ask" isExecutable="true"><startEvent id="s"/>
+<userTask id="u" name="Ask"><extensionElements><corral:userTask queue="care" form="ask"/>
+</extensionElements></userTask><sequenceFlow id="f" sourceRef="s" targetRef="u"/></process>
+</definitions>"""
+QUESTION = {
+    "id": "ask",
+    "type": "default",
+    "components": [
+        {
+            "type": "radio",
+            "key": "pleased",
+            "label": "Pleased?",
+            "values": [{"label": "Yes", "value": "yes"}, {"label": "No", "value": "no"}],
+        },
+        {
+            "type": "textfield",
+            "key": "why",
+            "label": "Why not?",
+            "conditional": {"hide": '=pleased != "no"'},
+        },
+    ],
+}
+
+
+def test_a_field_shows_only_when_another_has_one_answer(
+    house: House, visit: Callable[..., Page]
+) -> None:
+    # given
+    form = Source("ask.form", json.dumps(QUESTION).encode())
+    house.engine.deploy([Source("ask.bpmn", ASKED), form])
+    house.engine.start("ask")
+    (task,) = house.engine.user_tasks()
+    house.engine.claim(task.id, by="ana")
+    page = visit("ana")
+    page.goto(f"/tasks/{task.id}")
+    expect(page.get_by_label("Why not?")).to_be_hidden()
+
+    # when
+    page.get_by_label("No", exact=True).check()
+
+    # then
+    expect(page.get_by_label("Why not?")).to_be_visible()
+    page.get_by_label("Yes", exact=True).check()
+    expect(page.get_by_label("Why not?")).to_be_hidden()

@@ -351,6 +351,8 @@ def test_the_same_files_again_are_no_new_version_unless_others_came_between(benc
     assert [d.definitions[0].version for d in (first, other, back)] == [1, 2, 3]
     assert [each.version for each in bench.engine.definitions(key="care")] == [3, 2, 1]
     assert bench.engine.resource(first.definitions[0].id) == one.content
+    assert bench.engine.deployment(first.id) == first
+    assert [*first.found_in] == [one.name]
 
 
 def test_given_the_same_key_deployed_by_two_at_once_then_there_are_two_versions(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from werkzeug.datastructures import MultiDict
 
 from engine.forms import FieldKind
@@ -58,6 +59,30 @@ def test_a_condition_on_one_field_is_handed_to_the_browser() -> None:
     # then
     assert shown["answer"].hidden
     assert (shown["answer"].hide_field, shown["answer"].hide_value) == ("next_step", "close")
+
+
+@pytest.mark.parametrize(
+    ("condition", "followed"),
+    [
+        ('= next_step != "close"', ("next_step", "close", True)),
+        ('next_step!="close"', ("next_step", "close", True)),
+        ('= next_step = "close"', ("next_step", "close", False)),
+        ('= next_step != "a" and b', (None, None, False)),
+        ('= next_step ! = "close"', (None, None, False)),
+        ("= next_step != close", (None, None, False)),
+    ],
+)
+def test_a_browser_follows_a_field_that_has_or_has_not_a_value(
+    condition: str, followed: tuple[str | None, str | None, bool]
+) -> None:
+    # given
+    field = {"type": "textarea", "key": "answer", "id": "a", "conditional": {"hide": condition}}
+
+    # when
+    (view,) = form_view.fields({"components": [field]}, {})
+
+    # then
+    assert (view.hide_field, view.hide_value, view.hide_unless) == followed
 
 
 def test_a_check_box_that_is_not_sent_means_no_and_readonly_fields_are_not_taken() -> None:

@@ -12,6 +12,7 @@ import click
 from engine import Decision, Engine
 from engine.decisions import Failure
 from engine.errors import EngineError
+from webapp import json_bodies
 from webapp.bootstrap import limits
 from webapp.cli import RefusedError
 from webapp.commands.options import format_option, paths_argument, settings_with
@@ -31,7 +32,7 @@ class _Inputs(click.ParamType[dict[str, Any]]):
         """Return the object."""
         try:
             text = Path(value[1:]).read_text("utf-8") if value.startswith("@") else value
-            found = json.loads(text)
+            found = json_bodies.read(text, parse_constant=_no_number)
         except OSError as fault:
             self.fail(f"{value[1:]} cannot be read: {fault.strerror}.", param, ctx)
         except ValueError as fault:
@@ -39,6 +40,10 @@ class _Inputs(click.ParamType[dict[str, Any]]):
         if not isinstance(found, dict):
             self.fail('it is no object. Write it like {"amount": 5}.', param, ctx)
         return found
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number that JSON has")
 
 
 @click.command("decide")
@@ -91,7 +96,7 @@ def _print(found: Decision) -> None:
             for each in rule.because
         )
         notes = f" ({'; '.join(rule.annotations)})" if rule.annotations else ""
-        line = f"{rule.decision}, row {rule.row}{notes}: {values or 'any values pass'}"
+        line = f"{rule.decision}, row {rule.row}{notes}: {values or 'no condition'}"
         click.echo(printable(line), err=True)
     _tell("failed", found.failures)
     _tell("note", found.warnings)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from engine import Source, decide
 from engine.errors import StorageError
 from webapp import assets, bootstrap
 from webapp.commands.options import data_option, format_option, settings_with
@@ -20,6 +21,10 @@ from webapp.serving import PortTakenError, listen
 from webapp.settings import DATABASE_FILE, Settings
 
 OLDEST_PYTHON = (3, 11)
+#: A decision that is made in the sandbox of FEEL: loops are made nowhere else.
+_LOOP = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" namespace="doctor">
+<decision id="loop"><literalExpression><text>for each in [1] return each</text></literalExpression>
+</decision></definitions>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,17 @@ def zones(_settings: Settings) -> Finding:
     return Finding("time zones", "are known")
 
 
+def expressions(_settings: Settings) -> Finding:
+    """Check that FEEL runs, which needs a process and memory of its own."""
+    failures = decide([Source("doctor.dmn", _LOOP)], "loop").failures
+    if not failures:
+        return Finding("expressions", "run")
+    reason, _, cure = failures[0].message.partition(". ")
+    if "make install" not in cure:
+        cure = "Raise the memory limits of the service (ulimit -v, MemoryMax)."
+    return Finding("expressions", f"do not run: {reason.rstrip('.')}", cure)
+
+
 CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     python,
     data_folder,
@@ -127,4 +143,5 @@ CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     front_end,
     free_port,
     zones,
+    expressions,
 )

@@ -48,6 +48,7 @@ const REPLACED = [
   "parseDateTime",
   "rangeIncludes",
   "splitZone",
+  "sum",
   "subtractTemporals",
   "timeFrom",
   "toComparable",
@@ -56,7 +57,7 @@ const REPLACED = [
 ];
 
 /** Functions that feelin lacks; the corrected text calls them. */
-const ADDED = ["asksAboutValue", "conformed", "decided", "negation", "product", "quotient", "withEnds"];
+const ADDED = ["asksAboutValue", "conformed", "decimal", "decided", "negation", "product", "quotient", "withEnds"];
 
 /** `wrong` is there as often as `times` says; once, where it says nothing. `right` makes the text that takes its place. */
 const CORRECTIONS = [
@@ -90,6 +91,12 @@ const CORRECTIONS = [
     why: "A duration is divided by a number or by its like; feelin divides numbers only.",
     wrong: /case '\/': return (nullable\(.*?, \['number'\]\));/,
     right: (_found, plain) => `case '/': return ${scaling("quotient", plain)};`,
+  },
+  {
+    clause: "10.3.2.3.1",
+    why: "Numbers are decimal: 0.1 + 0.2 is 0.3. Results are rounded to the 15 figures that are sure.",
+    wrong: /return op\(left, right\);/,
+    right: () => "return decimal(op(left, right));",
   },
   {
     clause: "10.3.2.13",

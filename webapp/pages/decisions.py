@@ -2,54 +2,36 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 from flask import Blueprint, Response, abort, render_template, request
 
-from engine.decisions import Decision, DecisionView, WantedInput
-from engine.definitions import Definition, DefinitionKind
+from engine.decisions import DecisionView, causes_first
+from engine.definitions import Definition, DefinitionKind, ElementInfo
 from engine.errors import EngineError
 from engine.use_cases.definitions import blocking
-from webapp import json_bodies
 from webapp.decided import shown
+from webapp.marks import row_marks, rows_of
 from webapp.people import Role
 from webapp.problem_lists import grouped
 from webapp.security import current_person, require, require_for_all
 from webapp.services import services
+from webapp.trying import Trial
 
 page = Blueprint("decisions", __name__, url_prefix="/decisions")
 require_for_all(page, Role.DESIGNER, Role.MANAGER)
 
-#: What a form field is called that gives an input.
-_FIELD = "in."
-_UNQUOTED = ("string", "date", "time", "date and time", "duration")
-_DURATIONS = ("days and time duration", "years and months duration")
-
-
-@dataclass(slots=True)
-class Trial:
-    """What a person tried: what was written into the form, and what came of it."""
-
-    written: Mapping[str, str] = field(default_factory=dict)
-    more: str = ""
-    found: Decision | None = None
-    refused: str = ""
-
-    def fired(self, key: str) -> set[int]:
-        """Return the rows of the decision's own table that fired."""
-        rules = self.found.fired_rules if self.found is not None else ()
-        return {rule.row for rule in rules if rule.decision == key}
-
 
 @page.get("")
 def index() -> str:
-    """List the latest version of each decision."""
+    """List the latest version of each decision; ``q`` keeps those that are called like it."""
     found = services().engine.definitions(kind=DefinitionKind.DECISION)
-    may_deploy = current_person().may(Role.DESIGNER)
-    return render_template("decisions.html", decisions=found, may_deploy=may_deploy)
+    wanted = request.args.get("q", "").strip()[:200]
+    return render_template(
+        "decisions.html",
+        decisions=[each for each in found if _is_called(each, wanted)],
+        all=len(found),
+        wanted=wanted,
+        may_deploy=current_person().may(Role.DESIGNER),
+    )
 
 
 @page.get("/<key>")
@@ -64,20 +46,15 @@ def show(key: str, version: int | None = None) -> str:
 def attempt(key: str, version: int) -> str:
     """Ask the decision with the values of the form; nothing is stored."""
     versions, definition = _version_of(key, version)
-    given = request.form
-    written = {name.removeprefix(_FIELD): given[name] for name in given if name.startswith(_FIELD)}
-    trial = Trial(written, given.get("more", ""))
-    engine = services().engine
-    try:
-        inputs = json_bodies.variables(trial.more, "Nothing was asked.")
-        wanted = engine.decision_view(definition.id).inputs
-        for each in wanted:
-            text = written.get(each.name, "").strip()
-            if text:
-                _put(inputs, each.name, _value(each, text))
-        trial.found = engine.decide((), key, inputs, version=version)
-    except (EngineError, ValueError) as wrong:
-        trial.refused = str(wrong)
+    trial = Trial.of(request.form)
+    wanted = _view(definition).inputs
+    inputs = trial.inputs(wanted)
+    if not trial.errors:
+        try:
+            trial.found = services().engine.decide((), key, inputs, version=version)
+        except EngineError as wrong:
+            trial.refused = str(wrong)
+        trial.mark(wanted)
     return _shown(versions, definition, trial)
 
 
@@ -91,21 +68,42 @@ def file(key: str, version: int) -> Response:
     return response
 
 
+def _used_by(decision: Definition) -> list[tuple[Definition, list[ElementInfo]]]:
+    """Return the processes of today that ask a decision by its key or name, and where they do."""
+    names = {decision.key, decision.name}
+    found = (
+        (process, [each for each in process.elements if each.asks in names])
+        for process in services().engine.definitions()
+    )
+    return [(process, elements) for process, elements in found if elements]
+
+
+def _is_called(definition: Definition, wanted: str) -> bool:
+    names = definition.name, definition.key, definition.resource, definition.version_tag or ""
+    return any(wanted.casefold() in name.casefold() for name in names)
+
+
 def _shown(versions: list[Definition], definition: Definition, trial: Trial) -> str:
     engine = services().engine
     problems = engine.problems(definition.id)
+    view = _view(definition)
+    rows = rows_of(view.logic)
     return render_template(
         "decision.html",
         definition=definition,
         versions=versions,
         current=next((each for each in versions if each.startable), None),
-        view=_view(definition),
+        view=view,
         groups=grouped(problems),
+        rows=rows,
+        row_marks=row_marks(problems, rows),
+        used_by=_used_by(definition),
         lacking=blocking(problems, definition.key),
         explained=engine.explain,
         trial=trial,
-        shown=shown,
-        field=_FIELD,
+        fields=trial.fields(view.inputs),
+        rules=shown(trial.found) if trial.found is not None else (),
+        notes=causes_first(trial.found.warnings) if trial.found is not None else ((), ()),
     )
 
 
@@ -123,29 +121,3 @@ def _version_of(key: str, version: int | None) -> tuple[list[Definition], Defini
     if not chosen:
         abort(404, f"There is no such version of the decision {key!r}. Look at the list.")
     return versions, chosen[0]
-
-
-def _value(wanted: WantedInput, text: str) -> Any:
-    """Return what a text in the form means: a text as it is where one is wanted, else JSON."""
-    if wanted.type in (*_UNQUOTED, *_DURATIONS):
-        quoted = len(text) > 1 and text.startswith('"') and text.endswith('"')
-        return _read(text) if quoted else text
-    return _read(text)
-
-
-def _read(text: str) -> Any:
-    try:
-        return json_bodies.read(text)
-    except json.JSONDecodeError:
-        json_bodies.check_text(text)
-        return text
-
-
-def _put(inputs: dict[str, Any], path: str, value: Any) -> None:
-    """Set an input, or a field of one where ``path`` has dots."""
-    *way, last = path.split(".")
-    for name in way:
-        inner = inputs.get(name)
-        inputs[name] = inner = dict(inner) if isinstance(inner, dict) else {}
-        inputs = inner
-    inputs[last] = value

@@ -15,7 +15,7 @@ from engine.history import HistoryEntry
 from engine.instances import InstanceDetail, InstanceFilter, InstanceStatus
 from webapp.addresses import row_id
 from webapp.decided import asked_in
-from webapp.filters import now
+from webapp.filters import now, words
 from webapp.marks import path_marks, waiting_marks
 from webapp.people import Role
 from webapp.security import current_person, require, require_for_all
@@ -109,7 +109,7 @@ def show(number: int) -> str:
         instance=instance,
         definition=definition,
         history=list(reversed(history)),
-        names={element.id: element.name or element.id for element in definition.elements},
+        names={element.id: _called(element) for element in definition.elements},
         marks=_marks(instance, history),
         asked_in=asked_in,
         tasks=engine.user_tasks(number),
@@ -159,6 +159,12 @@ def _elements(processes: Sequence[Definition], key: str) -> list[ElementInfo]:
         if element.kind in _WAITING
     }
     return sorted(found.values(), key=lambda element: (element.name or element.id).lower())
+
+
+def _called(element: ElementInfo) -> str:
+    """Return the name of an element; events and gateways that have none go by their kind."""
+    unnamed = words(element.kind) if element.kind.endswith(("Event", "Gateway")) else element.id
+    return element.name or unnamed
 
 
 def _marks(instance: InstanceDetail, history: Sequence[HistoryEntry]) -> list[object]:

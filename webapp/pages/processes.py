@@ -14,7 +14,9 @@ from engine.errors import EngineError
 from engine.instances import Instance, InstanceFilter, InstanceStatus
 from engine.use_cases.definitions import blocking
 from webapp import json_bodies
+from webapp.addresses import row_id
 from webapp.marks import problem_marks
+from webapp.outcomes import Outcome
 from webapp.people import Role
 from webapp.problem_lists import (
     concerning,
@@ -45,8 +47,10 @@ class Listed:
 @page.get("")
 @require(Role.DESIGNER, Role.MANAGER)
 def index() -> str:
-    """List the latest version of each definition."""
-    return render_template("processes.html", refused=(), **listing())
+    """List the latest version of each definition; ``deployed`` adds what an upload had wrong."""
+    deployed = request.args.get("deployed", type=row_id)
+    outcome = None if deployed is None else Outcome(services().engine.deployment(deployed))
+    return render_template("processes.html", refused=(), outcome=outcome, **listing())
 
 
 @page.get("/<key>")

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.definitions import Definition, DefinitionKind, Executable, FileReport, Severity, Source
+from engine.definitions import Executable, FileReport, Severity, Source
 from engine.errors import DeploymentRefusedError
 from engine.use_cases.definitions import UNANSWERED
 from webapp.marks import Mark, problem_marks
+from webapp.outcomes import Outcome
 from webapp.pages.processes import MOST_FILES, listing
 from webapp.people import Role
 from webapp.problem_lists import Group, grouped
@@ -51,13 +52,9 @@ def deploy() -> ResponseReturnValue:
         )
     except DeploymentRefusedError as refusal:
         return _refusal(sources, refusal), 422
-    definitions = deployment.definitions
-    flash(_outcome(definitions), "calm")
-    processes = [found for found in definitions if found.kind is DefinitionKind.PROCESS]
-    if len(processes) == 1:
-        only = processes[0]
-        return redirect(url_for("processes.show", key=only.key, version=only.version), 303)
-    return redirect(url_for("processes.index"), 303)
+    outcome = Outcome(deployment)
+    flash(outcome.sentence(), outcome.tone)
+    return redirect(outcome.address, 303)
 
 
 @page.post("/check")
@@ -104,6 +101,7 @@ def _refusal(sources: Sequence[Source], refusal: DeploymentRefusedError) -> str:
     return render_template(
         "processes.html",
         refused=refused,
+        outcome=None,
         sound=[report.file for report in reports if not report.problems],
         twice=named,
         **listing(),
@@ -131,17 +129,6 @@ def _drawing(content: bytes) -> str | None:
     except UnicodeDecodeError:
         return None  # the list of problems does without the picture
     return text if "BPMNDiagram" in text else None
-
-
-def _outcome(definitions: Sequence[Definition]) -> str:
-    if not definitions:
-        return "Deployed. The files define no process or decision of their own."
-    return "Deployed: " + ", ".join(map(_named, definitions)) + "."
-
-
-def _named(definition: Definition) -> str:
-    draft = "" if definition.startable else " (a draft)"
-    return f"{definition.name} version {definition.version}{draft}"
 
 
 def _file_name(name: str) -> str:

@@ -1,9 +1,13 @@
-"""Asks the sandbox for decisions, and reads its answers."""
+"""Asks the sandbox for decisions, and reads its answers.
+
+A plan is sent once. The cells of its tables are read then, by requests that take a twentieth of a
+second each, so that others who wait for the sandbox have their turn between them.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,12 +15,23 @@ from typing import Any
 import msgspec
 
 from engine.bpmn.decisions.model import Plan
-from engine.bpmn.expressions.sandbox.border import TAG, incoming, moment_text, outgoing
+from engine.bpmn.expressions.safe.limits import check_extent
+from engine.bpmn.expressions.sandbox.border import incoming, moment_text, outgoing
 from engine.bpmn.expressions.sandbox.process import BUNDLE, SANDBOX, SandboxError
 from engine.decisions import Decision, Evaluated, Failure, FiredRule, Match
 
-#: Seconds that it takes at most to keep a plan, and each kilobyte of it: its cells are read then.
-_KEEPING_SECONDS, _KEEPING_A_KILOBYTE = 2.0, 0.01
+_UNKNOWN = '{"unknown":true}'
+#: How often a plan is sent for one answer: the sandbox may be replaced meanwhile.
+_TIMES = 3
+#: Seconds of work in which a plan has to be kept, and each megabyte of it.
+_KEEPING, _KEEPING_A_MEGABYTE = 0.2, 0.2
+#: Requests to read cells, one after the other, and the seconds that one may take: it ends by itself
+#: after 50 ms and the cell that it is at.
+_SLICES, _SLICE = 24, 0.25
+#: Seconds between two of them: a lock is not fair, but whoever waits for it has it by then.
+_TURN = 0.001
+#: Seconds in which cells are not read again that took longer than that.
+_TIRED = 60.0
 
 
 class Asked:
@@ -26,6 +41,7 @@ class Asked:
         """Encode the plan."""
         self._plan = msgspec.json.encode(plan).decode()
         self._model = hashlib.sha256(self._plan.encode()).hexdigest()[:32]
+        self._tired_until = 0.0
 
     def decide(
         self,
@@ -49,27 +65,52 @@ class Asked:
         """
         if not BUNDLE.exists():
             return failed(None, "FEEL is not installed here. Run make install.")
+        seen = {name: inputs[name] for name in inputs if name in self._plan}
         try:
+            check_extent(seen)
             request = outgoing(
                 {
                     "model": self._model,
                     "target": target,
-                    "inputs": {name: inputs[name] for name in inputs if name in self._plan},
+                    "inputs": seen,
                     "known": list(known.items()),
                     "now": None if now is None else moment_text(now),
                     "overriding": overriding,
                 }
             )
-            question = f'{{"decide": {request}}}'
-            answer = SANDBOX.ask("F", question)
-            if answer == '{"unknown":true}':
-                told = f'{{"model": "{self._model}", "plan": {self._plan}}}'
-                patience = _KEEPING_SECONDS + len(told) / 1024 * _KEEPING_A_KILOBYTE
-                SANDBOX.ask("F", f'{{"keep": {told}}}', seconds=patience)
-                answer = SANDBOX.ask("F", question)
-            return _read(answer, as_texts)
+            return _read(incoming(self._asked(f'{{"decide": {request}}}'), as_texts=as_texts))
         except (SandboxError, TypeError, ValueError) as failure:
-            return failed(None, f"It failed: {str(failure).rstrip('.')}.")
+            cure = getattr(failure, "cure", None)
+            return failed(
+                None, f"It failed: {str(failure).rstrip('.')}.{f' {cure}' if cure else ''}"
+            )
+
+    def _asked(self, question: str) -> str:
+        for _ in range(_TIMES):
+            answer = SANDBOX.ask("F", question)
+            if answer != _UNKNOWN:
+                return answer
+            self._keep()
+            if time.monotonic() > self._tired_until:
+                self._warm()
+        raise SandboxError("the sandbox forgets it: others need its memory")
+
+    def _keep(self) -> None:
+        seconds = _KEEPING + len(self._plan) / 2**20 * _KEEPING_A_MEGABYTE
+        told = f'{{"keep": {{"model": "{self._model}", "plan": {self._plan}}}}}'
+        SANDBOX.ask("F", told, seconds=seconds)
+
+    def _warm(self) -> None:
+        """Let cells be read, for a little over a second at most; the decision reads the rest."""
+        request = f'{{"warm": {{"model": "{self._model}"}}}}'
+        try:
+            for _ in range(_SLICES):
+                if SANDBOX.ask("F", request, seconds=_SLICE) != '{"left":true}':
+                    return
+                time.sleep(_TURN)
+        except SandboxError:
+            self._keep()  # one of the cells took the sandbox along
+        self._tired_until = time.monotonic() + _TIRED
 
 
 def failed(element: str | None, message: str) -> Decision:
@@ -77,8 +118,7 @@ def failed(element: str | None, message: str) -> Decision:
     return Decision(None, failures=(Failure(element, message),))
 
 
-def _read(answer: str, as_texts: bool) -> Decision:
-    found = json.loads(answer, object_hook=_untagged) if as_texts else incoming(answer)
+def _read(found: dict[str, Any]) -> Decision:
     return Decision(
         found["value"],
         tuple(_fired(rule) for rule in found["fired"]),
@@ -86,10 +126,6 @@ def _read(answer: str, as_texts: bool) -> Decision:
         tuple(Failure(*each) for each in found["failures"]),
         tuple(Failure(*each) for each in found["warnings"]),
     )
-
-
-def _untagged(found: dict[str, Any]) -> Any:
-    return found[TAG][1] if TAG in found else found
 
 
 def _fired(rule: Mapping[str, Any]) -> FiredRule:

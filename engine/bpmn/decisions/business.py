@@ -12,12 +12,14 @@ from engine.bpmn.decisions.deciding import Decisions
 from engine.bpmn.decisions.shapes import OWN_NAMES, mapped
 from engine.bpmn.errors import DecisionError
 from engine.bpmn.expressions.sandbox.border import as_text
-from engine.decisions import Decision, FiredRule
+from engine.decisions import Decision, FiredRule, causes_first
 
 #: Characters of a value that the history keeps.
 _KEPT = 200
 #: Rules that the history keeps; a table that collects may fire hundreds.
 _RULES = 50
+#: Notes on what became null that the history keeps, causes first.
+_NOTES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,23 @@ def history_of(asked: BusinessDecision, found: Decision) -> dict[str, Any]:
         "result": _short(found.outputs),
         "rules": [_kept(rule) for rule in found.fired_rules[:_RULES]],
     }
+    names = _names(asked, found)
+    if names:
+        detail["names"] = names
     if found.fired_rules[_RULES:]:
         detail["more"] = len(found.fired_rules) - _RULES
+    causes, followed = causes_first(found.warnings)
+    if causes:
+        detail["notes"] = [_short_text(each.message) for each in (causes + followed)[:_NOTES]]
     return detail
+
+
+def _names(asked: BusinessDecision, found: Decision) -> dict[str, str]:
+    """Return what people call the asked decision and those whose rules fired, by their keys."""
+    named = {each.key: each.name for each in found.evaluated}
+    named[asked.key] = asked.decisions.linked.plan.elements[asked.element].name
+    wanted = {asked.key, *(rule.decision for rule in found.fired_rules[:_RULES])}
+    return {key: _short_text(name) for key, name in named.items() if key in wanted and name != key}
 
 
 def _kept(rule: FiredRule) -> dict[str, Any]:
@@ -94,5 +110,8 @@ def _kept(rule: FiredRule) -> dict[str, Any]:
 
 
 def _short(value: Any) -> str:
-    text = json.dumps(as_text(value), ensure_ascii=False)
+    return _short_text(json.dumps(as_text(value), ensure_ascii=False))
+
+
+def _short_text(text: str) -> str:
     return text if len(text) <= _KEPT else f"{text[:_KEPT]}..."

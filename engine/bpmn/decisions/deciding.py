@@ -12,6 +12,7 @@ from engine.bpmn.decisions import model
 from engine.bpmn.decisions.asking import Asked
 from engine.bpmn.decisions.foreign import Foreign, Known, told_together
 from engine.bpmn.decisions.hit_policies import HitPolicy
+from engine.bpmn.decisions.limits import kept
 from engine.bpmn.decisions.linking import Linked, link
 from engine.bpmn.decisions.steps import Steps
 from engine.bpmn.expressions.friendly.operations import ElsewhereError
@@ -97,7 +98,7 @@ class Decisions:
         done = self._foreign.made(key, inputs, now, instead=instead, in_feel=in_feel)
         if not done:
             return in_feel(key, {})
-        found = done.get(key) or told_together([*done.values(), in_feel(key, done)])
+        found = kept(done.get(key) or told_together([*done.values(), in_feel(key, done)]))
         return _as_texts(found) if as_texts else found
 
     def _made(

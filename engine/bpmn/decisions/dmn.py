@@ -8,6 +8,7 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.bpmn.decisions.model import Text
+from engine.bpmn.expressions.safe.limits import SCRIPT_LENGTH
 from engine.bpmn.xml import Element, identity, line_of
 
 #: Names and URIs under which FEEL is meant, in lower case.
@@ -30,9 +31,14 @@ def child(element: Element, *tags: str) -> Element | None:
 
 
 def entry_text(element: Element | None) -> str:
-    """Return the content of the ``<text>`` in an element; ``""`` where there is none."""
+    """Return the content of the ``<text>`` in an element; ``""`` where there is none.
+
+    Of one that is too long for any language so much is kept that it is still too long: it fails
+    wherever it is compiled, and nobody handles megabytes to find that.
+    """
     inner = child(element, "text") if element is not None else None
-    return "".join(map(str, inner.itertext())).strip() if inner is not None else ""
+    text = "".join(map(str, inner.itertext())).strip() if inner is not None else ""
+    return text[: SCRIPT_LENGTH + 1]
 
 
 def language_of(element: Element) -> str | None:

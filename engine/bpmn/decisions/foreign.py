@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from engine.bpmn.decisions import model
 from engine.bpmn.decisions.asking import failed
+from engine.bpmn.decisions.limits import MOST_FIRED, unfit
 from engine.bpmn.decisions.linking import in_order
 from engine.bpmn.decisions.plain import Compiler, Scope, UnusualError
 from engine.bpmn.decisions.steps import Logic
@@ -123,6 +124,9 @@ class Foreign:
             return failed(error.element, str(error))
         except ElsewhereError:
             return failed(node.id, "A value is of another type than the decision takes or gives.")
+        reason = unfit(value)
+        if reason is not None:
+            return failed(node.id, f"Its value cannot be kept: {reason}")
         return Decision(value, tuple(fired), (Evaluated(node.id, node.name, value),))
 
     def _logic(self, key: str, node: model.DecisionNode) -> Logic:
@@ -146,7 +150,7 @@ def told_together(found: Sequence[Decision]) -> Decision:
     rules = {id(rule): rule for each in found for rule in each.fired_rules}
     return Decision(
         found[-1].outputs,
-        tuple(rules.values()),
+        tuple(rules.values())[:MOST_FIRED],
         tuple({step.key: step for each in found for step in each.evaluated}.values()),
         tuple(dict.fromkeys(failure for each in found for failure in each.failures)),
         tuple(dict.fromkeys(warning for each in found for warning in each.warnings)),

@@ -5,7 +5,7 @@ Source: OMG DMN 1.5, 8.2.8 *Hit policy*.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -57,21 +57,35 @@ def chosen(policy: str, hits: Sequence[Hit], orders: Sequence[Sequence[Any]]) ->
         raise HitPolicyError(
             f"The hit policy UNIQUE allows one rule, but the rules in rows {_rows(hits)} fit."
         )
-    if policy == HitPolicy.ANY and any(hit[1] != hits[0][1] for hit in hits):
+    if policy == HitPolicy.ANY and len({_key(hit[1]) for hit in hits}) > 1:
         raise HitPolicyError(
             "The hit policy ANY asks for the same outputs, but those of the rules in rows "
             f"{_rows(hits)} differ."
         )
     if policy in (HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER):
-        hits = sorted(hits, key=lambda hit: _rank(hit[1], orders))
+        places = [_place_in(order) for order in orders]
+        hits = sorted(
+            hits,
+            key=lambda hit: [place(value) for place, value in zip(places, hit[1], strict=True)],
+        )
     return hits if HitPolicy(policy).gives_several else hits[:1]
 
 
-def _rank(outputs: Sequence[Any], orders: Sequence[Sequence[Any]]) -> list[int]:
-    return [
-        order.index(output) if output in order else len(order)
-        for output, order in zip(outputs, orders, strict=True)
-    ]
+def _place_in(order: Sequence[Any]) -> Callable[[Any], int]:
+    places: dict[Hashable, int] = {}
+    for place, value in enumerate(order):
+        places.setdefault(_key(value), place)
+    return lambda value: places.get(_key(value), len(order))
+
+
+def _key(value: Any) -> Hashable:
+    """Return what is equal for equal values alone; for Python 1 is True, also inside of lists."""
+    kind = type(value)
+    if kind is dict:
+        return dict, frozenset((key, _key(item)) for key, item in value.items())
+    if kind is list or kind is tuple:
+        return list, tuple(map(_key, value))
+    return (float if kind is int else kind), value
 
 
 def _rows(hits: Sequence[Hit]) -> str:

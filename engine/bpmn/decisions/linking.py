@@ -6,12 +6,16 @@ In its texts the other is known by its name, or by the name of the import and it
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.bpmn.decisions import model
-from engine.bpmn.decisions.reading import File, Part, Requirement, imports_of, read_file
+from engine.bpmn.decisions.reading import Among, File, Part, Requirement, read_file
 from engine.bpmn.reader import Document, DocumentKind
+
+#: Characters of all names under which one file is imported by others.
+_MOST_PREFIXES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,15 @@ class Linked:
 def link(documents: Iterable[Document]) -> Linked:
     """Return the decisions of all documents that hold some, and what they require."""
     found = [each for each in documents if each.kind is DocumentKind.DMN]
+    among = Among(found)
     files = tuple(
-        read_file(each, index, imports_of(each, found)) for index, each in enumerate(found)
+        read_file(each, index, among.imports_of(each)) for index, each in enumerate(found)
     )
     linker = _Linker(files)
     elements = {
         file.key(part.id): linker.node(file, part) for file in files for part in file.parts.values()
     }
-    types = {key: type for file in files for key, type in file.types.items()}
+    types = model.Types({key: type for file in files for key, type in file.types.items()})
     plan = model.Plan(elements, types)
     linker.find_circles(plan)
     return Linked(files, plan)
@@ -47,12 +52,17 @@ class _Linker:
 
     def __init__(self, files: Sequence[File]) -> None:
         self._files = files
+        names: dict[int, set[str]] = {}
+        for each in (each for file in files for each in file.imports.values() if each.name):
+            names.setdefault(each.index, set()).add(each.name)
+        self._prefixes = {index: _few(sorted(found)) for index, found in names.items()}
 
     def node(self, file: File, part: Part) -> model.Node:
         """Return an element with its references resolved."""
         id, name, type = part.id, part.name, part.type
         if part.tag == "inputData":
-            return model.InputData(id=id, name=name, type=type, prefixes=self._prefixes(file))
+            prefixes = self._prefixes.get(file.index, ())
+            return model.InputData(id=id, name=name, type=type, prefixes=prefixes)
         if part.tag == "decisionService":
             return self._service(file, part)
         needs = self._needs(file, part)
@@ -60,15 +70,6 @@ class _Linker:
             return model.DecisionNode(id=id, name=name, type=type, needs=needs, logic=part.logic)
         logic = part.logic if isinstance(part.logic, model.Function) else None
         return model.Knowledge(id=id, name=name, type=type, needs=needs, logic=logic)
-
-    def _prefixes(self, file: File) -> tuple[str, ...]:
-        names = {
-            each.name
-            for other in self._files
-            for each in other.imports.values()
-            if each.index == file.index and each.name
-        }
-        return tuple(sorted(names))
 
     def _needs(self, file: File, part: Part) -> tuple[model.Need, ...]:
         found = (self._resolved(file, requirement) for requirement in part.requires)
@@ -115,10 +116,7 @@ class _Linker:
     def find_circles(self, plan: model.Plan) -> None:
         """Find what requires itself, over whatever way; one of each file is told."""
         left = {key: set(required(node)) for key, node in plan.elements.items()}
-        wanted_by: dict[str, list[str]] = {}
-        for key, others in left.items():
-            for other in others:
-                wanted_by.setdefault(other, []).append(key)
+        wanted_by = _wanted_by(plan)
         ready = [key for key, others in left.items() if not others]
         while ready:
             done = ready.pop()
@@ -135,6 +133,12 @@ class _Linker:
                     f"The {stuck[0].tag} '{stuck[0].name}' requires itself, or what does so.",
                     "Remove one of the requirements of the circle.",
                 )
+
+
+def _few(names: Sequence[str]) -> tuple[str, ...]:
+    """Return as many of the names as can be told with each input of a file."""
+    lengths = itertools.accumulate(map(len, names))
+    return tuple(name for name, all in zip(names, lengths, strict=True) if all <= _MOST_PREFIXES)
 
 
 def required(node: model.Node) -> Iterable[str]:
@@ -172,4 +176,26 @@ def behind(plan: model.Plan, key: str) -> set[str]:
         if other not in found:
             found.add(other)
             pending.extend(required(plan.elements[other]))
+    return found
+
+
+def requiring(plan: model.Plan, keys: Iterable[str]) -> set[str]:
+    """Return the elements with these keys, and all that require one, over whatever way."""
+    wanted_by = _wanted_by(plan)
+    found: set[str] = set()
+    pending = [*keys]
+    while pending:
+        key = pending.pop()
+        if key not in found:
+            found.add(key)
+            pending.extend(wanted_by.get(key, ()))
+    return found
+
+
+def _wanted_by(plan: model.Plan) -> dict[str, list[str]]:
+    """Return the elements that directly require each one; none twice."""
+    found: dict[str, list[str]] = {}
+    for key, node in plan.elements.items():
+        for other in dict.fromkeys(required(node)):
+            found.setdefault(other, []).append(key)
     return found

@@ -6,8 +6,8 @@ kept as they were written; what they mean is found where they are evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TypeAlias, Union
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias, Union
 
 import msgspec
 
@@ -40,6 +40,41 @@ class Type(msgspec.Struct, frozen=True, omit_defaults=True):
     allowed: Allowed | None = None
 
 
+class Types(dict[str, Type]):
+    """The types that a plan names, by key. What is made of them is kept here: files name many."""
+
+    def __init__(self, named: Mapping[str, Type]) -> None:
+        """Keep ``named``; they do not change any more."""
+        super().__init__(named)
+        #: By the identity of the fields of a context; see :mod:`.plain_types`.
+        self.checks: dict[int, Any] = {}
+
+
+#: References that are followed from one type to the next, as many as in the sandbox.
+MOST_REFERENCES = 51
+
+
+def behind(wanted: Type | None, types: Mapping[str, Type]) -> Type | None:
+    """Return the type that a reference means; one that goes in circles, or to nothing, is any.
+
+    Of the allowed values on the way the first count, as they stand nearest to the value.
+
+    Args:
+        wanted: any type; one that is no reference is returned as it is.
+        types: those that a plan names, by key.
+    """
+    found, followed = wanted, 0
+    while found is not None and found.ref is not None:
+        followed += 1
+        if followed > MOST_REFERENCES:
+            return None
+        meant, allowed = types.get(found.ref), found.allowed
+        if meant is not None and allowed is not None:
+            meant = msgspec.structs.replace(meant, allowed=allowed)
+        found = meant
+    return found
+
+
 class _Boxed(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=True):
     """Any boxed expression."""
 
@@ -60,6 +95,7 @@ class Input(msgspec.Struct, frozen=True):
     text: Text
     type: Type | None
     allowed: Text | None  #: tests that its values have to pass
+    variable: str = "cellInput"  #: what cells may call the value: Camunda 7's ``inputVariable``
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -69,6 +105,7 @@ class Output(msgspec.Struct, frozen=True):
     type: Type | None
     values: Text | None  #: a list, most important first
     default: Text | None  #: when no rule fits
+    label: str = ""  #: what people call it; results are known by its name
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -257,7 +294,7 @@ class Plan(msgspec.Struct, frozen=True):
     """All that the sandbox is told: elements and types by their keys."""
 
     elements: dict[str, Node]
-    types: dict[str, Type]
+    types: Types
 
 
 def texts_of(boxed: Boxed | None) -> Iterator[Text]:

@@ -16,11 +16,13 @@ from typing import Any
 
 from engine.bpmn.decisions import model
 from engine.bpmn.decisions.hit_policies import AGGREGATORS, Hit, HitPolicy, HitPolicyError, chosen
+from engine.bpmn.decisions.limits import MOST_FIRED
 from engine.bpmn.decisions.model import Text
 from engine.bpmn.decisions.plain_types import Check, plain_check
 from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions import compile_expression
 from engine.bpmn.expressions.feel import LANGUAGE as FEEL
+from engine.bpmn.expressions.friendly.budget import begin, measured
 from engine.bpmn.expressions.friendly.cells import Test, parse_tests
 from engine.bpmn.expressions.friendly.operations import ElsewhereError, result
 from engine.bpmn.expressions.friendly.parsing import Node, parse
@@ -100,14 +102,15 @@ class PlainTable:
                 hits = chosen(self.table.policy, hits, orders)
             except HitPolicyError as error:
                 raise UnusualError(self.table.id, str(error)) from error
-        by_row = {row.rule.row: row for row in fitting}
-        fired.extend(self._fired(by_row[number], values, found) for number, found in hits)
+        self._tell(fired, hits, fitting, values)
         return self._result([found for _, found in hits], scope)
 
     def _input(self, column: _Column, scope: Scope) -> Any:
         value = column.value(scope)
         try:
             if column.check is not None:
+                if type(value) is dict or type(value) is list:
+                    measured(value)
                 column.check(value)
         except ElsewhereError as error:
             what = f"The input '{column.label}' is {value!r:.60}, which is of another type."
@@ -131,15 +134,31 @@ class PlainTable:
             what = f"The output '{output.name}' is {value!r:.60}, which is of another type."
             raise UnusualError(element, what) from error
 
-    def _fired(self, row: _Row, values: Sequence[Any], found: Sequence[Any]) -> FiredRule:
-        rule = row.rule
-        because = tuple(
-            Match(self.columns[column].label, self.tidy(values[column]), text.text)
-            for column, _ in row.tests
-            if (text := rule.tests[column]) is not None
-        )
-        outputs = {each.name: value for each, value in zip(self.outputs, found, strict=True)}
-        return FiredRule(rule.id, rule.row, self.key, because, outputs, rule.annotations)
+    def _tell(
+        self,
+        fired: list[FiredRule],
+        hits: Sequence[Hit],
+        fitting: Sequence[_Row],
+        values: Sequence[Any],
+    ) -> None:
+        """Add the rules that count to ``fired``, with the values that led to them."""
+        by_row = {row.rule.row: row for row in fitting}
+        tidied: dict[int, Any] = {}
+        for number, found in hits[: max(MOST_FIRED - len(fired), 0)]:
+            row = by_row[number]
+            because = []
+            for column, _ in row.tests:
+                if column not in tidied:
+                    tidied[column] = self.tidy(values[column])
+                text = row.rule.tests[column]
+                assert text is not None  # noqa: S101 - it has been compiled
+                because.append(Match(self.columns[column].label, tidied[column], text.text))
+            outputs = {each.name: value for each, value in zip(self.outputs, found, strict=True)}
+            fired.append(
+                FiredRule(
+                    row.rule.id, number, self.key, tuple(because), outputs, row.rule.annotations
+                )
+            )
 
     def _result(self, hits: Sequence[Sequence[Any]], scope: Scope) -> Any:
         aggregation = self.table.aggregation
@@ -214,7 +233,7 @@ class Compiler:
             table,
             tuple(self._column(column) for column in table.inputs),
             tuple(self._output(output) for output in table.outputs),
-            tuple(self._row(rule) for rule in table.rules),
+            tuple(self._row(rule, table.inputs) for rule in table.rules),
             self._tidy,
         )
 
@@ -233,13 +252,16 @@ class Compiler:
             node, reads = parse(f"[{output.values.text}]")
             if reads:
                 raise ElsewhereError
+            begin()
             order = result(node({}))
         default = self._node(output.default) if output.default is not None else None
         return _Output(output.name, self._check(output.type), order, default)
 
-    def _row(self, rule: model.Rule) -> _Row:
+    def _row(self, rule: model.Rule, inputs: Sequence[model.Input]) -> _Row:
         tests = tuple(
-            (column, self._test(text)) for column, text in enumerate(rule.tests) if text is not None
+            (column, self._test(text, inputs[column].variable))
+            for column, text in enumerate(rule.tests)
+            if text is not None
         )
         outputs = tuple(None if text is None else self._node(text) for text in rule.outputs)
         return _Row(rule, tests, outputs)
@@ -256,7 +278,9 @@ class Compiler:
 
         def asked(scope: Mapping[str, Any]) -> Any:
             _keep_time(scope, text.element)
-            return compiled.evaluate(scope, now=_clock(scope))
+            found = compiled.evaluate(scope, now=_clock(scope))
+            begin()  # what is done with the value does not count as its own work
+            return found
 
         return asked
 
@@ -270,6 +294,7 @@ class Compiler:
 
         def node(scope: Mapping[str, Any]) -> Any:
             _keep_time(scope, text.element)
+            begin()
             try:
                 return compiled.evaluate(scope, now=_clock(scope))
             except ExpressionError as error:
@@ -277,11 +302,14 @@ class Compiler:
 
         return node
 
-    def _test(self, text: Text) -> Test:
+    def _test(self, text: Text, variable: str = "cellInput") -> Test:
+        """Compile the tests of a cell, in which the value is called ``variable`` too."""
         if text.language is not None:
-            return _asking(self._other(text))
+            return _asking(self._other(text), variable)
         if not self._foreign:
             test, reads = parse_tests(text.text)
+            if variable in reads:
+                raise ElsewhereError
             self.reads |= reads
             return test
         compiled = FEEL.tests(Place(text.text, text.element, text.line))
@@ -295,17 +323,18 @@ class Compiler:
 
 
 def _tidy_if_plain(value: Any) -> Any:
+    begin()
     try:
         return result(value)
     except ElsewhereError:
         return value
 
 
-def _asking(node: Node) -> Test:
-    """Return the test that another language writes: it knows the value under two names."""
+def _asking(node: Node, variable: str) -> Test:
+    """Return the test that another language writes: it knows the value by its names."""
 
     def test(value: Any, variables: Mapping[str, Any]) -> bool:
-        seen = Scope({**variables, "value": value, "cellInput": value})
+        seen = Scope({**variables, "value": value, "cellInput": value, variable: value})
         seen.now = _clock(variables)
         seen.deadline = getattr(variables, "deadline", None)
         found = node(seen)

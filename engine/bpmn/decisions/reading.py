@@ -14,6 +14,8 @@ from engine.bpmn.reader import Document
 from engine.bpmn.xml import Element
 from engine.definitions import Problem
 
+#: Folders of a path that an import may name.
+_DEEPEST = 20
 _ELEMENTS = ("inputData", "decision", "businessKnowledgeModel", "decisionService")
 
 
@@ -71,23 +73,44 @@ class File:
         return f"{self.index}#{id}"
 
 
-def imports_of(document: Document, among: Sequence[Document]) -> dict[str, Import]:
-    """Return the imports of a document that are ``among`` the files, by namespace.
+class Among:
+    """Finds the files that an import may mean, among those that are read together."""
 
-    The namespace says which file is meant; where several have it, or none, its place does.
-    """
-    found = {}
-    for each in children(document.root, "import"):
-        space, place = each.get("namespace") or "", each.get("locationURI") or ""
-        candidates = [
-            (other.root.get("namespace") == space, _stands_at(other.name, place), -index)
-            for index, other in enumerate(among)
-            if other is not document
-        ]
-        same, there, at = max(candidates, default=(False, False, 0))
-        if same or there:
-            found[space] = Import((each.get("name") or "").strip(), -at)
-    return found
+    def __init__(self, documents: Sequence[Document]) -> None:
+        """Note where each is; a file may have thousands of imports."""
+        self._documents = documents
+        #: The first two with a namespace, and at a place: one of them may be the file that asks.
+        self._found: dict[tuple[str | None, str | None], list[int]] = {}
+        for index, each in enumerate(documents):
+            space = each.root.get("namespace") or ""
+            for key in {
+                (space, None),
+                *((s, end) for end in _ends(each.name) for s in (space, None)),
+            }:
+                known = self._found.setdefault(key, [])
+                if len(known) < 2:
+                    known.append(index)
+
+    def imports_of(self, document: Document) -> dict[str, Import]:
+        """Return the imports of a document that are among the files, by namespace.
+
+        The namespace says which file is meant; where several have it, or none, its place does.
+        """
+        found = {}
+        for each in children(document.root, "import"):
+            space, place = each.get("namespace") or "", each.get("locationURI") or ""
+            index = self._meant(document, space, place.removeprefix("./"))
+            if index is not None:
+                found[space] = Import((each.get("name") or "").strip(), index)
+        return found
+
+    def _meant(self, document: Document, space: str, place: str) -> int | None:
+        by_space = (space, None)
+        for key in ((space, place), by_space, (None, place)) if place else (by_space,):
+            for index in self._found.get(key, ()):
+                if self._documents[index] is not document:
+                    return index
+        return None
 
 
 def imports_others(document: Document) -> bool:
@@ -95,8 +118,10 @@ def imports_others(document: Document) -> bool:
     return bool(children(document.root, "import"))
 
 
-def _stands_at(name: str, place: str) -> bool:
-    return bool(place) and f"/{name}".endswith(f"/{place.removeprefix('./')}")
+def _ends(name: str) -> list[str]:
+    """Return the paths by which a file is found: ``b.dmn`` and ``a/b.dmn``."""
+    parts = name.split("/")
+    return ["/".join(parts[-count:]) for count in range(1, min(len(parts), _DEEPEST) + 1)]
 
 
 def read_file(document: Document, index: int, imports: Mapping[str, Import]) -> File:
@@ -105,7 +130,7 @@ def read_file(document: Document, index: int, imports: Mapping[str, Import]) -> 
     Args:
         document: of kind DMN.
         index: of the file among those that are read together.
-        imports: see :func:`imports_of`.
+        imports: see :meth:`Among.imports_of`.
     """
     root = document.root
     findings = Findings("decision-table")

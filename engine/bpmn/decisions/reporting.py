@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from engine.bpmn.decisions.dmn import children
-from engine.bpmn.decisions.linking import Linked, behind, link
+from engine.bpmn.decisions.linking import link, requiring
 from engine.bpmn.decisions.reading import File, Part
 from engine.bpmn.decisions.rules import diagnose
 from engine.bpmn.reader import Document
@@ -26,38 +26,36 @@ def decision_reports(documents: Iterable[Document]) -> Mapping[str, FileReport]:
         file.name: (*repaired[file.name], *file.problems, *diagnose(file, linked))
         for file in linked.files
     }
-    stopped = {
-        file.key(part.id)
-        for file in linked.files
-        for part in file.parts.values()
-        if _is_stopped(part, problems[file.name])
-    }
-    return {
-        file.name: FileReport(file.name, tuple(_drafts(file, linked, stopped)), problems[file.name])
-        for file in linked.files
-    }
-
-
-def _is_stopped(part: Part, problems: Iterable[Problem]) -> bool:
-    inside = {each.get("id") for each in part.element.iter()}
-    return any(
-        problem.severity in _STOPPING and (problem.element is None or problem.element in inside)
-        for problem in problems
+    stopped = requiring(
+        linked.plan,
+        (file.key(id) for file in linked.files for id in _faulty(file, problems[file.name])),
     )
+    return {
+        file.name: FileReport(file.name, tuple(_drafts(file, stopped)), problems[file.name])
+        for file in linked.files
+    }
 
 
-def _drafts(file: File, linked: Linked, stopped: set[str]) -> Iterable[DefinitionDraft]:
+def _faulty(file: File, problems: Iterable[Problem]) -> Iterable[str]:
+    """Yield the ids of the elements in which something keeps them from being asked."""
+    places = {problem.element for problem in problems if problem.severity in _STOPPING}
+    for part in file.parts.values():
+        inside = (each.get("id") for each in part.element.iter())
+        if None in places or not places.isdisjoint(inside):
+            yield part.id
+
+
+def _drafts(file: File, stopped: set[str]) -> Iterable[DefinitionDraft]:
     for part in file.parts.values():
         if part.tag not in ("decision", "decisionService"):
             continue
-        key = file.key(part.id)
         yield DefinitionDraft(
             key=part.id,
             name=part.name or part.id,
             kind=DefinitionKind.DECISION,
             source=file.name,
             executable=True,
-            startable=not stopped & {key, *behind(linked.plan, key)},
+            startable=file.key(part.id) not in stopped,
             none_start=False,
             version_tag=_version_tag(part),
         )

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from engine.bpmn.decisions import model
 from engine.bpmn.decisions.deciding import Decisions
 from engine.bpmn.decisions.dmn import children
 from engine.bpmn.decisions.linking import behind, required
-from engine.bpmn.decisions.model import texts_of
-from engine.bpmn.errors import ExpressionError
-from engine.bpmn.expressions import compile_expression
-from engine.decisions import Box, Column, DecisionView, Grid, Required, Row, WantedInput
+from engine.bpmn.decisions.wanting import type_text, wanted_by
+from engine.decisions import Box, Column, DecisionView, Grid, KnowledgeView, Required, Row
 
 _KINDS = {
     model.DecisionNode: "decision",
@@ -22,10 +17,8 @@ _KINDS = {
     model.Knowledge: "knowledge",
     model.InputData: "input",
 }
-#: A variable, or a field of one.
-_PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
-#: Constants as a type lists them: ``"low", "high"``.
-_TEXTS = re.compile(r'\s*"[^"\\]*"(\s*,\s*"[^"\\]*")*\s*')
+#: Lines of the tree of what a decision requires, and those inside each other.
+_MOST_LINES, _DEEPEST = 200, 12
 
 
 def view(decisions: Decisions, key: str) -> DecisionView:
@@ -35,102 +28,74 @@ def view(decisions: Decisions, key: str) -> DecisionView:
     index, _, id = key.partition("#")
     part = decisions.linked.files[int(index)].parts[id]
     questions = (text for each in children(part.element, "question") for text in each.itertext())
+    needed = behind(decisions.linked.plan, key)
+    around = [each for each in elements if each in needed]
+    types = decisions.linked.plan.types
     return DecisionView(
         key=node.id,
         name=node.name,
         kind=_KINDS[type(node)],
         question=" ".join("".join(map(str, questions)).split()),
-        inputs=tuple(_inputs(decisions, key)),
+        inputs=tuple(wanted_by(decisions, key)),
         requires=tuple(
-            Required(elements[each].id, elements[each].name, _KINDS[type(elements[each])])
+            _required(elements[each])
             for each in required(node)
             if not isinstance(elements[each], model.InputData)
         ),
-        logic=box(node.logic, decisions.linked.plan.types)
-        if isinstance(node, model.DecisionNode | model.Knowledge)
-        else None,
+        logic=_logic(node, types),
+        everything=tuple(_Requirements(elements).of(key)),
+        knowledge=tuple(
+            KnowledgeView(known.id, known.name, _logic(known, types))
+            for known in map(elements.__getitem__, around)
+            if isinstance(known, model.Knowledge)
+        ),
+        names={elements[each].id: elements[each].name for each in (*around, key)},
     )
 
 
-def _inputs(decisions: Decisions, key: str) -> Iterable[WantedInput]:
-    """Yield the declared inputs, and then the other variables that the logic looks at."""
-    plan = decisions.linked.plan
-    around = {key, *behind(plan, key)}
-    nodes = [node for each, node in plan.elements.items() if each in around]
-    found: dict[str, WantedInput] = {}
-    for node in nodes:
-        if isinstance(node, model.InputData):
-            found[node.name] = _wanted(node.name, node.type, plan.types)
-    decided = [node for node in nodes if isinstance(node, model.DecisionNode)]
-    known = {node.name for node in plan.elements.values()}
-    known |= {path[0] for node in decided for path, _ in node.needs}
-    for node in decided:
-        for column in node.logic.inputs if isinstance(node.logic, model.Table) else ():
-            path = column.text.text
-            if _PATH.fullmatch(path) and path.partition(".")[0] not in known:
-                found.setdefault(path, _wanted(path, column.type, plan.types, column.allowed))
-        roots = {name.partition(".")[0] for name in found}
-        for name in sorted(_reads(node.logic) - known - roots):
-            found[name] = WantedInput(name)
-    return found.values()
+def _logic(node: model.Node, types: Mapping[str, model.Type]) -> Box | None:
+    if not isinstance(node, model.DecisionNode | model.Knowledge):
+        return None
+    return box(node.logic, types, result=node.name)
 
 
-def _reads(logic: model.Boxed | None) -> set[str]:
-    """Return the variables that an expression, or the inputs of a table, name."""
-    if isinstance(logic, model.Table):
-        texts = [column.text for column in logic.inputs]
-    else:
-        texts = [*texts_of(logic)] if isinstance(logic, model.Literal) else []
-    found: set[str] = set()
-    for text in texts:
-        with contextlib.suppress(ExpressionError):  # its problem says what is wrong
-            language = text.language or "feel"
-            found |= compile_expression(text.text, element=text.element, language=language).reads
-    return {name for name in found if name.isidentifier() and not name.startswith("_")}
+def _required(node: model.Node, inside: Iterable[Required] = ()) -> Required:
+    return Required(node.id, node.name, _KINDS[type(node)], type_text(node.type), tuple(inside))
 
 
-def _wanted(
-    name: str,
-    type: model.Type | None,
-    types: Mapping[str, model.Type],
-    allowed: model.Text | None = None,
-) -> WantedInput:
-    hops, inner = 0, type
-    texts = [allowed.text] if allowed is not None else []
-    while inner is not None and hops < 50:
-        texts += [inner.allowed.text] if inner.allowed is not None else []
-        if inner.ref is None:
-            break
-        inner, hops = types.get(inner.ref), hops + 1
-    listed = next((text for text in texts if _TEXTS.fullmatch(text)), "")
-    choices = json.loads(f"[{listed}]") if listed else []
-    return WantedInput(name, type_text(inner), tuple(choices))
+class _Requirements:
+    """What an element requires, as a tree in which each is opened once."""
+
+    def __init__(self, elements: Mapping[str, model.Node]) -> None:
+        self._elements = elements
+        self._opened: set[str] = set()
+        self._left = _MOST_LINES
+
+    def of(self, key: str, depth: int = 1) -> Iterator[Required]:
+        """Yield what ``key`` requires directly, each with what is behind it."""
+        self._opened.add(key)
+        for each in dict.fromkeys(required(self._elements[key])):
+            if self._left == 0:
+                return
+            self._left -= 1
+            closed = each in self._opened or depth == _DEEPEST
+            inside = () if closed else self.of(each, depth + 1)
+            yield _required(self._elements[each], inside)
 
 
-def type_text(type: model.Type | None) -> str:
-    """Return what people call a type; empty for any."""
-    if type is None or type.base == "any":
-        return ""
-    if type.ref is not None:
-        return type.ref.partition(":")[2]
-    if type.list is not None:
-        inner = type_text(type.list)
-        return f"list of {inner}" if inner else "list"
-    if type.fields is not None:
-        return "context"
-    if type.function is not None:
-        return "function"
-    return "range" if type.range is not None else type.base or ""
+def box(
+    logic: model.Boxed | None, types: Mapping[str, model.Type], label: str = "", result: str = ""
+) -> Box:
+    """Return an expression as it is drawn; nested as deep as the file is.
 
-
-def box(logic: model.Boxed | None, types: Mapping[str, model.Type], label: str = "") -> Box:
-    """Return an expression as it is drawn; nested as deep as the file is."""
+    ``result`` is what the only output of a table is called that has no name of its own.
+    """
     if logic is None:
         return Box("nothing", label)
     if isinstance(logic, model.Literal):
         return Box("literal", label, logic.text.text if logic.text is not None else "")
     if isinstance(logic, model.Table):
-        return Box("table", label, grid=_grid(logic))
+        return Box("table", label, grid=_grid(logic, result or label))
     if isinstance(logic, model.Relation):
         return Box("relation", label, inside=tuple(_relation(logic, types)))
     kind = str(logic.__struct_config__.tag)
@@ -176,7 +141,7 @@ def _relation(logic: model.Relation, types: Mapping[str, model.Type]) -> Iterabl
         yield Box("row", str(number), inside=tuple(inside))
 
 
-def _grid(table: model.Table) -> Grid:
+def _grid(table: model.Table, result: str) -> Grid:
     defaults = tuple(_text(each.default) for each in table.outputs)
     return Grid(
         policy=table.policy,
@@ -191,7 +156,12 @@ def _grid(table: model.Table) -> Grid:
             for each in table.inputs
         ),
         outputs=tuple(
-            Column(each.name, type=type_text(each.type), values=_text(each.values))
+            Column(
+                each.label or each.name or result,
+                each.name if each.label not in ("", each.name) else "",
+                type_text(each.type),
+                _text(each.values),
+            )
             for each in table.outputs
         ),
         rows=tuple(
@@ -199,7 +169,8 @@ def _grid(table: model.Table) -> Grid:
                 each.row,
                 tuple(map(_text, each.tests)),
                 tuple(map(_text, each.outputs)),
-                each.annotations,
+                each.annotations if any(each.annotations) else (),
+                (each.id, *_elements(each.tests), *_elements(each.outputs)),
             )
             for each in table.rules
         ),
@@ -207,8 +178,12 @@ def _grid(table: model.Table) -> Grid:
     )
 
 
+def _elements(texts: Iterable[model.Text | None]) -> Iterator[str]:
+    return (each.element for each in texts if each is not None and each.element is not None)
+
+
 def _text(text: model.Text | None) -> str:
     return text.text if text is not None else ""
 
 
-__all__ = ["box", "type_text", "view"]
+__all__ = ["box", "view"]

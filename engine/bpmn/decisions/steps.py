@@ -8,11 +8,18 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from engine.bpmn.decisions import model
+from engine.bpmn.decisions.limits import KEPT, MOST_NOTES
 from engine.bpmn.decisions.linking import in_order
 from engine.bpmn.decisions.plain import Compiler, Scope
 from engine.bpmn.decisions.plain_types import Check, plain_check
+from engine.bpmn.expressions.friendly.budget import begin, measured
 from engine.bpmn.expressions.friendly.operations import ElsewhereError
+from engine.bpmn.expressions.safe.limits import SCALARS
 from engine.decisions import Decision, Evaluated, Failure, FiredRule
+
+#: Characters of texts that are compiled here for one decision: at worst 0.8 s of work; more are
+#: for the sandbox. What a text costs beside its characters counts as :data:`_A_TEXT` more.
+_READ, _A_TEXT = 300_000, 8
 
 #: Gives the value of a decision from what it sees, and adds the rules that fired.
 Logic: TypeAlias = Callable[[Scope, list[FiredRule]], Any]
@@ -43,16 +50,19 @@ class Steps:
             ElsewhereError: something in it is for the sandbox.
         """
         self._names = names
-        self._inputs: list[tuple[str, Check | None]] = []
+        self._inputs: list[tuple[model.InputData, Check | None]] = []
         self._steps: list[_Step] = []
-        for each in in_order(plan, key):
+        order = in_order(plan, key)
+        if sum(_reading(plan.elements[each]) for each in order) > _READ:
+            raise ElsewhereError
+        for each in order:
             node = plan.elements[each]
             check = plain_check(node.type, plan.types)
             if isinstance(node, model.InputData):
-                self._inputs.append((node.name, check))
+                self._inputs.append((node, check))
             else:
                 self._steps.append(_compiled(plan, node, check, names))
-        known = [name for name, _ in self._inputs] + [step.node.name for step in self._steps]
+        known = [node.name for node, _ in self._inputs] + [step.node.name for step in self._steps]
         if len(set(known)) < len(known):
             raise ElsewhereError
         #: Names of the decisions on the way.
@@ -60,26 +70,50 @@ class Steps:
 
     def decide(self, inputs: Mapping[str, Any], now: datetime | None) -> Decision:
         """Return what is decided. Raises :class:`ElsewhereError`."""
+        begin()
         scope = Scope({name: inputs[name] for name in inputs if name not in self._names})
         scope.now = now
         warnings: list[Failure] = []
-        for name, check in self._inputs:
-            value = inputs.get(name)
-            scope[name] = value if check is None else check(value)
-            if value is None and name not in inputs:
-                warnings.append(Failure(None, f"'{name}' is not given."))
+        for node, check in self._inputs:
+            value = inputs.get(node.name)
+            scope[node.name] = value if check is None else check(value)
+            if value is None and node.name not in inputs:
+                warnings.append(Failure(node.id, f"'{node.name}' is not given."))
         fired: list[FiredRule] = []
         evaluated: list[Evaluated] = []
-        value = None
+        value, told = None, 0
         for step in self._steps:
             value = step.logic(scope, fired)
+            if type(value) not in SCALARS:
+                told += measured(value)
             if step.check is not None:
                 step.check(value)
             scope[step.node.name] = value
             if not step.reads <= inputs.keys():
                 warnings.extend(step.not_given(inputs))
             evaluated.append(Evaluated(step.node.id, step.node.name, value))
-        return Decision(value, tuple(fired), tuple(evaluated), (), tuple(warnings))
+        if told > KEPT or _told(fired) > KEPT:
+            raise ElsewhereError
+        return Decision(value, tuple(fired), tuple(evaluated), (), tuple(warnings[:MOST_NOTES]))
+
+
+def _told(fired: Iterable[FiredRule]) -> int:
+    """Return the size of the values that rules tell, beside scalars."""
+    total = 0
+    for rule in fired:
+        for match in rule.because:
+            if type(match.value) not in SCALARS:
+                total += measured(match.value)
+        for value in rule.outputs.values():
+            if type(value) not in SCALARS:
+                total += measured(value)
+    return total
+
+
+def _reading(node: model.Node) -> int:
+    """Return what it costs to compile the texts of a decision, in characters."""
+    logic = node.logic if isinstance(node, model.DecisionNode) else None
+    return sum(len(text.text) + _A_TEXT for text in model.texts_of(logic))
 
 
 def _compiled(

@@ -94,7 +94,19 @@ def _input(reader: Reader, column: Element) -> model.Input:
             column, f"The input '{label}' has no expression.", "Write a variable's name."
         )
         text = Text("null", identity(column), line_of(column))
-    return model.Input(label, text, reader.type(expression), _values(column, "inputValues"))
+    return model.Input(
+        label,
+        text,
+        reader.type(expression),
+        _values(column, "inputValues"),
+        _variable(column) or "cellInput",
+    )
+
+
+def _variable(column: Element) -> str | None:
+    """Return what Camunda 7 lets cells call the value, whatever the prefix of its namespace."""
+    names = (name for name in column.attrib if str(name).endswith("}inputVariable"))
+    return next((str(column.get(name)) for name in names), None)
 
 
 def _output(reader: Reader, column: Element, *, alone: bool) -> model.Output:
@@ -108,6 +120,7 @@ def _output(reader: Reader, column: Element, *, alone: bool) -> model.Output:
         reader.type(column),
         _values(column, "outputValues"),
         text_in(child(column, "defaultOutputEntry")),
+        (column.get("label") or "").strip(),
     )
 
 

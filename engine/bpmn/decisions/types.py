@@ -32,16 +32,20 @@ _BASES: Mapping[str, str] = {
 }
 _GENERIC = re.compile(r"(list|range)\s*<(.*)>", re.DOTALL | re.IGNORECASE)
 
+#: Lists and ranges in each other; what is deeper is any type.
+_DEEPEST = 20
+
 #: Finds the key of a type by its name; None where there is none such.
 Lookup = Callable[[str], str | None]
 
 
-def type_named(reference: str | None, lookup: Lookup) -> Type | None:
+def type_named(reference: str | None, lookup: Lookup, *, depth: int = 0) -> Type | None:
     """Return the type that a ``typeRef`` names; None is any.
 
     Args:
         reference: as written, with or without a prefix: ``"feel:number"``, ``"tScore"``.
         lookup: knows the item definitions; they come before the names of FEEL.
+        depth: of the lists and ranges around it.
     """
     name = (reference or "").strip()
     local = name.rpartition("}")[2].rpartition(":")[2].strip()
@@ -49,8 +53,8 @@ def type_named(reference: str | None, lookup: Lookup) -> Type | None:
     if key is not None:
         return Type(ref=key)
     generic = _GENERIC.fullmatch(local)
-    if generic:
-        inner = type_named(generic[2], lookup) or Type(base="any")
+    if generic and depth < _DEEPEST:
+        inner = type_named(generic[2], lookup, depth=depth + 1) or Type(base="any")
         return Type(list=inner) if generic[1].lower() == "list" else Type(range=inner)
     base = _BASES.get(re.sub(r"[\s_-]", "", local).lower())
     return None if base in (None, "any") else Type(base=base)

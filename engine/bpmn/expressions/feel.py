@@ -16,11 +16,12 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.bpmn.errors import ExpressionError
+from engine.bpmn.expressions.friendly.budget import begin
 from engine.bpmn.expressions.friendly.cells import Test, parse_tests
 from engine.bpmn.expressions.friendly.operations import ElsewhereError, result
 from engine.bpmn.expressions.friendly.parsing import Node, parse
 from engine.bpmn.expressions.protocol import Place, ResultScript
-from engine.bpmn.expressions.safe.limits import EXPRESSION_LENGTH, described
+from engine.bpmn.expressions.safe.limits import EXPRESSION_LENGTH, check_extent, described
 from engine.bpmn.expressions.sandbox.border import incoming, moment_text, outgoing
 from engine.bpmn.expressions.sandbox.process import SANDBOX, SandboxError
 from engine.bpmn.expressions.sandbox.syntax import Kind, names_read
@@ -57,6 +58,7 @@ class FeelExpression:
 
     def _answer(self, variables: Mapping[str, Any], now: datetime | None) -> Any:
         if self.plain is not None:
+            begin()
             try:
                 return self.checked(result(self.plain(variables)))
             except ElsewhereError:
@@ -97,6 +99,7 @@ class FeelTests:
             ExpressionError: it failed, or did too much work.
         """
         if self.plain is not None:
+            begin()
             try:
                 return self.plain(value, variables)
             except ElsewhereError:
@@ -145,6 +148,7 @@ def _answers(
     needed = {name for text in texts for name in text.reads}
     known = {name: variables[name] for name in needed if name in variables}
     try:
+        check_extent({**known, **more})
         request = outgoing(
             {
                 "run": [(kind, text.place.text) for text in texts],
@@ -153,7 +157,9 @@ def _answers(
             }
         )
         answers = incoming(SANDBOX.ask("F", request))
-    except (SandboxError, TypeError, ValueError) as failure:
+    except SandboxError as failure:
+        return [_failed(text.place, str(failure), failure.cure or _CURE) for text in texts]
+    except (TypeError, ValueError) as failure:
         return [_failed(text.place, str(failure)) for text in texts]
     return [
         answer["value"] if "value" in answer else _failed(text.place, answer["error"])
@@ -235,8 +241,8 @@ def _check_length(place: Place) -> None:
         raise place.error(f"It has more than {EXPRESSION_LENGTH:,} characters.", "Make it shorter.")
 
 
-def _failed(place: Place, reason: str) -> ExpressionError:
-    return place.error(f"It failed: {reason.rstrip('.')}.", _CURE)
+def _failed(place: Place, reason: str, cure: str = _CURE) -> ExpressionError:
+    return place.error(f"It failed: {reason.rstrip('.')}.", cure)
 
 
 LANGUAGE = Feel()

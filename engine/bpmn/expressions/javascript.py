@@ -149,22 +149,16 @@ def _check(place: Place) -> None:
             "Let a service task do it: its job type says which job handler does the work.",
             line=place.text.count("\n", 0, host.start()) + 1,
         )
-    reason = _syntax(place.text)
-    if reason is not None:
-        raise place.error(f"It cannot be read: {reason}.", "Check brackets, quotes and operators.")
+    try:
+        _checked(place.text)
+    except SandboxError as failure:
+        cure = failure.cure or "Check brackets, quotes and operators."
+        raise place.error(f"It cannot be read: {_plain(str(failure))}.", cure) from failure
 
 
 @functools.lru_cache(maxsize=1024)
 def _checked(text: str) -> str:
     return SANDBOX.ask("C", text)
-
-
-def _syntax(text: str) -> str | None:
-    try:
-        _checked(text)
-    except SandboxError as failure:
-        return _plain(str(failure))
-    return None
 
 
 def _ran(place: Place, variables: Mapping[str, Any], now: datetime | None) -> dict[str, Any]:
@@ -175,20 +169,29 @@ def _ran(place: Place, variables: Mapping[str, Any], now: datetime | None) -> di
         if len(text) > SIZE:
             raise SandboxError(f"its variables grow beyond {SIZE // 1024} kB")
         # A script can set what its text does not show, so everything is looked at here.
-        answer: dict[str, Any] = storable(incoming(text), "script")
-    except (SandboxError, TypeError, ValueError, RecursionError, VariableError) as failure:
+        return _answer(storable(incoming(text), "script"))
+    except SandboxError as failure:
+        raise _failed(place, str(failure), failure.cure or _CURE) from failure
+    except (TypeError, ValueError, VariableError) as failure:
         raise _failed(place, str(failure)) from failure
-    return answer
 
 
-def _failed(place: Place, reason: str) -> ExpressionError:
-    return place.error(f"It failed: {_plain(reason)}.", _CURE)
+def _answer(found: Any) -> dict[str, Any]:
+    """Return what a script answers, which it can have a hand in: it shares its realm with ours."""
+    parts = found if isinstance(found, dict) else {}
+    removed = parts.get("removed")
+    if "value" in parts and isinstance(parts.get("set"), dict) and isinstance(removed, list):
+        return {**parts, "removed": [name for name in removed if isinstance(name, str)]}
+    raise SandboxError("it changes what JavaScript itself needs")
+
+
+def _failed(place: Place, reason: str, cure: str = _CURE) -> ExpressionError:
+    return place.error(f"It failed: {_plain(reason)}.", cure)
 
 
 def _plain(reason: str) -> str:
-    """Return the sentence of V8 without its file, line and stack."""
-    found = re.search(r"(?:\w*Error: )?([^\n]*)", re.sub(r"^\S+:\d+:\s*", "", reason.strip()))
-    return (found.group(1) if found else reason)[:200].strip().rstrip(".") or "it stopped"
+    """Return the sentence of V8 without the kind of error."""
+    return re.sub(r"^\w*Error: ", "", reason).strip().rstrip(".") or "it stopped"
 
 
 LANGUAGE = JavaScript()

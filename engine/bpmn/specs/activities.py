@@ -12,7 +12,7 @@ from engine.bpmn.errors import ElementError
 from engine.bpmn.specs.binding import which
 from engine.bpmn.specs.element import Element, Origin, ScopeSpec
 from engine.bpmn.token import READY, Token
-from engine.bpmn.variables import storable, storable_name
+from engine.bpmn.variables import storable_name, storable_variables
 from engine.history import What
 from engine.ports import UserTaskWait
 from engine.user_tasks import DEFAULT_PRIORITY
@@ -129,11 +129,20 @@ class ScriptTask(Activity):
         self.script = script
 
     def _run_hook(self, my_task: Token) -> bool | None:
-        top = my_task.workflow.top_workflow
-        self.script.run(my_task.data, now=top.now)
-        for name in self.script.writes:
-            if name in my_task.data:
-                my_task.data[name] = storable(my_task.data[name], name)
+        top, data = my_task.workflow.top_workflow, my_task.data
+        # On a copy, as a value that cannot be kept is found only when the script is through; and
+        # all of it is compared, as a script may set names that its text does not show.
+        tried = dict(data)
+        self.script.run(tried, now=top.now)
+        changed = {
+            name: value
+            for name, value in tried.items()
+            if name not in data or value is not data[name]
+        }
+        kept = storable_variables(changed)
+        for name in data.keys() - tried.keys():
+            del data[name]
+        data.update(kept)
         top.dirty = True
         return True
 

@@ -9,6 +9,7 @@ from engine.bpmn.specs.element import Element, Origin, ScopeSpec
 from engine.bpmn.specs.mapping import Mapped
 from engine.bpmn.specs.triggers import ConditionTrigger, Trigger
 from engine.bpmn.token import READY, WAITING, Token
+from engine.bpmn.variables import storable_variables
 from engine.history import What
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class StartEvent(Catch):
     def _run_hook(self, my_task: Token) -> bool | None:
         top, data = my_task.workflow.top_workflow, my_task.data
         if self.mapping is not None:
-            taken = self.mapping.taken({}, data, now=top.now)
+            taken = storable_variables(self.mapping.taken({}, data, now=top.now))
             if self.triggers:  # what arrived is gone but for what the outputs made of it
                 data.clear()
             top.assign(my_task, taken)

@@ -66,7 +66,7 @@ class DefinitionRow(Owned, Table):
     startable: Mapped[bool]
     #: Whether it has a start event that waits for nothing.
     none_start: Mapped[bool]
-    #: ``[{"id", "name", "kind"}]``, for pages that must not compile it.
+    #: ``[{"id", "name", "kind"}]``, and ``"asks"`` where known; for pages that must not compile it.
     elements: Mapped[list[dict[str, Any]]] = mapped_column(Payload)
     #: What its designer calls the version; calls and business rule tasks may be bound to it.
     version_tag: Mapped[str | None]

@@ -114,6 +114,34 @@ def test_what_cannot_be_asked_is_refused_with_a_reason(
     assert as_person("ana").get("/api/decisions/nothing").status_code == 404
 
 
+def test_a_version_that_cannot_be_asked_says_why(as_person: As, deployed: Engine) -> None:
+    # given a third version that is a draft, and a decision that is nothing else
+    gap = TABLE.replace('"care"', "").replace("<rule", "<!--").replace("</rule>", "-->")
+    deployed.deploy([Source("t.dmn", gap.encode())])
+    deployed.deploy(
+        [Source("o.dmn", gap.replace("triage", "other").replace("Triage", "Other").encode())]
+    )
+
+    # when
+    details = [
+        as_person("ana").post(f"/api/decisions/{key}/evaluate", json=body).get_json()["detail"]
+        for key, body in (
+            ("triage", {"version": 9}),
+            ("triage", {"version": 3}),
+            ("Triage", {"version": 9}),
+            ("other", {}),
+            ("other", {"version": 2}),
+        )
+    ]
+
+    # then
+    assert details[0] == "The decision 'triage' is not deployed in version 9; there are 1 to 3."
+    assert details[1].startswith("The decision 'triage' cannot be asked: version 3 is a draft: ")
+    assert details[2] == "The decision 'Triage' is not deployed in version 9; there are 1 to 3."
+    assert details[3].startswith("The decision 'other' cannot be asked: version 1 is a draft: ")
+    assert details[4] == "The decision 'other' is not deployed in version 2; there is version 1."
+
+
 def test_strangers_are_told_nothing(app: Any, deployed: Engine) -> None:
     stranger = app.test_client()
     assert stranger.get("/api/decisions").status_code == 401

@@ -339,7 +339,7 @@ def test_the_doctor_finds_a_new_machine_well(
     report = json.loads(result.stdout)
     assert (result.exit_code, report["ok"]) == (0, True)
     assert [check["check"] for check in report["checks"]] == [
-        "python", "data", "database", "front end", "port", "time zones",
+        "python", "data", "database", "front end", "port", "time zones", "expressions",
     ]  # fmt: skip
     assert not data.exists()
 

@@ -84,6 +84,9 @@ def test_a_decision_that_fails_says_where_and_exits_1(table: Path) -> None:
         (["--decision", "tier", "--input", "{"], "it is no JSON"),
         (["--decision", "tier", "--input", "[1]"], "it is no object"),
         (["--decision", "tier", "--input", "@/nowhere.json"], "cannot be read"),
+        (["--decision", "tier", "--input", '{"amount": NaN}'], "NaN is no number that JSON has"),
+        (["--decision", "tier", "--input", '{"a":' + "[" * 5_000 + "]" * 5_000 + "}"], "too deep"),
+        (["--decision", "tier", "--input", '{"a\\u0000": 1}'], "NUL"),
         ([], "Missing option"),
     ],
 )

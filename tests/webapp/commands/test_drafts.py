@@ -106,3 +106,21 @@ def test_what_cannot_be_read_has_no_normal_form(run: Run, tmp_path: Path) -> Non
     # then
     assert result.exit_code == 2
     assert "ZIP archive" in result.stderr
+
+
+def test_problems_of_files_that_define_nothing_are_told_as_well(run: Run, tmp_path: Path) -> None:
+    # given
+    (tmp_path / "fee.dmn").write_text(
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" '
+        'namespace="urn:f"><businessKnowledgeModel id="fee" name="Fee"><encapsulatedLogic '
+        'kind="Java"><literalExpression><text>x</text></literalExpression></encapsulatedLogic>'
+        "</businessKnowledgeModel></definitions>"
+    )
+
+    # when
+    result = run("deploy", str(tmp_path / "fee.dmn"), "--format", "json")
+
+    # then
+    (deployment,) = json.loads(result.stdout)["deployments"]
+    assert deployment["definitions"] == []
+    assert [each["severity"] for each in deployment["problems"]] == ["draft"]

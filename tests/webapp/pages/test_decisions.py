@@ -102,6 +102,75 @@ def test_a_table_is_shown_with_its_policy_columns_rules_and_annotations(
     assert page.count(SAFE) >= 3
 
 
+def test_only_what_says_something_has_a_place_in_a_table(dan: Any, engine: Engine) -> None:
+    # given a table without remarks, whose only output has no name
+    plain = TRIAGE.replace(' name="queue"', "").replace(f"<text>Money, urgent {SAFE}</text>", "")
+    deploy(engine, TRIAGE.replace('id="o"', 'id="o" label="Who"'), plain)
+
+    # when
+    noted, bare = (dan.get(f"/decisions/triage/{n}").get_data(as_text=True) for n in (1, 2))
+
+    # then
+    assert "Who queue string Annotation" in shown(noted)
+    assert "Annotation" not in bare
+    assert f"Triage {SAFE} string" in shown(bare)
+
+
+def test_problems_of_rows_are_marked_there_and_lead_to_them(dan: Any, engine: Engine) -> None:
+    # given a row that never counts, as the one above it takes all
+    row = '<rule id="r3"><inputEntry/><inputEntry/><inputEntry/><outputEntry/></rule>'
+    below = row.replace("r3", "r4")
+    deploy(engine, TRIAGE.replace("</decisionTable>", f"{row}{below}</decisionTable>"))
+
+    # when
+    page = dan.get("/decisions/triage").get_data(as_text=True)
+
+    # then
+    (marked,) = re.findall(r'<tr id="row-(\d)"[^>]*>\s*<th[^>]*>[^\n]*sign-warning', page)
+    assert marked == "4"
+    assert '<a href="#row-4" title="r4">row 4</a>' in page
+
+
+def test_processes_that_ask_a_decision_are_named(dan: Any, engine: Engine) -> None:
+    # given
+    deploy(engine, TRIAGE, BOXED)
+    engine.deploy([Source("p.bpmn", PROCESS.encode())])
+
+    # when
+    asked, other = (
+        dan.get(f"/decisions/{key}").get_data(as_text=True) for key in ("triage", "rate")
+    )
+
+    # then
+    used = asked[asked.index("<h2>Used by</h2>") :]
+    assert 'href="/processes/p"' in used
+    assert "Sort it" in shown(used)
+    assert "Used by" not in other
+
+
+def test_many_decisions_are_sorted_by_name_and_filtered(dan: Any, engine: Engine) -> None:
+    # given
+    text = "<literalExpression><text>1</text></literalExpression>"
+    one = f'<decision id="k{{0}}" name="{{1}}">{text}</decision>'
+    names = ["zebra", "Apple", *(f"Middle {n}" for n in range(10))]
+    inside = "".join(one.format(at, name) for at, name in enumerate(names))
+    deploy(engine, f"{HEAD.format('urn:m')}{inside}</definitions>")
+
+    # when
+    every, some, none = (
+        dan.get(f"/decisions{query}").get_data(as_text=True)
+        for query in ("", "?q=APP", "?q=%3Cb%3E")
+    )
+
+    # then
+    found = re.findall(r'dir="auto">(\w+)[^<]*</a></td>', every)
+    assert (found[0], found[-1]) == ("Apple", "zebra")
+    assert "12 of 12" in every
+    assert re.findall(r'href="/decisions/(k\d+)"', some) == ["k1"]
+    assert "No decision is called that" in none
+    assert 'value="&lt;b&gt;"' in none
+
+
 def test_versions_have_addresses_of_their_own(dan: Any, engine: Engine) -> None:
     # given
     deploy(engine, TRIAGE, TRIAGE.replace("60", "70"))
@@ -128,7 +197,8 @@ def test_values_that_are_tried_show_what_fired_and_why(dan: Any, engine: Engine)
 
     # then
     text = shown(page)
-    assert "triage, row 1 (Money, urgent &lt;img src=x onerror=alert(1)&gt;) :" in text
+    assert f"Triage {SAFE}, row 1 (Money, urgent {SAFE}) :" in text
+    assert 'title="triage"' in page, "the key stays within reach"
     assert "Money = true passes true ; urgency = 72 passes &gt;= 60" in text
     assert "queue &#34;billing&#34;" in text
     assert page.count('class="is-fired"') == 1
@@ -146,8 +216,9 @@ def test_values_that_are_tried_show_what_fired_and_why(dan: Any, engine: Engine)
         ({"in.tier": "plain"}, "No rule fits these values"),
         ({"in.tier": "wood"}, "It failed."),
         ({"in.urgency": "many", "in.tier": "plain"}, "It failed."),
-        ({"more": "no json"}, "The variables are not JSON"),
-        ({"more": "[1]"}, "Write the variables as an object"),
+        ({"more": "no json"}, "It is no JSON: write {&#34;a&#34;: 1}."),
+        ({"more": "[1]"}, "Write the values by their names"),
+        ({"in.urgency": "{'a': 1}"}, "It is no JSON"),
         ({"in.urgency": "NaN", "in.tier": "gold"}, ""),
         ({"in.urgency": "[" * 100_000}, "nested too deep"),
         ({"in.no.such": "1", "in.tier": "gold"}, "row 2"),
@@ -266,11 +337,27 @@ def test_the_history_of_an_instance_tells_which_rules_fired_and_why(
 
     # then
     text = shown(page)
-    assert "asked triage, version 1 triage, row 1 (Money, urgent" in text
+    assert f"asked Triage {SAFE}, version 1 Triage {SAFE}, row 1 (Money, urgent" in text
     assert "queue &#34;billing&#34;" in text
     assert "Money = true passes true ; urgency = 72 passes &gt;= 60" in text
     assert 'href="/decisions/triage/1#row-1"' in page
     assert HOSTILE not in page
+
+
+def test_the_history_keeps_what_became_null_and_calls_events_by_their_kind(
+    dan: Any, engine: Engine
+) -> None:
+    # given
+    engine.deploy([Source("p.bpmn", PROCESS.encode()), Source("t.dmn", TRIAGE.encode())])
+    instance = engine.start("p", {"tier": "gold"})
+
+    # when
+    text = shown(dan.get(f"/instances/{instance.id}").get_data(as_text=True))
+
+    # then
+    assert "notes: what became null on the way" in text
+    assert "Variable &#39;urgency&#39; not found" in text
+    assert "Start event completed" in text
 
 
 def test_many_rules_that_fired_are_folded(dan: Any, engine: Engine) -> None:

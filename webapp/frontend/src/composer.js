@@ -91,7 +91,8 @@ function follow(form) {
   for (const part of form.querySelectorAll("[data-hide-field]")) {
     const { hideField, hideValue } = part.dataset;
     if (!form.elements[hideField]) continue; // a variable, not a field: the server has decided
-    const hide = new FormData(form).get(hideField) === hideValue;
+    const same = new FormData(form).get(hideField) === hideValue;
+    const hide = part.dataset.hideUnless === undefined ? same : !same;
     part.hidden = hide;
     for (const field of part.querySelectorAll("input, select, textarea")) field.disabled = hide;
     if (part.matches("fieldset")) part.disabled = hide;

@@ -7,6 +7,7 @@ import { start as startPalette } from "./palette.js";
 import { start as startComposer } from "./composer.js";
 import { start as startShell } from "./shell.js";
 import { start as startProblems } from "./problems.js";
+import { start as startScrollers } from "./scrollers.js";
 import { start as startUpload } from "./upload.js";
 
 for (const start of [
@@ -16,6 +17,7 @@ for (const start of [
   startPalette,
   startComposer,
   startProblems,
+  startScrollers,
   startUpload,
   startLive,
 ]) {

@@ -1,4 +1,4 @@
-/** Short messages at the corner that go away by themselves, unless they tell of trouble. */
+/** Short messages at the corner that go away by themselves, unless they lead on or tell of trouble. */
 
 const SECONDS_SHOWN = 7;
 
@@ -13,11 +13,11 @@ export function toast(text, tone = "calm") {
   watch(element, tone);
 }
 
-/** Lets a toast leave: at once by its button, by itself when it brings no trouble. */
+/** Lets a toast leave: at once by its button, by itself when it brings neither trouble nor a link. */
 export function watch(element, tone) {
   const leave = () => element.remove();
   element.querySelector("button")?.addEventListener("click", leave);
-  if (tone !== "late") {
+  if (tone !== "late" && !element.querySelector("a")) {
     let timer = setTimeout(leave, SECONDS_SHOWN * 1000);
     element.addEventListener("mouseenter", () => clearTimeout(timer));
     element.addEventListener("mouseleave", () => {

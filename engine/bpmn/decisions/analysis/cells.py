@@ -10,7 +10,15 @@ import functools
 import re
 from typing import NamedTuple, TypeAlias
 
-from engine.bpmn.decisions.analysis.literals import LITERAL, NOTHING, ORDERED, Literal, literal
+from engine.bpmn.decisions.analysis.literals import (
+    LITERAL,
+    NOTHING,
+    ORDERED,
+    SHORT,
+    Literal,
+    literal,
+)
+from engine.bpmn.expressions.safe.limits import EXPRESSION_LENGTH
 
 
 class Same(NamedTuple):
@@ -44,6 +52,8 @@ class Cell(NamedTuple):
         return not self.tests
 
 
+#: Tests of a file that are kept while it is looked at.
+MOST_TESTS = 200_000
 _ONE = re.compile(
     rf"\s*(?:(?P<sign><=|>=|!=|=|<|>)\s*(?P<bound>{LITERAL})"
     rf"|(?P<opens>[\[(\]])\s*(?P<low>{LITERAL})\s*\.\.\s*(?P<high>{LITERAL})\s*(?P<closes>[\])\[])"
@@ -54,14 +64,48 @@ _NOT = re.compile(r"\s*not\s*\((?P<inner>.*)\)\s*", re.DOTALL)
 _ANYTHING = Cell(())
 
 
-@functools.lru_cache(maxsize=4096)
 def read_cell(text: str) -> Cell | None:
-    """Return the tests of a cell; None where one of them is not simple."""
+    """Return the tests of a cell; None where one of them is not simple, or it is too long."""
+    if len(text) > SHORT:
+        return _read(text) if len(text) <= EXPRESSION_LENGTH else None
+    return _read_once(text)
+
+
+class Cells:
+    """Reads the cells of one file, each once; several rules ask for them.
+
+    Of a file with far too many tests the first are read, as a test takes a hundred times the space
+    of its text.
+    """
+
+    def __init__(self, most: int = MOST_TESTS) -> None:
+        """Begin; ``most`` is how many tests are kept."""
+        self._known: dict[str, Cell | None] = {}
+        self._left = most
+
+    def __call__(self, text: str) -> Cell | None:
+        """Return the tests of a cell as :func:`read_cell` does; None also for those not read."""
+        if text not in self._known:
+            found = read_cell(text) if self.is_complete else None
+            self._left -= len(found.tests) if found is not None else 0
+            self._known[text] = found
+        return self._known[text]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all cells so far were read."""
+        return self._left >= 0
+
+
+def _read(text: str) -> Cell | None:
     if text.strip() in ("", "-"):
         return _ANYTHING
     negation = _NOT.fullmatch(text)
     tests = _tests(negation["inner"] if negation else text)
     return None if tests is None else Cell(tests, negation is not None)
+
+
+_read_once = functools.lru_cache(maxsize=4096)(_read)
 
 
 def _tests(text: str) -> tuple[Test, ...] | None:

@@ -54,7 +54,7 @@ class Column:
         self.label = label
         limits = [read_cell(text) for text in kind.allowed]
         known = [cell for cell in (*cells, *limits) if cell is not None]
-        literals = [value for cell in known for test in cell.tests for value in _literals(test)]
+        literals = [*literals_of(known)]
         self.sort = _sort(kind, literals)
         self.marks = _marks(self.sort, literals)
         self._places = {mark.value: at for at, mark in enumerate(self.marks)}
@@ -141,6 +141,11 @@ class Column:
             if not float(value).is_integer():
                 found |= self._bit(2 * at + 1)
         return found
+
+
+def literals_of(cells: Iterable[Cell]) -> Iterator[Literal]:
+    """Yield what the tests of cells compare with."""
+    return (value for cell in cells for test in cell.tests for value in _literals(test))
 
 
 def _literals(test: Test) -> Iterator[Literal]:

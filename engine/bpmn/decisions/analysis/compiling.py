@@ -1,17 +1,19 @@
 """Compiles the texts of decisions, each different one once, for the names it reads or its fault.
 
 Simple cells and the plain part of FEEL need no sandbox. Names of several words change what a text
-means, so where a text may hold a part of one, it is compiled with all names that are known there.
+means, so where a text may hold a part of one, it is compiled with the names that it may mean.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
 
 from engine.bpmn.decisions.analysis.cells import read_cell
 from engine.bpmn.decisions.analysis.literals import literal
 from engine.bpmn.decisions.analysis.scopes import Scope
+from engine.bpmn.decisions.analysis.spelling import Spelling
 from engine.bpmn.decisions.analysis.texts import Occurrence
 from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions import compile_expression
@@ -20,26 +22,39 @@ from engine.bpmn.expressions.friendly.operations import ElsewhereError
 from engine.bpmn.expressions.friendly.parsing import parse
 from engine.bpmn.expressions.protocol import Place
 from engine.bpmn.expressions.safe.limits import EXPRESSION_LENGTH
-from engine.bpmn.expressions.sandbox.syntax import Names, names_read
+from engine.bpmn.expressions.sandbox.syntax import Meant, Names, names_read
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _WORD = re.compile(r"\w+")
+#: Tests that a word joins are a slip, which the plain part of FEEL takes for an expression.
+_JOINED = re.compile(r"and\b|or\b")
 
 
 class _Names:
-    """Names that are known somewhere, found by the first word of each."""
+    """Names that are known somewhere, found by their words."""
 
     def __init__(self, shape: Names) -> None:
         self._shape = shape
-        self._by_word: dict[str, list[str]] = {}
-        for name in shape:
-            self._by_word.setdefault(_first_word(name), []).append(name)
+        words = {name: frozenset(_WORD.findall(name)) or frozenset({""}) for name in shape}
+        often = Counter(word for each in words.values() for word in each)
+        #: By the rarest word of each, as thousands may begin alike.
+        self._by_word: dict[str, list[tuple[str, frozenset[str]]]] = {}
+        for name, each in words.items():
+            self._by_word.setdefault(min(each, key=often.__getitem__), []).append((name, each))
         #: First words of the names that are not one plain word, those inside of others too.
         self.odd = frozenset(map(_first_word, _odd_in(shape)))
 
-    def within(self, words: Iterable[str]) -> Names:
-        """Return those that a text with such words may mean."""
-        return {name: self._shape[name] for word in words for name in self._by_word.get(word, ())}
+    def within(self, words: Set[str]) -> Names:
+        """Return those that a text with such words, ``""`` among them, may mean.
+
+        Fewer names let more texts share what the sandbox reads them with.
+        """
+        return {
+            name: self._shape[name]
+            for word in words
+            for name, each in self._by_word.get(word, ())
+            if each <= words
+        }
 
 
 class Compiler:
@@ -47,7 +62,8 @@ class Compiler:
 
     def __init__(self, declared: Iterable[str]) -> None:
         """``declared`` are names of the model, which may be meant though they are not seen."""
-        self._declared = _Names(dict.fromkeys(declared, 0))
+        self._spelling = Spelling(declared)
+        self._declared = _Names(dict.fromkeys(self._spelling.names, 0))
         self._plain: dict[tuple[object, ...], frozenset[str]] = {}
         self._found: dict[tuple[object, ...], frozenset[str] | ExpressionError] = {}
         #: By the identity of a scope, which is kept so that no other one gets it.
@@ -72,11 +88,15 @@ class Compiler:
         names = {**self._declared.within(words), **seen.within(words)}
         return self._asked(found, (*same, id(found.scope)), names)
 
+    def meant(self, name: str, scope: Scope) -> str | None:
+        """Return the name that may be meant by one that nothing has; None where none is like it."""
+        return self._spelling.meant(name, scope)
+
     def _asked(self, found: Occurrence, key: tuple[object, ...], names: Names) -> frozenset[str]:
         known = self._found.get(key)
         if known is None:
             try:
-                known = _compiled(found, names)
+                known = _compiled(found, names, lambda name: self.meant(name, found.scope))
             except ExpressionError as error:
                 known = error
             self._found[key] = known
@@ -104,7 +124,7 @@ def _odd_in(names: Names) -> Iterable[str]:
             yield from _odd_in(inside)
 
 
-def _compiled(found: Occurrence, names: Names) -> frozenset[str]:
+def _compiled(found: Occurrence, names: Names, meant: Meant) -> frozenset[str]:
     text = found.text
     if text.language is not None:
         return compile_expression(
@@ -114,7 +134,7 @@ def _compiled(found: Occurrence, names: Names) -> frozenset[str]:
     if len(place.text) > EXPRESSION_LENGTH:
         raise place.error(f"It has more than {EXPRESSION_LENGTH:,} characters.", "Make it shorter.")
     try:
-        return names_read(place, found.kind, names)
+        return names_read(place, found.kind, names, meant)
     except ExpressionError as error:
         # Brackets that were put around a list are not the writer's.
         column = error.column - found.listed if error.column else None
@@ -130,10 +150,12 @@ def _written(found: Occurrence) -> str:
 def _plain(found: Occurrence) -> frozenset[str] | None:
     """Return the names that a text reads; None where the sandbox has to say."""
     text = _written(found)
+    if len(text) > EXPRESSION_LENGTH:
+        return None
     simple = read_cell(text) if found.kind == "tests" else literal(text)
     if simple is not None:
         return frozenset()
-    if len(text) > EXPRESSION_LENGTH:
+    if found.kind == "tests" and _JOINED.search(text):
         return None
     try:
         return parse_tests(text)[1] if found.kind == "tests" else parse(text)[1]

@@ -16,8 +16,12 @@ class TooMuchError(Exception):
     """Internal: the question would take more work than it is given."""
 
 
+#: Bits of a mask that one step takes in.
+_STEP_BITS = 4_096
+
+
 class Budget:
-    """Steps that one question may take; one is an ``&`` of rows."""
+    """Steps that one question may take; one is an ``&`` of some thousand rows or pieces."""
 
     def __init__(self, steps: int = 1_000_000) -> None:
         """Begin with ``steps``."""
@@ -36,6 +40,8 @@ class Boxes:
     def __init__(self, boxes: Sequence[Box], everything: Box, budget: Budget) -> None:
         """``boxes`` are by row, parts of ``everything``; all questions take from one budget."""
         self.boxes, self._budget = boxes, budget
+        longest = max((len(boxes), *(mask.bit_length() for mask in everything)))
+        self._cost = 1 + longest // _STEP_BITS
         self.rows = (1 << len(boxes)) - 1
         self._width = len(everything)
         self._by_piece = [
@@ -114,7 +120,7 @@ class Boxes:
         found: dict[int, int] = {}
         by_piece = self._by_piece[place]
         for piece in bits(mask):
-            self._budget.spend(1)
+            self._budget.spend(self._cost)
             key = rows & by_piece[piece]
             found[key] = found.get(key, 0) | 1 << piece
         return found
@@ -124,7 +130,7 @@ class Boxes:
         if rows is None:
             rows = self.rows
             for piece in bits(mask):
-                self._budget.spend(1)
+                self._budget.spend(self._cost)
                 rows &= self._by_piece[place][piece]
                 if not rows:
                     break
@@ -136,7 +142,7 @@ class Boxes:
         if rows is None:
             rows = 0
             for piece in bits(mask):
-                self._budget.spend(1)
+                self._budget.spend(self._cost)
                 rows |= self._by_piece[place][piece]
                 if rows == self.rows:
                     break
@@ -146,10 +152,11 @@ class Boxes:
 
 def bits(mask: int) -> Iterator[int]:
     """Yield the places of the bits that are set, from the lowest."""
-    while mask:
-        lowest = mask & -mask
-        yield lowest.bit_length() - 1
-        mask ^= lowest
+    written = bin(mask)[:1:-1]  # taking bits away one by one would copy the mask each time
+    place = written.find("1")
+    while place >= 0:
+        yield place
+        place = written.find("1", place + 1)
 
 
 def _by_piece(masks: Sequence[int], pieces: int) -> list[int]:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from engine.bpmn.decisions import model
+from engine.bpmn.decisions.analysis.cells import Cell, Cells
 from engine.bpmn.decisions.analysis.compiling import Compiler
 from engine.bpmn.decisions.analysis.grids import Grid, grid_of
 from engine.bpmn.decisions.analysis.kinds import Kind, kind_of_input
+from engine.bpmn.decisions.analysis.listed import Listed
 from engine.bpmn.decisions.analysis.ranking import ranks
 from engine.bpmn.decisions.analysis.scopes import Scope, scope_of
 from engine.bpmn.decisions.analysis.searching import Answer, covered, gaps, overlaps
@@ -85,8 +87,9 @@ class Examined:
     @functools.cached_property
     def tables(self) -> list[Sheet]:
         """All decision tables, those inside of other expressions too."""
+        read = Cells()
         return [
-            Sheet(each.boxed, each.scope, self._elements)
+            Sheet(each.boxed, each.scope, self._elements, read)
             for _, logic in self.logic
             for each in logic
             if isinstance(each.boxed, model.Table)
@@ -106,9 +109,24 @@ class Examined:
 class Sheet:
     """A decision table."""
 
-    def __init__(self, table: model.Table, scope: Scope, elements: dict[str, Element]) -> None:
-        """``scope`` is what its texts see; ``elements`` are those of the file by id."""
+    def __init__(
+        self, table: model.Table, scope: Scope, elements: dict[str, Element], read: Cells
+    ) -> None:
+        """``scope`` is what its texts see; ``elements`` are those of the file by id.
+
+        ``read`` reads the cells of the whole file.
+        """
         self.table, self.scope, self._elements = table, scope, elements
+        self._read = read
+
+    def cell(self, text: str) -> Cell | None:
+        """Return the tests of a cell; see :class:`~.cells.Cells`."""
+        return self._read(text)
+
+    @functools.cached_property
+    def listed(self) -> list[Listed]:
+        """What the values of each input have to pass."""
+        return [Listed(kind.allowed) for kind in self.kinds]
 
     @functools.cached_property
     def kinds(self) -> list[Kind]:
@@ -118,7 +136,8 @@ class Sheet:
     @functools.cached_property
     def grid(self) -> Grid | None:
         """The table as boxes; None where it is too large, or has no row."""
-        return grid_of(self.table, self.kinds) if self.table.rules else None
+        found = grid_of(self.table, self.kinds, self._read) if self.table.rules else None
+        return found if self._read.is_complete else None
 
     @functools.cached_property
     def gaps(self) -> Answer:

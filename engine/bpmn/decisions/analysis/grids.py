@@ -5,18 +5,19 @@ Columns that ask for the same are one, as their cells have to fit together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from engine.bpmn.decisions import model
 from engine.bpmn.decisions.analysis.cells import Cell, read_cell
-from engine.bpmn.decisions.analysis.columns import Column, Fits
+from engine.bpmn.decisions.analysis.columns import Column, Fits, literals_of
 from engine.bpmn.decisions.analysis.kinds import Kind
 
 #: A mask of pieces for each column.
 Box: TypeAlias = tuple[int, ...]
-#: Rows, columns, and rows times pieces up to which a table is looked at as a whole.
+#: Rows, columns, and bits of all masks up to which a table is looked at as a whole.
 MOST_ROWS, MOST_COLUMNS, MOST_BITS = 10_000, 100, 200_000_000
+_ANYTHING = Cell(())
 #: Characters of an expression that names a column better than its label does.
 _SHORT = 40
 
@@ -39,26 +40,34 @@ class Grid(NamedTuple):
         return tuple(column.allowed for column in self.columns)
 
 
-def grid_of(table: model.Table, kinds: Sequence[Kind]) -> Grid | None:
-    """Return the boxes of a table with such inputs; None where it is too large."""
+def grid_of(
+    table: model.Table, kinds: Sequence[Kind], read: Callable[[str], Cell | None] = read_cell
+) -> Grid | None:
+    """Return the boxes of a table with such inputs; None where it is too large.
+
+    Args:
+        table: with at least one row.
+        kinds: by input, what its values are.
+        read: gives the tests of a cell, as :func:`.cells.read_cell` does.
+    """
     if len(table.rules) > MOST_ROWS or len(table.inputs) > MOST_COLUMNS:
         return None
-    read = [
-        [_read(rule.tests[place]) for rule in table.rules] for place in range(len(table.inputs))
-    ]
     together: dict[tuple[str | None, str], list[int]] = {}
     for place, each in enumerate(table.inputs):
         together.setdefault((each.text.language, each.text.text), []).append(place)
     columns: list[Column] = []
     fitting: list[list[Fits]] = []
+    left = MOST_BITS
     for places in together.values():
         first = table.inputs[places[0]]
-        cells = [cell for place in places for cell in read[place]]
-        column = Column(_label(first), _kind([kinds[place] for place in places]), cells)
+        cells = [[_read(rule.tests[place], read) for rule in table.rules] for place in places]
+        kind = _kind([kinds[place] for place in places])
+        left -= _bits(cells, kind)
+        if left < 0:
+            return None
+        column = Column(_label(first), kind, [cell for each in cells for cell in each])
         columns.append(column)
-        fitting.append(_fitting(column, [read[place] for place in places]))
-    if sum(column.everything.bit_length() for column in columns) * len(table.rules) > MOST_BITS:
-        return None
+        fitting.append(_fitting(column, cells))
     rows = range(len(table.rules))
     return Grid(
         tuple(columns),
@@ -67,10 +76,24 @@ def grid_of(table: model.Table, kinds: Sequence[Kind]) -> Grid | None:
     )
 
 
-def _read(test: model.Text | None) -> Cell | None:
+def _read(test: model.Text | None, read: Callable[[str], Cell | None]) -> Cell | None:
     if test is None:
-        return Cell(())
-    return read_cell(test.text) if test.language is None else None
+        return _ANYTHING
+    return read(test.text) if test.language is None else None
+
+
+def _bits(cells: Sequence[Sequence[Cell | None]], kind: Kind) -> int:
+    """Return about how many bits the masks of a column have: one is made for each test and row."""
+    limits = (read_cell(text) for text in kind.allowed)
+    found = [cell for cell in (*_different(cells), *limits) if cell is not None]
+    tests = sum(len(cell.tests) for cell in found)
+    values = {value.value for value in literals_of(found)}
+    return max(tests, len(cells[0])) * (2 * len(values) + 1)
+
+
+def _different(cells: Sequence[Sequence[Cell | None]]) -> Iterable[Cell | None]:
+    """Return each cell once, as it is looked at once; those of one text are one object."""
+    return {id(cell): cell for each in cells for cell in each}.values()
 
 
 def _label(column: model.Input) -> str:
@@ -85,13 +108,12 @@ def _kind(kinds: Sequence[Kind]) -> Kind:
 
 def _fitting(column: Column, cells: Sequence[Sequence[Cell | None]]) -> list[Fits]:
     """Return what fits each row; ``cells`` are those of each column that asks for the same."""
-    known: dict[Cell | None, Fits] = {}
+    known = {id(cell): column.fits(cell) for cell in _different(cells)}
     found = []
     for row in zip(*cells, strict=True):
         surely = maybe = column.everything
         for cell in row:
-            if cell not in known:
-                known[cell] = column.fits(cell)
-            surely, maybe = surely & known[cell].surely, maybe & known[cell].maybe
+            fits = known[id(cell)]
+            surely, maybe = surely & fits.surely, maybe & fits.maybe
         found.append(Fits(surely, maybe))
     return found

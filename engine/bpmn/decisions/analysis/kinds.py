@@ -15,6 +15,7 @@ from engine.bpmn.decisions.analysis.literals import (
     NUMBER,
     TEXT,
     Literal,
+    literal,
 )
 from engine.bpmn.decisions.analysis.scopes import Scope
 from engine.bpmn.decisions.model import Type
@@ -98,3 +99,14 @@ def _kind_of_input(column: model.Input, scope: Scope) -> Kind:
 def kind_of_output(output: model.Output, scope: Scope) -> Kind:
     """Return what the values of an output are; the output values are not among ``allowed``."""
     return kind_of(output.type, scope, certain=True)
+
+
+def as_written(value: Literal, kind: Kind) -> str:
+    """Return how a value is written that is of another type; where nobody can tell, what is."""
+    inner = value.value if value.sort == TEXT else value.text
+    calls = (f'{called}("{inner}")' for called in ("date", "date and time", "duration"))
+    for text in (inner, f'"{value.text}"', *calls):
+        found = literal(text)
+        if found is not None and found.sort == kind.sort and kind.takes(found):
+            return text
+    return f"a {kind.name}"

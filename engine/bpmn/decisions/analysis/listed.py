@@ -17,7 +17,8 @@ class Listed:
     def __init__(self, texts: Sequence[str]) -> None:
         """``texts`` are unary tests; those that are not simple allow anything."""
         self._texts = texts
-        self._cells = [cell for text in texts if (cell := read_cell(text)) is not None]
+        cells = [cell for text in texts if (cell := read_cell(text)) is not None]
+        self._lists = [_List(cell) for cell in cells if not cell.passes_anything]
 
     def __str__(self) -> str:
         """Return the list as it was written, cut where it is long."""
@@ -26,20 +27,32 @@ class Listed:
 
     def may_have(self, value: Literal) -> bool:
         """Say whether a value is allowed, as far as that is known; null always is."""
-        return value.value is None or all(_allows(cell, value) for cell in self._cells)
+        return value.value is None or all(each.allows(value) for each in self._lists)
 
 
-def _allows(cell: Cell, value: Literal) -> bool:
-    if cell.passes_anything:
-        return True
-    return any(_passes(test, value) for test in cell.tests) != cell.negated
+class _List:
+    """One cell; its single values are found at once, as there may be hundreds."""
+
+    def __init__(self, cell: Cell) -> None:
+        self._negated = cell.negated
+        self._values: set[tuple[str, object]] = set()
+        self._tests: list[Test] = []
+        for test in cell.tests:
+            if isinstance(test, Same) and not test.differs:
+                self._values.add((test.value.sort, test.value.value))
+            else:
+                self._tests.append(test)
+
+    def allows(self, value: Literal) -> bool:
+        passes = (value.sort, value.value) in self._values or any(
+            _passes(test, value) for test in self._tests
+        )
+        return passes != self._negated
 
 
 def _passes(test: Test, value: Literal) -> bool:
     if isinstance(test, Same):
-        if test.differs:
-            return test.value.sort == value.sort and not test.value.same_as(value)
-        return test.value.same_as(value)
+        return test.differs and test.value.sort == value.sort and not test.value.same_as(value)
     if any(end is not None and end.sort != value.sort for end in (test.low, test.high)):
         return False
     if test.low is not None and not _above(value, test.low, test.from_low):

@@ -11,6 +11,8 @@ import re
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from engine.bpmn.expressions.safe.limits import EXPRESSION_LENGTH
+
 NUMBER, TEXT, BOOLEAN, NOTHING = "number", "text", "boolean", "null"
 DATE, MOMENT = "date", "date and time"
 DAYS, MONTHS = "days and time duration", "years and months duration"
@@ -51,9 +53,21 @@ class Literal(NamedTuple):
         return (self.sort, self.value) == (other.sort, other.value)
 
 
-@functools.lru_cache(maxsize=4096)
+#: Characters of a text up to which is kept what it was read as: the longer, the fewer are alike.
+SHORT = 100
+
+
 def literal(text: str) -> Literal | None:
-    """Return what a text writes down; None where it is something else, or not known here."""
+    """Return what a text writes down; None where it is something else, or not known here.
+
+    Texts that are too long to be evaluated are not known.
+    """
+    if len(text) > SHORT:
+        return _read(text) if len(text) <= EXPRESSION_LENGTH else None
+    return _read_once(text)
+
+
+def _read(text: str) -> Literal | None:
     found = _WHOLE.fullmatch(text)
     if found is None:
         return None
@@ -66,6 +80,9 @@ def literal(text: str) -> Literal | None:
     if found["word"]:
         return Literal(*_WORDS[written], written)
     return _called(found["called"], _unquoted(found["inner"] or found["at"]), written)
+
+
+_read_once = functools.lru_cache(maxsize=4096)(_read)
 
 
 def _unquoted(quoted: str) -> str:

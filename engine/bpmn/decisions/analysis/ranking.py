@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from engine.bpmn.decisions import model
 from engine.bpmn.decisions.analysis.cells import Same, read_cell
 from engine.bpmn.decisions.analysis.literals import Literal, literal
 from engine.bpmn.decisions.hit_policies import HitPolicy
 from engine.bpmn.decisions.model import Text
+
+#: The first place of each value in an order, by its sort and value, and the place of all others.
+_Places: TypeAlias = tuple[Mapping[tuple[str, object], int], int]
 
 
 def ranks(table: model.Table) -> Sequence[int | None]:
@@ -20,7 +24,8 @@ def ranks(table: model.Table) -> Sequence[int | None]:
     orders = [_order(output.values) for output in table.outputs]
     if None in orders:
         return ()
-    found = [_ranks(rule, [order or [] for order in orders]) for rule in table.rules]
+    places = [_places(order or []) for order in orders]
+    found = [_ranks(rule, places) for rule in table.rules]
     known = sorted({rank for rank in found if rank is not None})
     place = {rank: at for at, rank in enumerate(known)}
     return [None if rank is None else place[rank] for rank in found]
@@ -37,12 +42,18 @@ def _order(values: Text | None) -> list[Literal] | None:
     return listed if len(listed) == len(cell.tests) else None
 
 
-def _ranks(rule: model.Rule, orders: Sequence[list[Literal]]) -> tuple[int, ...] | None:
+def _places(order: Sequence[Literal]) -> _Places:
+    found: dict[tuple[str, object], int] = {}
+    for at, each in enumerate(order):
+        found.setdefault((each.sort, each.value), at)
+    return found, len(order)
+
+
+def _ranks(rule: model.Rule, places: Sequence[_Places]) -> tuple[int, ...] | None:
     found = []
-    for text, order in zip(rule.outputs, orders, strict=True):
+    for text, (order, last) in zip(rule.outputs, places, strict=True):
         value = literal(text.text) if text is not None and text.language is None else None
-        if value is None and order and text is not None:
+        if value is None and last and text is not None:
             return None
-        same = (at for at, each in enumerate(order) if value is not None and each.same_as(value))
-        found.append(next(same, len(order)))
+        found.append(last if value is None else order.get((value.sort, value.value), last))
     return tuple(found)

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.bpmn.decisions import model
 from engine.bpmn.decisions.hit_policies import HitPolicy
-from engine.bpmn.decisions.model import Type
+from engine.bpmn.decisions.model import Type, behind
 from engine.bpmn.expressions.sandbox.syntax import Names
 
 #: How far types are followed into each other, and how many names are; they may go in circles.
@@ -60,16 +60,7 @@ class Scope(Mapping[str, Type | None]):
 
     def behind(self, wanted: Type | None) -> Type | None:
         """Return the type that a reference means; its own allowed values count before others."""
-        found = wanted
-        for _ in range(50):
-            if found is None or found.ref is None:
-                return found
-            meant = self.types.get(found.ref)
-            if meant is not None and found.allowed is not None:
-                fields = {name: getattr(meant, name) for name in Type.__struct_fields__}
-                meant = Type(**{**fields, "allowed": found.allowed})
-            found = meant
-        return None
+        return behind(wanted, self.types)
 
     def fields(self, wanted: Type | None) -> Mapping[str, Type | None]:
         """Return the types of the parts of a context."""
@@ -104,6 +95,7 @@ def scope_of(node: model.Node, plan: model.Plan, known: dict[str, Type | None]) 
         known: types of elements by key, which are added.
     """
     names: dict[str, Type | None] = {}
+    imported: dict[str, dict[str, Type]] = {}
     if isinstance(node, model.DecisionNode | model.Knowledge):
         for path, key in node.needs:
             if key not in known:
@@ -111,10 +103,8 @@ def scope_of(node: model.Node, plan: model.Plan, known: dict[str, Type | None]) 
             if len(path) == 1:
                 names[path[0]] = known[key]
             else:
-                inside = names.get(path[0])
-                parts = dict(inside.fields) if inside is not None and inside.fields else {}
-                parts[path[1]] = known[key] or Type(base="any")
-                names[path[0]] = Type(fields=parts)
+                imported.setdefault(path[0], {})[path[1]] = known[key] or Type(base="any")
+    names.update({prefix: Type(fields=parts) for prefix, parts in imported.items()})
     return Scope(plan.types, names)
 
 

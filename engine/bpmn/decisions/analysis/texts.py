@@ -24,6 +24,10 @@ class Occurrence(NamedTuple):
     scope: Scope
     #: Whether it is a list without its brackets, as output values are.
     listed: bool = False
+    #: Where in a table it stands, for people: ``"Row 2, Tier"``; elsewhere nothing.
+    at: str = ""
+    #: The column whose values it tests or gives; None for what is computed.
+    column: model.Input | model.Output | None = None
 
 
 class Logic(NamedTuple):
@@ -61,24 +65,31 @@ def allowed_values(root: Element) -> Iterator[Text]:
 
 def _of_table(table: model.Table, scope: Scope) -> Iterator[Occurrence]:
     for column in table.inputs:
-        yield Occurrence(column.text, "expression", scope)
+        at = f"Input {column.label}"
+        yield Occurrence(column.text, "expression", scope, at=at)
         if column.allowed is not None:
-            yield Occurrence(column.allowed, "tests", scope)
+            yield Occurrence(column.allowed, "tests", scope, at=f"{at}, values", column=column)
     ordered = table.policy in _ORDERED
+    kind: Kind = "expression" if ordered else "tests"
     for output in table.outputs:
+        at = f"Output {output.label or output.name}".strip()
         if output.values is not None:
-            yield Occurrence(
-                output.values, "expression" if ordered else "tests", scope, listed=ordered
-            )
+            yield Occurrence(output.values, kind, scope, ordered, f"{at}, values", output)
         if output.default is not None:
-            yield Occurrence(output.default, "expression", scope)
-    for rule in table.rules:
-        for test in rule.tests:
-            if test is not None:
-                yield Occurrence(test, "tests", scope)
-        for text in rule.outputs:
-            if text is not None:
-                yield Occurrence(text, "expression", scope)
+            yield Occurrence(output.default, "expression", scope, False, f"{at}, default", output)
+    for row, rule in enumerate(table.rules):
+        yield from _of_row(row, rule, table, scope)
+
+
+def _of_row(row: int, rule: model.Rule, table: model.Table, scope: Scope) -> Iterator[Occurrence]:
+    for column, test in zip(table.inputs, rule.tests, strict=True):
+        if test is not None:
+            at = f"Row {row + 1}, {column.label}"
+            yield Occurrence(test, "tests", scope, at=at, column=column)
+    for output, text in zip(table.outputs, rule.outputs, strict=True):
+        if text is not None:
+            at = f"Row {row + 1}, {output.label or output.name or 'output'}"
+            yield Occurrence(text, "expression", scope, at=at, column=output)
 
 
 _Inside = Iterator[tuple[model.Boxed | None, Scope]]

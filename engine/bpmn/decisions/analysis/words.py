@@ -84,7 +84,7 @@ def _runs(column: Column, mask: int, within: int) -> list[str]:
     """Return the intervals that pieces next to each other are."""
     found: list[str] = []
     rest = mask
-    while rest:
+    while rest and len(found) <= _MOST:
         start = (rest & -rest).bit_length() - 1
         end = start
         # Pieces that there are none of, such as those without a whole number, are no gap.

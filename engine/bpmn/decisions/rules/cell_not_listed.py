@@ -9,9 +9,8 @@ Source: DMN 1.5, 7.3.3 (allowed values) and 8.2.4 (input values).
 
 from __future__ import annotations
 
-from engine.bpmn.decisions.analysis.cells import Same, read_cell
+from engine.bpmn.decisions.analysis.cells import Same
 from engine.bpmn.decisions.analysis.examined import Examined, Sheet, spot_of
-from engine.bpmn.decisions.analysis.listed import Listed
 from engine.bpmn.problems import Findings
 from engine.definitions import Severity
 
@@ -24,9 +23,9 @@ def check(file: Examined, findings: Findings) -> None:
 
 def _check_table(sheet: Sheet, findings: Findings) -> None:
     kinds = sheet.kinds
-    listed = [Listed(kind.allowed) for kind in kinds]
+    listed = sheet.listed
     for row, column, text in sheet.cells():
-        cell = read_cell(text.text) if text.language is None and kinds[column].allowed else None
+        cell = sheet.cell(text.text) if text.language is None and kinds[column].allowed else None
         for test in cell.tests if cell is not None else ():
             if not isinstance(test, Same) or not kinds[column].takes(test.value):
                 continue  # the type is told by another rule

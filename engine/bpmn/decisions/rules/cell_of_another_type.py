@@ -9,9 +9,9 @@ Source: DMN 1.5, 8.2.4 and 10.3.2.13 (comparisons).
 
 from __future__ import annotations
 
-from engine.bpmn.decisions.analysis.cells import Same, Test, read_cell
+from engine.bpmn.decisions.analysis.cells import Same, Test
 from engine.bpmn.decisions.analysis.examined import Examined, Sheet, spot_of
-from engine.bpmn.decisions.analysis.kinds import OTHER, Kind
+from engine.bpmn.decisions.analysis.kinds import OTHER, Kind, as_written
 from engine.bpmn.decisions.analysis.literals import Literal
 from engine.bpmn.decisions.model import Text
 from engine.bpmn.problems import Findings
@@ -29,20 +29,21 @@ def _check_table(sheet: Sheet, findings: Findings) -> None:
         kind = sheet.kinds[column]
         if kind.sort is None or kind.sort == OTHER:
             continue
-        wrong, tests = _misfits(text, kind)
+        wrong, tests = _misfits(sheet, text, kind)
         if not wrong:
             continue
         label = sheet.table.inputs[column].label
         message = f"Row {row + 1}: '{label}' is a {kind.name}, so it never is {wrong[0].text}."
-        cure = f"Write a {kind.name}, or correct the type of the input."
+        right = as_written(wrong[0], kind)
+        cure = f"Write {right}, or correct the type of the input."
         sure = kind.certain and len(wrong) == tests
         severity = Severity.ERROR if sure else Severity.WARNING
         findings.add(spot_of(text).problem(findings.rule, severity, message, cure))
 
 
-def _misfits(text: Text, kind: Kind) -> tuple[list[Literal], int]:
+def _misfits(sheet: Sheet, text: Text, kind: Kind) -> tuple[list[Literal], int]:
     """Return the literals of a cell that are of another type, and how many tests it has."""
-    cell = read_cell(text.text) if text.language is None else None
+    cell = sheet.cell(text.text) if text.language is None else None
     if cell is None:
         return [], 0
     found = [value for test in cell.tests if (value := _misfit(test, kind)) is not None]

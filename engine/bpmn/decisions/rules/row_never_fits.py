@@ -6,9 +6,8 @@ Correct the cell, or remove the row.
 
 from __future__ import annotations
 
-from engine.bpmn.decisions.analysis.cells import Same, read_cell
+from engine.bpmn.decisions.analysis.cells import Same
 from engine.bpmn.decisions.analysis.examined import Examined, Sheet
-from engine.bpmn.decisions.analysis.listed import Listed
 from engine.bpmn.problems import Findings
 from engine.definitions import Severity
 
@@ -34,13 +33,14 @@ def _check_table(sheet: Sheet, findings: Findings) -> None:
 
 def _is_told(sheet: Sheet, row: int) -> bool:
     """Say whether a cell is of another type or not listed, which other rules tell."""
-    for kind, text in zip(sheet.kinds, sheet.table.rules[row].tests, strict=True):
-        cell = read_cell(text.text) if text is not None and text.language is None else None
+    tests = sheet.table.rules[row].tests
+    for kind, listed, text in zip(sheet.kinds, sheet.listed, tests, strict=True):
+        cell = sheet.cell(text.text) if text is not None and text.language is None else None
         for test in cell.tests if cell is not None else ():
             if not isinstance(test, Same):
                 end = test.low or test.high
                 if end is not None and end.sort != kind.sort and kind.sort is not None:
                     return True
-            elif not kind.takes(test.value) or not Listed(kind.allowed).may_have(test.value):
+            elif not kind.takes(test.value) or not listed.may_have(test.value):
                 return True
     return False

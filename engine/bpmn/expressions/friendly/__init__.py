@@ -6,5 +6,7 @@ whatever values the closures do not take, go to the sandbox (:class:`~.operation
 Property tests hold the two together.
 
 * :mod:`.pieces` cuts a text, :mod:`.parsing` compiles expressions, :mod:`.cells` unary tests.
-* :mod:`.operations` has the operators, :mod:`.functions` the functions.
+* :mod:`.operations` has the operators, :mod:`.functions` the functions, :mod:`.chains` what stands
+  in a row.
+* :mod:`.budget` counts what walks through lists and long texts.
 """

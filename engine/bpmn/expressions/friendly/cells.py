@@ -7,16 +7,21 @@ look at nothing but the value.
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from engine.bpmn.expressions.friendly import operations
+from engine.bpmn.expressions.friendly.budget import spend
 from engine.bpmn.expressions.friendly.operations import KNOWN, NUMBERS, ElsewhereError
 from engine.bpmn.expressions.friendly.parsing import Check, Node, Parser
 
 #: Says whether the value of a column passes, with the variables beside it; null counts as no.
 Test: TypeAlias = Callable[[Any, Mapping[str, Any]], bool]
+
+#: Characters of a cell from which on its work is counted, and those that cost as much as one item.
+_LONG, _CHARACTERS = 256, 16
 
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
@@ -26,6 +31,7 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
+@functools.lru_cache(maxsize=4096)
 def parse_tests(text: str) -> tuple[Test, frozenset[str]]:
     """Return the test that a cell stands for, and the names it reads; ``?`` is none of them.
 
@@ -39,11 +45,16 @@ def parse_tests(text: str) -> tuple[Test, frozenset[str]]:
         return _anything, frozenset()
     parser = _Cells(text)
     test = parser.whole()
+    if parser.compares and len(text) > _LONG:
+        test = _counted(test, len(text) // _CHARACTERS)
     return test, parser.names()
 
 
 class _Cells(Parser):
     """Reads the tests of one cell."""
+
+    #: Whether a test is more than to look a value up.
+    compares = False
 
     def whole(self) -> Test:
         """Read all of it."""
@@ -71,16 +82,18 @@ class _Cells(Parser):
         if simple is not None:
             if self.asked:
                 raise ElsewhereError
+            self.compares = True
             bounds = [self.constants.get(bound) for bound in simple.bounds]
             tests.append(_fast(simple.signs, bounds) or _passing(simple.check()))
             return
         node = self.expression()
         if node in self.constants and type(self.constants[node]) is not list:
             literals.append(self.constants[node])
-        elif node in self.booleans:
+            return
+        self.compares = True
+        if node in self.booleans:
             raise ElsewhereError  # feelin compares with the value what should decide alone
-        else:
-            tests.append(self._computed(node))
+        tests.append(self._computed(node))
 
     def _computed(self, node: Node) -> Test:
         if not self.asked:
@@ -104,8 +117,19 @@ def _agrees(found: Any, value: Any) -> bool:
             raise ElsewhereError  # feelin takes the two for equal, even where nothing was compared
         return False
     if type(found) is list:
+        spend(len(found))
         return any(operations.equal(item, value) is True for item in found)
     return operations.equal(found, value) is True
+
+
+def _counted(test: Test, items: int) -> Test:
+    """Return a test that is counted: one text may restrict the values of many columns and rows."""
+
+    def counted(value: Any, variables: Mapping[str, Any]) -> bool:
+        spend(items)
+        return test(value, variables)
+
+    return counted
 
 
 def _anything(value: Any, variables: Mapping[str, Any]) -> bool:

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from engine.bpmn.expressions.friendly.budget import spend, spend_text
 from engine.bpmn.expressions.friendly.operations import (
     BINARY,
     NUMBERS,
     ElsewhereError,
+    calculated,
     equal,
     number,
     opposite,
@@ -40,6 +43,7 @@ def _of_texts(function: Callable[..., Any], *, ascii_only: bool = False) -> Call
         for text in texts:
             if type(scalar(text)) is not str:
                 return _nothing(texts)
+            spend_text(text)
             if not text.isascii():
                 _check_foreign(text, ascii_only)
         return function(*texts)
@@ -82,6 +86,7 @@ def _of_numbers(function: Callable[[list[Any]], Any]) -> Callable[..., Any]:
 def _items(values: tuple[Any, ...]) -> list[Any]:
     """Return a single list, or several values as one."""
     items = values[0] if len(values) == 1 and type(values[0]) is list else list(values)
+    spend(len(items))
     return [scalar(item) for item in items]
 
 
@@ -102,6 +107,7 @@ def _list_contains(value: Any, element: Any) -> bool | None:
     if items is None:
         scalar(element)
         return None
+    spend(len(items))
     return any(equal(scalar(item), scalar(element)) is True for item in items)
 
 
@@ -123,6 +129,11 @@ def _any(*values: Any) -> bool | None:
     if any(item is True for item in items):
         return True
     return False if all(item is False for item in items) else None
+
+
+def _product(items: list[Any]) -> Any:
+    # As feelin: in binary, and a decimal at the end.
+    return calculated(functools.reduce(operator.mul, map(float, items)))
 
 
 def _sum(items: list[Any]) -> Any:
@@ -178,12 +189,12 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         "abs": (1, 1, _of_number(abs)),
         "all": (1, _MANY, _all),
         "any": (1, _MANY, _any),
-        "ceiling": (1, 1, _of_number(math.ceil)),
+        "ceiling": (1, 1, _of_number(lambda value: math.ceil(calculated(value)))),
         "contains": (2, 2, _of_texts(lambda text, match: match in text)),
         "count": (1, 1, _count),
         "ends with": (2, 2, _of_texts(str.endswith)),
         "even": (1, 1, _of_number(lambda value: _integer(value) % 2 == 0)),
-        "floor": (1, 1, _of_number(math.floor)),
+        "floor": (1, 1, _of_number(lambda value: math.floor(calculated(value)))),
         "get or else": (2, 2, lambda value, other: other if value is None else value),
         "is blank": (1, 1, _of_texts(lambda text: not text.strip(_BLANKS), ascii_only=True)),
         "is defined": (1, 1, lambda value: value is not None),
@@ -197,7 +208,7 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         "not": (1, 1, opposite),
         "number": (1, 1, _number),
         "odd": (1, 1, _of_number(lambda value: _integer(value) % 2 == 1)),
-        "product": (1, _MANY, _of_numbers(lambda items: functools.reduce(BINARY["*"], items))),
+        "product": (1, _MANY, _of_numbers(_product)),
         "starts with": (2, 2, _of_texts(str.startswith)),
         "string": (1, 1, _string),
         "string length": (1, 1, _of_texts(len)),

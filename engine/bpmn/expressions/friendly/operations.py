@@ -13,7 +13,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from engine.bpmn.expressions.safe.limits import RefusedError, size_of
+from engine.bpmn.expressions.friendly.budget import ElsewhereError as ElsewhereError
+from engine.bpmn.expressions.friendly.budget import measured, spend
+from engine.bpmn.expressions.safe.limits import SIZE
 
 #: The largest whole number up to which JavaScript counts one by one.
 _EXACT = 2**53
@@ -23,10 +25,8 @@ NUMBERS = frozenset({int, float})
 _SHORT = _SCALARS - {str}
 #: Types whose values have no order with a value of another type: what comes out is null.
 KNOWN = _SCALARS | {list, dict}
-
-
-class ElsewhereError(Exception):
-    """Internal: this text, or these values, are for the sandbox."""
+#: Lists and contexts inside each other.
+_DEEPEST = 64
 
 
 def number(value: Any) -> Any:
@@ -40,17 +40,50 @@ def number(value: Any) -> Any:
     return value
 
 
+def calculated(value: Any) -> Any:
+    """Return a number that was calculated as decimals have it: with 15 figures, which are sure."""
+    if type(value) is float and not value.is_integer() and math.isfinite(value):
+        short = float(f"{value:.15g}")
+        if short != value:
+            long = f"{value:.16g}"
+            if long.endswith("5") and float(long) == value:
+                raise ElsewhereError  # it may lie in the middle, where JavaScript rounds otherwise
+            value = short
+    return number(value)
+
+
 def result(value: Any) -> Any:
-    """Return a value as it leaves the expression: 5.0 is 5, as everywhere in FEEL."""
+    """Return a value as it leaves the expression: 5.0 is 5, as everywhere in FEEL.
+
+    Raises:
+        ElsewhereError: it is no value of JSON, or of more than 64 kB.
+    """
     kind = type(value)
     if kind in NUMBERS:
         return number(value)
-    if kind is list:
-        return [result(item) for item in value]
-    if kind is dict:
-        return {key: result(item) for key, item in value.items()}
+    if kind is str and len(value) > SIZE:
+        raise ElsewhereError
     if kind in _SCALARS:
         return value
+    measured(value)
+    return _tidy(value, 0)
+
+
+def _tidy(value: Any, depth: int) -> Any:
+    """Return a copy of a value that was measured, so that it does not hold itself."""
+    kind = type(value)
+    if kind in NUMBERS:
+        return number(value)
+    if kind in _SCALARS:
+        return value
+    if depth > _DEEPEST:
+        raise ElsewhereError
+    if kind is list:
+        spend(len(value))
+        return [_tidy(item, depth + 1) for item in value]
+    if kind is dict and all(type(key) is str for key in value):
+        spend(len(value))
+        return {key: _tidy(item, depth + 1) for key, item in value.items()}
     raise ElsewhereError
 
 
@@ -58,10 +91,7 @@ def bounded(made: Any) -> Any:
     """Return a list or context that a text made, if it is of a size that the sandbox would give."""
     for item in made.values() if type(made) is dict else made:
         if type(item) not in _SHORT:
-            try:
-                size_of(made)
-            except RefusedError as error:
-                raise ElsewhereError from error
+            measured(made)
             break
     return made
 
@@ -155,7 +185,7 @@ def opposite(value: Any) -> bool | None:
 def negative(value: Any) -> Any:
     """Return ``-value``; null for what is no number."""
     if type(value) in NUMBERS:
-        return number(0 - value)
+        return calculated(0 - value)
     return None if type(value) in _SCALARS else _leave()
 
 
@@ -164,17 +194,17 @@ def _leave() -> Any:
 
 
 def _arithmetic(calculate: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    def calculated(left: Any, right: Any) -> Any:
+    def run(left: Any, right: Any) -> Any:
         if type(left) in NUMBERS and type(right) in NUMBERS:
             found = calculate(number(left), number(right))
-            return None if found is None else number(found)
+            return None if found is None else calculated(found)
         if type(left) is str and type(right) is str and calculate is operator.add:
             # The sandbox measures what grows.
             return left + right if len(left) + len(right) < 10_000 else _leave()
         scalar(left), scalar(right)
         return None
 
-    return calculated
+    return run
 
 
 def _divided(left: float, right: float) -> Any:
@@ -186,7 +216,8 @@ def part(whole: Any, name: str) -> Any:
     if type(whole) is dict:
         if name in whole:
             return whole[name]
-        if all(key.isidentifier() for key in whole):
+        spend(len(whole))
+        if all(type(key) is str and key.isidentifier() for key in whole):
             return None
         raise ElsewhereError  # FEEL finds 'first  name' under 'first name'
     if isinstance(whole, list | date) or type(whole) not in _SCALARS:
@@ -199,6 +230,7 @@ def listed(value: Any, items: Any) -> bool | None:
     scalar(value)
     if type(items) is not list:
         return None if items is None else equal(items, value) is True
+    spend(len(items))
     return any(equal(item, value) is True for item in items)
 
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from engine.bpmn.expressions.friendly import operations
+from engine.bpmn.expressions.friendly.chains import Node as Node
+from engine.bpmn.expressions.friendly.chains import chain, joined, path
 from engine.bpmn.expressions.friendly.functions import FUNCTIONS
 from engine.bpmn.expressions.friendly.operations import BINARY, ElsewhereError
 from engine.bpmn.expressions.friendly.pieces import TAKEN, pieces
+from engine.bpmn.expressions.safe.limits import EXPRESSION_LENGTH
 
-Node: TypeAlias = Callable[[Mapping[str, Any]], Any]
 #: Says of a value, with the variables, whether it passes; None where they cannot be compared.
 Check: TypeAlias = Callable[[Any, Mapping[str, Any]], bool | None]
 
@@ -65,6 +67,8 @@ class Parser:
 
     def __init__(self, text: str) -> None:
         """Cut ``text`` into pieces. Raises :class:`ElsewhereError` where there are others."""
+        if len(text) > EXPRESSION_LENGTH:
+            raise ElsewhereError
         self._pieces, self._at, self._depth = pieces(text), 0, 0
         self.reads: set[str] = set()
         self._keys: set[str] = set()
@@ -129,8 +133,8 @@ class Parser:
             self.expect("..")
             begin, high = self._at, self.sum()
             closing = self.expect(*_CLOSED)
-            if closing == "[" and self._joins(begin):
-                raise ElsewhereError  # feelin reads on for a filter
+            if closing == "[" and (self._joins(begin) or self.sign() == "]"):
+                raise ElsewhereError  # feelin reads on for a filter, or for a list that is empty
             return SimpleTest((opening, closing), (low, high))
         return None
 
@@ -182,13 +186,15 @@ class Parser:
         return run
 
     def _binary(self, lowest: int) -> Node:
+        """Read operators of level ``lowest`` and above; those of one level are a loop, no nest."""
         left = self._comparison() if lowest <= _COMPARISON else self._unary()
         while (level := _LEVELS.get(self.sign() or "", 0)) >= lowest:
-            sign = self._take()[1]
-            right = self._binary(level + 1)
-            if left in self.booleans and right in self.booleans and level > _COMPARISON:
+            steps: list[tuple[str, Node]] = []
+            while _LEVELS.get(self.sign() or "", 0) == level:
+                steps.append((self._take()[1], self._binary(level + 1)))
+            if level > _COMPARISON and left in self.booleans and steps[0][1] in self.booleans:
                 raise ElsewhereError  # nothing, which feelin takes for true or false
-            left = _joined(sign, left, right)
+            left = chain(left, steps)
         return left
 
     def _comparison(self) -> Node:
@@ -196,7 +202,7 @@ class Parser:
         sign = self.sign()
         if sign in COMPARED:
             self._at += 1
-            left = _joined(sign or "", left, self.sum())
+            left = joined(sign or "", left, self.sum())
         elif self.took("between"):
             left = self._between(left)
         elif self.took("in"):
@@ -260,12 +266,13 @@ class Parser:
 
     def _path(self) -> Node:
         node = self._primary()
+        names: list[str] = []
         while self.took("."):
             kind, name = self._take()
             if kind != "name":
                 raise ElsewhereError
-            node = _part(node, name)
-        return node
+            names.append(name)
+        return path(node, names) if names else node
 
     def _primary(self) -> Node:
         kind, piece = self._take()
@@ -359,12 +366,3 @@ def _one_of(checks: list[Check]) -> Check:
         return True if True in found else None if None in found else False
 
     return check
-
-
-def _joined(sign: str, left: Node, right: Node) -> Node:
-    operate = BINARY[sign]
-    return lambda variables: operate(left(variables), right(variables))
-
-
-def _part(whole: Node, name: str) -> Node:
-    return lambda variables: operations.part(whole(variables), name)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from engine.bpmn.expressions.safe.functions import FUNCTIONS, METHOD_NAMES
-from engine.bpmn.expressions.safe.limits import DEPTH, RefusedError
+from engine.bpmn.expressions.safe.limits import BITS, DEPTH, RefusedError, too_high
 from engine.bpmn.expressions.safe.operators import BINARY, COMPARISONS, UNARY
 
 #: Functions that the evaluation itself provides.
@@ -132,6 +132,8 @@ def _check_node(node: ast.AST) -> None:
 def _constant(node: ast.Constant) -> None:
     if not isinstance(node.value, str | int | float | bool | None):
         raise RefusedError("Only texts, numbers, True, False and None may be written.", _CURE)
+    if isinstance(node.value, int) and node.value.bit_length() > BITS:
+        raise too_high()
     text = node.value if isinstance(node.value, str) else ""
     # Half of a surrogate pair is no text that could be stored.
     if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):

@@ -17,16 +17,23 @@ from simpleeval import SimpleEval
 from engine.bpmn.expressions.safe.checking import CONSTANTS, at
 from engine.bpmn.expressions.safe.functions import FUNCTIONS, METHODS, MOMENT_PARTS
 from engine.bpmn.expressions.safe.limits import (
+    BITS,
     SCALARS,
+    SIZE,
     WORK,
     RefusedError,
     described,
     size_of,
+    too_high,
+    too_large,
+    too_much,
 )
 from engine.bpmn.expressions.safe.operators import BINARY, COMPARISONS, UNARY
 
 #: Bytes that cost one unit of work.
 _BYTES_A_UNIT = 32
+#: Bits of a whole number that cost one.
+_BITS_A_UNIT = 256
 _FAULTS = (
     TypeError,
     ValueError,
@@ -70,13 +77,25 @@ class Evaluation(SimpleEval):
         short = type(value) is str and len(value) < _BYTES_A_UNIT
         self.work += 1 if short else size_of(value) // _BYTES_A_UNIT
         if self.work > WORK:
-            raise _too_much()
+            raise too_much()
+
+    def _made(self, value: Any) -> Any:
+        """Return what an operator or a function gave, counted by its size."""
+        kind = type(value)
+        if kind is int:
+            bits = value.bit_length()
+            self.work += bits // _BITS_A_UNIT
+            if bits > BITS:
+                raise too_high()
+        elif kind not in SCALARS:
+            self.charge(value)
+        return value
 
     def _eval(self, node: ast.AST) -> Any:
         self.work += 1
         try:
             if self.work > WORK:
-                raise _too_much()
+                raise too_much()
             return _HANDLERS[type(node)](self, node)
         except RefusedError as refusal:
             raise at(refusal, node)  # noqa: B904 - the same refusal, with its place
@@ -110,9 +129,7 @@ class Evaluation(SimpleEval):
                 f"'{sign}' does not work on {described(left)} and {described(right)}.",
                 "Convert one of them, for example with str() or int().",
             ) from fault
-        if type(result) not in SCALARS:
-            self.charge(result)
-        return result
+        return self._made(result)
 
     def _eval_compare(self, node: ast.Compare) -> Any:
         left = self._eval(node.left)
@@ -150,11 +167,13 @@ class Evaluation(SimpleEval):
 
     def _eval_subscript(self, node: ast.Subscript) -> Any:
         whole = self._eval(node.value)
-        key = (
-            self._slice(node.slice) if isinstance(node.slice, ast.Slice) else self._eval(node.slice)
-        )
+        sliced = node.slice if isinstance(node.slice, ast.Slice) else None
+        key = self._eval(node.slice) if sliced is None else self._slice(sliced)
+        if type(key) is str:
+            self.charge(key)  # where it is not there, it is told
         if isinstance(whole, Mapping | list | str):
-            return self._item(whole, key)
+            found = self._item(whole, key)
+            return found if sliced is None else self._made(found)
         kind = MissingError if whole is None else RefusedError
         raise kind(f"{described(whole)} has no parts.", "Check that it is a list or dictionary.")
 
@@ -187,10 +206,7 @@ class Evaluation(SimpleEval):
             for value in (*values, *named.values()):
                 if type(value) not in SCALARS:
                     self.charge(value)
-        result = function(*values, **named)
-        if type(result) not in SCALARS:
-            self.charge(result)
-        return result
+        return self._made(function(*values, **named))
 
     def _method(self, whole: Any, name: str) -> Callable[..., Any]:
         methods = METHODS.get(type(whole), {})
@@ -249,10 +265,35 @@ class Evaluation(SimpleEval):
         return key
 
     def _eval_comprehension(self, node: ast.ListComp | ast.GeneratorExp) -> list[Any]:
-        return [self._eval(node.elt) for _ in self._rounds(node.generators)]
+        made: list[Any] = []
+        size = 0
+        for _ in self._rounds(node.generators):
+            item = self._eval(node.elt)
+            size = self._collected(size, item)
+            made.append(item)
+        return made
 
     def _eval_dict_comprehension(self, node: ast.DictComp) -> dict[str, Any]:
-        return {self._key(node.key): self._eval(node.value) for _ in self._rounds(node.generators)}
+        made: dict[str, Any] = {}
+        size = 0
+        for _ in self._rounds(node.generators):
+            key = self._key(node.key)
+            made[key] = self._eval(node.value)
+            size = self._collected(size + len(key), made[key])
+        return made
+
+    def _collected(self, size: int, item: Any) -> int:
+        """Return the size of what a comprehension has collected, with one item more, counted."""
+        kind = type(item)
+        if kind in SCALARS:
+            size += 9 if kind is not int else item.bit_length() // 3 + 3
+        else:
+            more = size_of(item)
+            self.work += more // _BYTES_A_UNIT
+            size += more + 1
+        if size > SIZE:
+            raise too_large()
+        return size
 
     def _rounds(self, generators: list[ast.comprehension]) -> Iterator[None]:
         """Bind the names of each round; what they hid comes back at the end."""
@@ -293,12 +334,6 @@ class Evaluation(SimpleEval):
             return format(value, str(spec.value) if isinstance(spec, ast.Constant) else "")
         text: str = FUNCTIONS["str"](value)
         return text
-
-
-def _too_much() -> RefusedError:
-    return RefusedError(
-        "It does too much work.", "Make lists shorter, or split it over several scripts."
-    )
 
 
 def _reason(fault: Exception) -> str:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from engine.bpmn.expressions.safe.limits import SIZE, RefusedError, too_large
+from engine.bpmn.expressions.safe.limits import BITS, SIZE, RefusedError, too_high, too_large
 
 
 def _digest(text: str) -> str:
@@ -26,6 +26,13 @@ def _round(number: float, digits: int | None = None) -> float:
     if digits is not None and abs(digits) > 15:
         raise RefusedError("round() keeps at most 15 digits.", "Give a number from -15 to 15.")
     return round(number, digits)
+
+
+def _whole(value: Any = 0, base: int | None = None) -> int:
+    # Of base 16 and its like Python reads figures without end.
+    if isinstance(value, str) and len(value) > BITS:
+        raise too_high()
+    return int(value) if base is None else int(value, base)
 
 
 def _sum(numbers: list[Any]) -> Any:
@@ -85,7 +92,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "endswith": lambda text, end: text.endswith(end),
         "float": float,
         "hours": lambda number: timedelta(hours=number),
-        "int": int,
+        "int": _whole,
         "items": lambda mapping: [[key, value] for key, value in mapping.items()],
         "join": _join,
         "keys": lambda mapping: list(mapping),

@@ -23,7 +23,11 @@ SIZE = 64 * 1024
 #: Bits of a whole number.
 BITS = 4_096
 
+#: Items of all lists and dictionaries in a value that is written as JSON.
+MOST_ITEMS = 200_000
+
 SCALARS = frozenset({int, float, bool, type(None)})
+_HOLDING = frozenset({list, tuple, dict})
 
 
 class RefusedError(Exception):
@@ -42,6 +46,18 @@ def too_large() -> RefusedError:
     """Return the refusal of a value above :data:`SIZE`."""
     return RefusedError(
         f"A value grows beyond {SIZE // 1024} kB.", "Keep large texts and lists out of variables."
+    )
+
+
+def too_high() -> RefusedError:
+    """Return the refusal of a whole number of more than :data:`BITS`."""
+    return RefusedError(f"A number grows beyond {BITS} bits.", "Calculate with smaller numbers.")
+
+
+def too_much() -> RefusedError:
+    """Return the refusal of an evaluation that goes on beyond :data:`WORK`."""
+    return RefusedError(
+        "It does too much work.", "Make lists shorter, or split it over several scripts."
     )
 
 
@@ -81,6 +97,26 @@ def size_of(value: Any) -> int:
         if total > SIZE:
             raise too_large()
     return total
+
+
+def check_extent(value: Any) -> None:
+    """Refuse a value that has no end, or next to none, when it is written as JSON.
+
+    One that came as JSON is a tree, which is not larger than what was sent. Others may hold
+    themselves, or the same list many times over.
+
+    Raises:
+        ValueError: it has more than :data:`MOST_ITEMS`.
+    """
+    left = MOST_ITEMS
+    pending = [value]
+    while pending:
+        found = pending.pop()
+        left -= len(found) + 1
+        if left < 0:
+            raise ValueError("a value that it is given is too large")
+        items = found.values() if isinstance(found, dict) else found
+        pending.extend([item for item in items if type(item) in _HOLDING])
 
 
 def described(value: Any) -> str:

@@ -8,7 +8,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from engine.bpmn.expressions.safe.limits import BITS, SIZE, RefusedError, too_large
+from engine.bpmn.expressions.safe.limits import (
+    BITS,
+    SIZE,
+    RefusedError,
+    too_high,
+    too_large,
+)
 
 
 def _add(left: Any, right: Any) -> Any:
@@ -26,14 +32,14 @@ def _multiply(left: Any, right: Any) -> Any:
             return left * right
     whole_numbers = isinstance(left, int) and isinstance(right, int)
     if whole_numbers and left.bit_length() + right.bit_length() > BITS:
-        raise _too_high()
+        raise too_high()
     return left * right
 
 
 def _power(left: Any, right: Any) -> Any:
     whole_numbers = isinstance(left, int) and isinstance(right, int)
     if whole_numbers and right > 0 and left.bit_length() * right > BITS:
-        raise _too_high()
+        raise too_high()
     return left**right
 
 
@@ -43,17 +49,26 @@ def _remainder(left: Any, right: Any) -> Any:
         raise RefusedError(
             "'%' does not fill in texts.", "Write 'Hello ' + name, or f'Hello {name}'."
         )
+    _check_bits(left, right)
     return left % right
+
+
+def _quotient(left: Any, right: Any) -> Any:
+    _check_bits(left, right)
+    return left // right
+
+
+def _check_bits(*numbers: Any) -> None:
+    # What takes the square of the digits is kept to those that results may have.
+    for number in numbers:
+        if isinstance(number, int) and number.bit_length() > BITS:
+            raise too_high()
 
 
 def _either(left: Any, right: Any) -> Any:
     if not (isinstance(left, dict) and isinstance(right, dict)):
         raise RefusedError("'|' joins two dictionaries.", "For a choice of conditions write 'or'.")
     return left | right
-
-
-def _too_high() -> RefusedError:
-    return RefusedError(f"A number grows beyond {BITS} bits.", "Calculate with smaller numbers.")
 
 
 #: Operators with two values: the function and the sign people write.
@@ -63,7 +78,7 @@ BINARY: Mapping[type[ast.operator], tuple[Callable[[Any, Any], Any], str]] = Map
         ast.Sub: (operator.sub, "-"),
         ast.Mult: (_multiply, "*"),
         ast.Div: (operator.truediv, "/"),
-        ast.FloorDiv: (operator.floordiv, "//"),
+        ast.FloorDiv: (_quotient, "//"),
         ast.Mod: (_remainder, "%"),
         ast.Pow: (_power, "**"),
         ast.BitOr: (_either, "|"),

@@ -1,7 +1,12 @@
 """Talks to the sandbox process: one for each process of ours, shared by its threads.
 
 It is started by the first request. After a fork the child starts its own. One that ends, or does
-not answer in time, is replaced; the text that was asked then is told why.
+not answer in time, is replaced; the text that was asked then is told why. Where memory runs out in
+one that others have used, their texts may be why, so that it is asked once more in a fresh one.
+
+    SandboxError        no answer, or a failure
+        StartError      there is no sandbox; no fault of the text
+        LostError       it ended, or has no memory left
 """
 
 from __future__ import annotations
@@ -33,6 +38,24 @@ _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 class SandboxError(Exception):
     """Internal: no answer, or a failure; the text is the reason, without a full stop."""
 
+    #: What to do, where it is no fault of the text or of its values.
+    cure: str | None = None
+
+
+class StartError(SandboxError):
+    """Internal: the process does not start, so that nothing can be asked."""
+
+    cure = "Look at the memory limits of the service (ulimit -v, MemoryMax), or run corral doctor."
+
+
+class LostError(SandboxError):
+    """Internal: the process ended before it answered, or its memory is used up."""
+
+    def __init__(self, reason: str, *, fresh: bool) -> None:
+        """Keep whether nobody else had used the process."""
+        super().__init__(reason)
+        self.fresh = fresh
+
 
 class Sandbox:
     """One sandbox process, from the first request until it is closed."""
@@ -46,6 +69,9 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
         #: Whether it has not answered yet: it may still be loading.
         self._fresh = False
+        #: Whether texts of others are in it.
+        self._used = False
+        self._number = 0
 
     def ask(self, kind: str, request: str, *, seconds: float | None = None) -> str:
         """Return the answer to ``request``; see :mod:`.worker` for the kinds.
@@ -54,21 +80,49 @@ class Sandbox:
             SandboxError: it failed, took too long or too much memory. Trying again is safe: a
                 request changes nothing.
         """
+        try:
+            return self._asked(kind, request, seconds or self.seconds)
+        except LostError as failure:
+            if failure.fresh or kind == "S":  # a script is alone in its isolate
+                raise
+        return self._asked(kind, request, seconds or self.seconds)
+
+    def _asked(self, kind: str, request: str, seconds: float) -> str:
         with self._lock:
-            process = self._started()
             try:
-                _write(process, kind + request)
-                answer = _read(process, seconds or self.seconds)
+                process = self._started()
+                answer = self._exchanged(process, kind + request, seconds)
+                if answer[:1] == "!":
+                    raise LostError(answer[1:], fresh=not self._used)
+            except StartError:
+                self._end()
+                raise
             except SandboxError:
                 self._end()
-                self._start()  # while others work, so that the next one need not wait
+                with contextlib.suppress(StartError):
+                    self._start()  # while others work, so that the next one need not wait
                 raise
-            except OSError as failure:
-                self._end()
-                raise SandboxError("the sandbox is gone") from failure
+            except BaseException:
+                self._end()  # of a signal, say: its answer must not be that of the next request
+                raise
+            self._used |= kind != "S"
         if answer[:1] == "+":
             return answer[1:]
         raise SandboxError(answer[1:])
+
+    def _exchanged(self, process: subprocess.Popen[bytes], request: str, seconds: float) -> str:
+        """Return the answer to one request, and to no other. Raises :class:`SandboxError`."""
+        self._number = (self._number + 1) % 2**32
+        try:
+            _write(process, self._number, request)
+            number, answer = _read(process, seconds)
+        except OSError as failure:
+            raise LostError("the sandbox is gone", fresh=not self._used) from failure
+        if not answer:
+            raise LostError("it needs too much memory", fresh=not self._used)
+        if number != self._number:
+            raise LostError("the sandbox answers another question", fresh=not self._used)
+        return answer
 
     def close(self) -> None:
         """End the process; a later request starts another one."""
@@ -96,28 +150,28 @@ class Sandbox:
         # Where FEEL was not built, JavaScript runs all the same.
         first = _NO_QUESTION if self._bundle.exists() else "S''"
         try:
-            _write(process, first)
-            ready = _read(process, START_SECONDS)
-        except (SandboxError, OSError) as failure:
-            self._end()
-            raise SandboxError("the sandbox does not start") from failure
+            ready = self._exchanged(process, first, START_SECONDS)
+        except SandboxError as failure:
+            raise StartError("the sandbox does not start") from failure
         if ready[:1] != "+":
-            self._end()
-            raise SandboxError(ready[1:])
+            raise StartError(f"the sandbox does not start: {ready[1:]}")
         self._fresh = False
 
     def _start(self) -> None:
-        self._fresh = True
-        # Isolated: no environment, no user folder, no search path but the installed packages.
-        self._process = subprocess.Popen(  # noqa: S603 - our own script, and no shell
-            [sys.executable, "-I", str(_HERE / "worker.py"), str(self._bundle)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-            cwd=os.sep,
-            start_new_session=True,  # Ctrl-C is for us; it ends when we do
-        )
+        self._fresh, self._used = True, False
+        try:
+            # Isolated: no environment, no user folder, no search path but the installed packages.
+            self._process = subprocess.Popen(  # noqa: S603 - our own script, and no shell
+                [sys.executable, "-I", str(_HERE / "worker.py"), str(self._bundle)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={},
+                cwd=os.sep,
+                start_new_session=True,  # Ctrl-C is for us; it ends when we do
+            )
+        except OSError as failure:
+            raise StartError("the sandbox does not start") from failure
 
     def _end(self) -> None:
         process, self._process = self._process, None
@@ -135,16 +189,20 @@ def _let_go(process: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
-def _write(process: subprocess.Popen[bytes], text: str) -> None:
+def _write(process: subprocess.Popen[bytes], number: int, text: str) -> None:
     data = text.encode("utf-8", "surrogatepass")
     pipe = process.stdin
     assert pipe is not None  # noqa: S101 - opened as a pipe
-    pipe.write(len(data).to_bytes(4, "big") + data)
+    pipe.write(len(data).to_bytes(4, "big") + number.to_bytes(4, "big") + data)
     pipe.flush()
 
 
-def _read(process: subprocess.Popen[bytes], seconds: float) -> str:
-    """Return one answer. Raises :class:`SandboxError` when it does not come in time."""
+def _read(process: subprocess.Popen[bytes], seconds: float) -> tuple[int, str]:
+    """Return the number of a request and its answer, which is empty where the process ended.
+
+    Raises:
+        SandboxError: it does not come in time.
+    """
     pipe = process.stdout
     assert pipe is not None  # noqa: S101 - opened as a pipe
     worked, began = _cpu_seconds(process.pid), time.monotonic()
@@ -153,11 +211,9 @@ def _read(process: subprocess.Popen[bytes], seconds: float) -> str:
         # A busy machine is no fault of the text: what counts is the work that was done.
         if waited > PATIENCE_SECONDS or _cpu_seconds(process.pid) - worked > seconds * 0.8:
             raise SandboxError(f"it works for more than {seconds * 1000:.0f} ms")
-    head = pipe.read(4)
-    answer = pipe.read(int.from_bytes(head, "big")) if len(head) == 4 else b""
-    if not answer:
-        raise SandboxError("it needs too much memory")
-    return answer.decode("utf-8", "replace")
+    head = pipe.read(8)
+    answer = pipe.read(int.from_bytes(head[:4], "big")) if len(head) == 8 else b""
+    return int.from_bytes(head[4:], "big"), answer.decode("utf-8", "replace")
 
 
 def _cpu_seconds(pid: int) -> float:

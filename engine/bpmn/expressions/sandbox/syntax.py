@@ -1,7 +1,8 @@
 """What the sandbox says of a text of FEEL before it is run: the names it reads, or the fault in it.
 
-The faults are those of feelin, and three that it lets pass though nothing but null would come of
-them: ``==``, functions that there are none of, and names of several words.
+The faults are those of feelin, and some that it lets pass though nothing but null would come of
+them: slips (:mod:`~engine.bpmn.expressions.slips`), functions that there are none of, and names of
+several words.
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions.protocol import Place
 from engine.bpmn.expressions.sandbox.process import BUNDLE, SANDBOX, SandboxError
+from engine.bpmn.expressions.slips.hints import hint
+from engine.bpmn.expressions.slips.signs import slip_in
+from engine.bpmn.expressions.slips.spans import blanked
 
 #: What a text is: one that gives a value, or the tests of a cell in a decision table.
 Kind: TypeAlias = Literal["expression", "tests"]
@@ -25,15 +29,13 @@ Kind: TypeAlias = Literal["expression", "tests"]
 Names: TypeAlias = Mapping[str, Any]
 _NO_NAMES: Names = MappingProxyType({})
 
-#: The first ``==`` outside of texts and comments.
-_DOUBLE = re.compile(
-    r"(?:[^\"=/]|\"(?:\\.|[^\"\\])*\"|//[^\n]*|/\*.*?\*/|/|=(?!=))*+(?P<slip>==)?", re.DOTALL
-)
-#: Texts and comments, in which nothing is called.
-_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|//[^\n]*|/\*.*?\*/", re.DOTALL)
+#: Finds the name that may be meant by one that nothing has.
+Meant: TypeAlias = Callable[[str], str | None]
 
 
-def names_read(place: Place, kind: Kind, names: Names = _NO_NAMES) -> frozenset[str]:
+def names_read(
+    place: Place, kind: Kind, names: Names = _NO_NAMES, meant: Meant | None = None
+) -> frozenset[str]:
     """Return the names of the variables that a text reads.
 
     Args:
@@ -41,28 +43,31 @@ def names_read(place: Place, kind: Kind, names: Names = _NO_NAMES) -> frozenset[
         kind: what it is.
         names: known where it stands. They may hold spaces and signs, so what a text means depends
             on them.
+        meant: finds the name that may be meant by one that is not known. None: nothing has a name
+            of several words there.
 
     Raises:
         ExpressionError: it is no FEEL, or says something that FEEL has no meaning for.
     """
-    slip = _DOUBLE.search(place.text)
-    if slip is not None and slip.group("slip"):
-        # feelin would read a comparison with a test, which is never true.
-        raise place.error(
-            "'==' is not FEEL.", "Compare with one '='.", column=slip.start("slip") + 1
-        )
+    slip = slip_in(place.text, tests=kind == "tests", names=_inside(names))
+    if slip is not None:
+        raise place.error(slip.reason, slip.cure, column=slip.at + 1)
     checked = _checked(kind, place.text, names)
     if "reads" not in checked:
-        raise _unreadable(place, checked)
+        raise _unreadable(place, kind, checked)
     strange = [name for name in checked["reads"] if name not in names]
     if strange:
-        _check_strange(place, kind, strange, names)
+        several = _check_strange(place, strange, names)
+        if several is not None:
+            cure = _cure(place, several, kind, meant)
+            column = place.text.find(several.partition(" ")[0]) + 1
+            raise place.error(f"'{several}' is no variable.", cure, column=column)
     return frozenset(checked["reads"])
 
 
-def _check_strange(place: Place, kind: Kind, strange: list[str], names: Names) -> None:
-    """Look at names that are not known: most are variables, some are slips."""
-    bare = _QUOTED.sub(" ", place.text)
+def _check_strange(place: Place, strange: list[str], names: Names) -> str | None:
+    """Look at names that are not known: most are variables. Returns one that cannot be."""
+    bare = blanked(place.text)
     # A filter sees the names inside of what it filters, an entry of a context those before it.
     inside = {*_inside(names), *re.findall(r'"([^"]*)"\s*:', place.text)}
     for name in strange:
@@ -74,7 +79,8 @@ def _check_strange(place: Place, kind: Kind, strange: list[str], names: Names) -
                 f"There is no function '{name}'.", "Use one that FEEL has, or compute it."
             )
         if " " in name:
-            raise _of_several_words(place, name, kind)
+            return name
+    return None
 
 
 def _inside(names: Names) -> Iterator[str]:
@@ -84,13 +90,21 @@ def _inside(names: Names) -> Iterator[str]:
             yield from _inside(within)
 
 
-def _of_several_words(place: Place, name: str, kind: Kind) -> ExpressionError:
+def _cure(place: Place, name: str, kind: Kind, meant: Meant | None) -> str:
+    """Return what to write for a name of several words that is not known."""
     # FEEL takes any words for a name; a remark would be null, and false, for ever.
-    cure = "Write a comparison; names of variables are one word."
-    if kind == "tests":
-        cure = f'Write texts in double quotes: "{name}"; names of variables are one word.'
-    column = place.text.find(name.partition(" ")[0]) + 1
-    return place.error(f"'{name}' is no variable.", cure, column=column)
+    negated = name.removeprefix("not ")
+    if kind == "tests" and negated != name:
+        return f'Write not("{negated}").'
+    near = meant(name) if meant is not None else None
+    if near is not None:
+        return f"Did you mean '{near}'?"
+    quoted = f'texts in double quotes: "{name}"'
+    if meant is None:
+        wanted = f"Write {quoted}" if kind == "tests" else "Write a comparison"
+        return f"{wanted}; names of variables are one word."
+    alone = name == " ".join(place.text.split())
+    return f"Write {quoted}." if alone else f"Correct the name, or write {quoted}."
 
 
 @functools.lru_cache(maxsize=4096)
@@ -105,31 +119,20 @@ def _checked(kind: Kind, text: str, names: Names) -> dict[str, Any]:
     try:
         checked: dict[str, Any] = json.loads(_asked(kind, text, json.dumps({**names})))
     except SandboxError as failure:
-        return {"failure": str(failure)}
+        return {"failure": str(failure), "cure": failure.cure}
     return checked
 
 
-def _unreadable(place: Place, checked: dict[str, Any]) -> ExpressionError:
+def _unreadable(place: Place, kind: Kind, checked: dict[str, Any]) -> ExpressionError:
     if "missing" in checked:
         return place.error("FEEL is not installed here.", "Run make install.")
     if "failure" in checked:
-        return place.error(f"It cannot be read: {checked['failure']}.", "Make it simpler.")
+        cure = checked.get("cure") or "Make it simpler."
+        return place.error(f"It cannot be read: {checked['failure'].rstrip('.')}.", cure)
     at = checked.get("at")
     found = checked.get("error") or ""
-    what = f"'{found}' is not expected here." if found.strip() else "It ends too early."
+    # A quote in quotes would not be seen.
+    shown = found if "'" in found else f"'{found}'"
+    what = f"{shown} is not expected here." if found.strip() else "It ends too early."
     column = None if at is None else at + 1
-    return place.error(what, _hint(place.text), column=column)
-
-
-def _hint(text: str) -> str:
-    for sign, hint in (
-        ("==", "Compare with one '='."),
-        ("&&", "Write 'and' instead of '&&'."),
-        ("||", "Write 'or' instead of '||'."),
-        ("!", "Write not(...) instead of '!'."),
-        ("'", 'Write texts in double quotes: "gold".'),
-        ("?", "Write 'if a then b else c'."),
-    ):
-        if sign in text and not (sign == "!" and "!=" in text):
-            return hint
-    return "Check operators, brackets and quotes."
+    return place.error(what, hint(place.text, tests=kind == "tests"), column=column)

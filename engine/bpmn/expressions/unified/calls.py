@@ -15,7 +15,14 @@ from engine.bpmn.expressions.safe.limits import RefusedError
 from engine.bpmn.expressions.unified import running
 from engine.bpmn.expressions.unified.functions import ASKING, CHANGING, FUNCTIONS, KNOWN
 from engine.bpmn.expressions.unified.lexing import refusal
-from engine.bpmn.expressions.unified.methods import METHOD_NAMES, STATIC, candidates, method
+from engine.bpmn.expressions.unified.methods import (
+    COMPARING,
+    METHOD_NAMES,
+    SHALLOW,
+    STATIC,
+    candidates,
+    method,
+)
 from engine.bpmn.expressions.unified.running import Node, Run
 
 #: Names that are never variables.
@@ -78,8 +85,13 @@ def called(
 
     def run(state: Run) -> Any:
         value = owner(state)
-        values = [argument(state) for argument in arguments]
-        return state.charge(method(value, name)(value, *values))
+        if type(value) is str or name not in SHALLOW:
+            state.look(value)
+        values = [state.look(argument(state)) for argument in arguments]
+        function = method(value, name)
+        if function in COMPARING:
+            return function(value, *values, same=state.equal)
+        return state.charge(function(value, *values))
 
     return run
 

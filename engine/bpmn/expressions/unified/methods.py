@@ -8,7 +8,7 @@ Regular expressions are not run: one that needs its special signs is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +18,8 @@ from engine.bpmn.expressions.unified.coercion import equals, order, to_boolean, 
 from engine.bpmn.expressions.unified.moments import MOMENT_METHODS
 
 Method = Callable[..., Any]
+#: Says whether two values are equal, and counts that it was asked.
+Same = Callable[[Any, Any], bool]
 
 
 def method(value: Any, name: str) -> Method:
@@ -94,12 +96,28 @@ def _element(items: list[Any], index: Any) -> Any:
     return items[position]
 
 
-def _index(items: list[Any], wanted: Any) -> int:
-    return next((i for i, item in enumerate(items) if equals(item, wanted)), -1)
+def _index(items: Iterable[Any], wanted: Any, *, same: Same = equals) -> int:
+    return next((i for i, item in enumerate(items) if same(item, wanted)), -1)
 
 
-def _last_index(items: list[Any], wanted: Any) -> int:
-    return next((i for i in reversed(range(len(items))) if equals(items[i], wanted)), -1)
+def _last_index(items: list[Any], wanted: Any, *, same: Same = equals) -> int:
+    return next((i for i in reversed(range(len(items))) if same(items[i], wanted)), -1)
+
+
+def _contains(items: Iterable[Any], wanted: Any, *, same: Same = equals) -> bool:
+    return _index(items, wanted, same=same) >= 0
+
+
+def _contains_all(items: list[Any], wanted: Any, *, same: Same = equals) -> bool:
+    return all(_contains(items, one, same=same) for one in wanted)
+
+
+def _contains_value(mapping: dict[str, Any], value: Any, *, same: Same = equals) -> bool:
+    return _contains(mapping.values(), value, same=same)
+
+
+def _equals(value: Any, other: Any, *, same: Same = equals) -> bool:
+    return same(value, other)
 
 
 def _property(value: dict[str, Any], name: Any) -> Any:
@@ -143,8 +161,8 @@ _TEXT: dict[str, Method] = {
 _LIST: dict[str, Method] = {
     "size": len,
     "isEmpty": lambda items: not items,
-    "contains": lambda items, wanted: _index(items, wanted) >= 0,
-    "containsAll": lambda items, wanted: all(_index(items, one) >= 0 for one in wanted),
+    "contains": _contains,
+    "containsAll": _contains_all,
     "elements": list,
     "get": _element,
     "indexOf": _index,
@@ -155,7 +173,7 @@ _MAP: dict[str, Method] = {
     "size": len,
     "isEmpty": lambda mapping: not mapping,
     "containsKey": lambda mapping, key: to_text(key) in mapping,
-    "containsValue": lambda mapping, value: _index(list(mapping.values()), value) >= 0,
+    "containsValue": _contains_value,
     "fieldNames": list,
     "get": lambda mapping, key: mapping.get(to_text(key)),
     "getOrDefault": lambda mapping, key, other: mapping.get(to_text(key), other),
@@ -174,7 +192,7 @@ _ANY: dict[str, Method] = {
     "boolValue": to_boolean,
     "booleanValue": to_boolean,
     "compareTo": order,
-    "equals": equals,
+    "equals": _equals,
     "numberValue": to_number,
     "stringValue": to_text,
     "toString": to_text,
@@ -186,6 +204,16 @@ _METHODS: tuple[tuple[type | tuple[type, ...], dict[str, Method]], ...] = (
     (dict, _MAP),
     ((int, float), _NUMBER),
     (date, MOMENT_METHODS),
+)
+#: Methods that are also given, as ``same``, how values are compared.
+COMPARING = frozenset((_index, _last_index, _contains, _contains_all, _contains_value, _equals))
+#: Methods that do not look into what they are called on, however long it is.
+SHALLOW = frozenset(
+    {
+        *("charAt", "containsKey", "get", "getOrDefault", "hasProp", "isEmpty", "length", "prop"),
+        *("size", "value"),
+        *("contains", "containsAll", "containsValue", "indexOf", "lastIndexOf", "subList"),
+    }
 )
 #: Every name that may stand behind a dot and before a bracket.
 METHOD_NAMES = frozenset(_ANY).union(*(methods for _, methods in _METHODS))

@@ -14,20 +14,25 @@ from engine.bpmn.expressions.safe.evaluation import MissingError
 from engine.bpmn.expressions.safe.limits import (
     SCALARS,
     SIZE,
+    WORK,
     RefusedError,
     described,
     size_of,
     too_large,
+    too_much,
 )
 from engine.bpmn.expressions.unified.coercion import (
     BINARY,
     bounded,
+    equals,
     is_empty,
     to_boolean,
     to_number,
     to_text,
 )
 
+#: Bytes of a value that is looked at which cost one unit of work.
+_BYTES_A_UNIT = 32
 _FAULTS = (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError)
 
 
@@ -41,6 +46,8 @@ class Run:
     changes: dict[str, Any] = field(default_factory=dict)
     #: Bytes of the values that were made so far.
     made: int = 0
+    #: Units of work that were done so far, of about a microsecond.
+    work: int = 0
 
     def variable(self, name: str) -> Any:
         """Return a variable. Raises :class:`MissingError` when it is not there."""
@@ -58,6 +65,33 @@ class Run:
             if self.made > SIZE * 4 or (type(value) is str and len(value) > SIZE):
                 raise too_large()
         return value
+
+    def look(self, value: Any) -> Any:
+        """Return ``value``, counted as far as an operator or a method looks into it.
+
+        Raises:
+            RefusedError: it is a list or a dictionary of more than 64 kB, or the work too much.
+        """
+        if type(value) is str:
+            if len(value) >= _BYTES_A_UNIT:
+                self.spend(len(value) // _BYTES_A_UNIT)
+        elif type(value) not in SCALARS:
+            self.spend(size_of(value) // _BYTES_A_UNIT)
+        return value
+
+    def equal(self, left: Any, right: Any) -> bool:
+        """Say whether ``==`` holds, and count the comparison."""
+        if left is not None and right is not None:
+            self.spend(1)
+            self.look(left)
+            self.look(right)
+        return equals(left, right)
+
+    def spend(self, units: int) -> None:
+        """Count work. Raises ``RefusedError`` when it is too much."""
+        self.work += units
+        if self.work > WORK:
+            raise too_much()
 
 
 REMOVED = object()
@@ -96,7 +130,9 @@ def variable(name: str) -> Node:
 
 def text_of(nodes: Sequence[Node]) -> Node:
     """Return the node that joins the parts of ``Hello ${name}``."""
-    return lambda state: state.charge("".join(state.charge(to_text(node(state))) for node in nodes))
+    return lambda state: state.charge(
+        "".join(state.charge(to_text(state.look(node(state)))) for node in nodes)
+    )
 
 
 def chain(first: Node, steps: Sequence[Callable[[Run, Any], Any]]) -> Node:
@@ -117,11 +153,24 @@ def step(sign: str, right: Node) -> Callable[[Run, Any], Any]:
     The right side of ``&&`` and ``||`` is looked at only when the left one does not decide.
     """
     if sign == "&&":
-        return lambda state, left: to_boolean(left) and to_boolean(right(state))
+        return lambda state, left: _holds(state, left) and _holds(state, right(state))
     if sign == "||":
-        return lambda state, left: to_boolean(left) or to_boolean(right(state))
+        return lambda state, left: _holds(state, left) or _holds(state, right(state))
+    if sign == "==":
+        return lambda state, left: state.equal(left, right(state))
+    if sign == "!=":
+        return lambda state, left: not state.equal(left, right(state))
     operate = BINARY[sign]
-    return lambda state, left: operate(left, right(state))
+
+    def run(state: Run, left: Any) -> Any:
+        other = right(state)
+        if type(left) not in SCALARS:
+            state.look(left)
+        if type(other) not in SCALARS:
+            state.look(other)
+        return operate(left, other)
+
+    return run
 
 
 def empty(value: Node) -> Node:
@@ -143,7 +192,7 @@ def lenient(value: Node) -> Node:
 
 def opposite(value: Node) -> Node:
     """Return the node of ``!``."""
-    return lambda state: not to_boolean(value(state))
+    return lambda state: not _holds(state, value(state))
 
 
 def negative(value: Node) -> Node:
@@ -153,12 +202,12 @@ def negative(value: Node) -> Node:
 
 def choice(condition: Node, yes: Node, no: Node) -> Node:
     """Return the node of ``condition ? yes : no``."""
-    return lambda state: yes(state) if to_boolean(condition(state)) else no(state)
+    return lambda state: yes(state) if _holds(state, condition(state)) else no(state)
 
 
 def part(whole: Node, key: Node) -> Node:
     """Return the node of ``whole.key`` and ``whole[key]``."""
-    return lambda state: _part(whole(state), key(state))
+    return lambda state: _part(whole(state), state.look(key(state)))
 
 
 def array(items: Sequence[Node]) -> Node:
@@ -168,12 +217,18 @@ def array(items: Sequence[Node]) -> Node:
 
 def call(function: Callable[..., Any], arguments: Sequence[Node]) -> Node:
     """Return the node of a function that needs nothing but its arguments."""
-    return lambda state: state.charge(function(*(node(state) for node in arguments)))
+    return lambda state: state.charge(function(*(state.look(node(state)) for node in arguments)))
 
 
 def bound_call(function: Callable[..., Any], arguments: Sequence[Node]) -> Node:
     """Return the node of a function that gets the run first."""
-    return lambda state: state.charge(function(state, *(node(state) for node in arguments)))
+    return lambda state: state.charge(
+        function(state, *(state.look(node(state)) for node in arguments))
+    )
+
+
+def _holds(state: Run, value: Any) -> bool:
+    return value if type(value) is bool else to_boolean(state.look(value))
 
 
 def _part(whole: Any, key: Any) -> Any:

@@ -60,6 +60,27 @@ def looped(variable: str, inside: str) -> str:
     return f'<for iteratorVariable="{variable}">{counted}<return>{inside}</return></for>'
 
 
+def beside(count: int, expression: str) -> str:
+    """Return decisions that are all the same, and one called d that requires them."""
+    found = "".join(decision(literal(expression), id=f"d{n}") for n in range(count))
+    return found + decision(literal("1"), needs=" ".join(f"d{n}" for n in range(count)))
+
+
+def summed(count: int) -> str:
+    """Return decisions that sum a long list, each hundreds of times."""
+    ones = decision(literal(f"[{', '.join(['1'] * 1_300)}]"), id="ones")
+    text = "+".join(["sum(ones)"] * 390)
+    sums = (decision(literal(text), id=f"d{n}", needs="ones") for n in range(count))
+    return (
+        ones + "".join(sums) + decision(literal("1"), needs=" ".join(f"d{n}" for n in range(count)))
+    )
+
+
+def in_python(id: str, expression: str) -> str:
+    written = literal(expression).replace(">", ' expressionLanguage="python">', 1)
+    return decision(written, id=id)
+
+
 def in_juel(id: str, expression: str, needs: str = "") -> str:
     written = literal(expression).replace(">", ' expressionLanguage="juel">', 1)
     return decision(written, id=id, needs=needs)
@@ -111,6 +132,47 @@ HOSTILE = {
             language='expressionLanguage="python"',
         )
     ),
+    "a list that is summed again and again": summed(20),
+    "a list that every cell looks through": decision(
+        literal(f"[{', '.join(['1'] * 1_300)}]"), id="ones"
+    )
+    + decision(
+        rows(
+            *(f"{' or '.join(['list contains(ones, ?)'] * 100)} | {n}" for n in range(100)),
+            policy=policy("COLLECT"),
+            inputs="x:",
+        ),
+        needs="ones",
+    ),
+    "a table that gives megabytes": decision(
+        rows(
+            *(f'- | "{"x" * 500}"' for _ in range(2_000)),
+            policy=policy("COLLECT"),
+            inputs="x:",
+            outputs="y:string",
+        )
+    ),
+    "lists of lists of lists": decision(literal(f'["{"a" * 1_000}"]'), id="d0")
+    + "".join(
+        decision(literal(f"[d{n - 1}, d{n - 1}]"), id=f"d{n}", needs=f"d{n - 1}")
+        for n in range(1, 40)
+    )
+    + decision(literal("d39"), needs="d39"),
+    "a type whose values are compared for long": '<itemDefinition name="T"><typeRef>number'
+    f"</typeRef><allowedValues><text>{', '.join(['&lt; -1'] * 400)}, 5</text></allowedValues>"
+    "</itemDefinition>"
+    + decision(rows(*["- | 5"] * 4_000, policy=policy("COLLECT"), inputs="x:", outputs="y:T")),
+    "more texts than are read here": beside(400, "+".join(["1"] * 1_900)),
+    "a chain of operators": decision(literal("1" + "+1" * 1_900)),
+    "a chain of names": decision(literal("x" + ".a" * 1_900)),
+    "a text of megabytes": decision(literal(f"[{','.join(['1'] * 1_000_000)}]")),
+    "a number of megabytes": decision(literal("1" * 1_000_000)),
+    "output values of megabytes": decision(
+        rows("- | 1", policy=policy("PRIORITY"), values=",".join(["1"] * 1_000_000))
+    ),
+    "large numbers in another language": in_python(
+        "d", "[x[0] // x[1] for x in [[int('f' * 60000, 16), int('f' * 30000, 16)]] for i in [1]]"
+    ),
     "a table of slow cells": decision(
         rows(
             *(f'matches(?, "^(a+)+{"b" * n}$") | {n}' for n in range(200)),
@@ -136,6 +198,77 @@ def test_a_hostile_decision_ends_in_time(name: str) -> None:
     assert worked() - began[0] < LONGEST
     assert time.monotonic() - began[1] < PATIENCE
     assert SANDBOX.ask("S", "'alive'") == "alive"
+
+
+@pytest.mark.parametrize("size", [1_000, 60_000])
+def test_a_value_that_hundreds_of_decisions_give_is_told_as_often_as_there_is_room(
+    size: int,
+) -> None:
+    # given
+    document = dmn(beside(900, "x"))
+
+    # when
+    found = Decisions.of([document]).decide("0#d", {"x": "a" * size})
+
+    # then
+    told = [each.outputs for each in found.evaluated]
+    assert len(told) == 901
+    assert 200_000 < len(json.dumps(told)) < 300_000
+    assert (found.outputs, found.failures, told[-1]) == (1, (), 1)
+
+
+def test_values_of_other_languages_are_told_as_often_as_there_is_room() -> None:
+    # given
+    count = 100
+    found = "".join(in_python(f"d{n}", "x") for n in range(count))
+    needs = " ".join(f"d{n}" for n in range(count))
+    document = dmn(found + decision(literal("1"), needs=needs))
+
+    # when
+    decided_ = Decisions.of([document]).decide("0#d", {"x": "a" * 60_000})
+
+    # then
+    assert len(json.dumps([each.outputs for each in decided_.evaluated])) < 300_000
+    assert (decided_.outputs, len(decided_.evaluated)) == (1, count + 1)
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("2**70", "64 bits"),
+        ("[{'a': [-2**64]}]", "64 bits"),
+        ("float('nan')", "no number"),
+        ("[" * 70 + "]" * 70, "nested"),
+        ("x", "key that is no text"),
+    ],
+)
+def test_what_no_variable_could_hold_is_no_value_of_a_decision(
+    expression: str, reason: str
+) -> None:
+    # given / when
+    found = decided(dmn(in_python("d", expression)), {"x": {1: 2}})
+
+    # then
+    assert found.outputs is None
+    assert reason in found.failures[0].message
+
+
+@pytest.mark.parametrize(
+    "logic",
+    [
+        literal("1" + " + 1" * 1_000),
+        rows(f"{'1, ' * 1_400} | 1"),
+        rows(f"1 | {'1 + ' * 1_400} 1"),
+        rows("1 | 1", values=f"{'1, ' * 1_400} 1", policy=policy("PRIORITY")),
+    ],
+    ids=["literal", "test", "output", "values"],
+)
+def test_a_text_of_more_than_4000_characters_fails(logic: str) -> None:
+    # given / when
+    found = decided(dmn(decision(logic)), {"x": 1})
+
+    # then
+    assert "more than 4,000 characters" in found.failures[0].message
 
 
 @pytest.mark.parametrize("name", ["__proto__", "constructor", "toString", "hasOwnProperty"])

@@ -212,6 +212,36 @@ def test_a_table_may_be_in_another_language(language: str) -> None:
     assert decided(document, {"x": 7, "limit": 7, "name": "abc"}).outputs is None
 
 
+@pytest.mark.parametrize(
+    ("language", "cell"), [("", "{} > 5"), ("juel", "${{{} > 5}}"), ("python", "{} > 5")]
+)
+@pytest.mark.parametrize("name", ["cellInput", "theAge"])
+def test_cells_of_camunda_7_know_the_value_by_a_name(name: str, language: str, cell: str) -> None:
+    # given
+    written = f'expressionLanguage="{language}"' if language else ""
+    table = rows(f"{cell.format(name)} | 1", inputs="age:number", language=written)
+    named = table.replace(
+        "<input>",
+        '<input xmlns:camunda="http://camunda.org/schema/1.0/dmn" camunda:inputVariable="theAge">',
+    )
+
+    # when / then
+    if name == "theAge" or language:
+        assert decided(dmn(decision(named)), {"age": 7}).outputs == 1
+    assert decided(dmn(decision(named)), {"age": 3}).outputs is None
+    if name == "cellInput":
+        assert decided(dmn(decision(table)), {"age": 7}).outputs == 1
+
+
+def test_dates_of_columns_are_read_from_texts() -> None:
+    # given
+    document = dmn(decision(rows('< date("2026-03-01") | 1', inputs="due:date")))
+
+    # when / then
+    assert decided(document, {"due": "2026-02-28"}).outputs == 1
+    assert "such as 2026-03-01" in decided(document, {"due": "soon"}).failures[0].message
+
+
 def test_what_fails_in_another_language_is_said() -> None:
     # given
     table = rows("- | missing + 1", language='expressionLanguage="python"')
@@ -289,3 +319,60 @@ def test_deciding_changes_no_variable() -> None:
 
     # then
     assert variables == {"x": 6, "d": {"k": [1]}}
+
+
+@pytest.mark.parametrize("more", [(), (SANDBOXED,)], ids=["plain", "sandbox"])
+@pytest.mark.parametrize(
+    ("name", "written", "values", "outputs"),
+    [
+        ("PRIORITY", ('- | "b"', "- | 1"), "true, false", "b"),
+        ("OUTPUT ORDER", ("- | [1]", "- | [true]"), "[true], [1]", [[True], [1]]),
+        (
+            "OUTPUT ORDER",
+            ("- | {a: 1}", "- | {a: true}"),
+            "{a: true}, {a: 1}",
+            [{"a": True}, {"a": 1}],
+        ),
+        ("ANY", ("- | 1", "- | true"), "", None),
+        ("ANY", ("- | [0]", "- | [false]"), "", None),
+        ("ANY", ("- | {a: 1, b: 2}", "- | {b: 2, a: 1}"), "", {"a": 1, "b": 2}),
+        ("ANY", ("- | 1", "- | 1.0"), "", 1),
+    ],
+)
+def test_outputs_are_the_same_when_their_types_are(
+    name: str, written: tuple[str, ...], values: str, outputs: Any, more: tuple[str, ...]
+) -> None:
+    # given
+    table = rows(*written, *more, policy=policy(name), outputs="y:", values=values)
+
+    # when
+    found = decided(dmn(decision(table)), {"x": 1})
+
+    # then
+    assert str(found.outputs) == str(outputs)
+    assert bool(found.failures) is (outputs is None)
+
+
+@pytest.mark.parametrize("more", [(), (SANDBOXED,)], ids=["plain", "sandbox"])
+def test_so_many_rules_are_told_and_no_more(more: tuple[str, ...]) -> None:
+    # given
+    table = rows(*(f"- | {n}" for n in range(700)), *more, policy=policy("COLLECT"))
+
+    # when
+    found = decided(dmn(decision(table)), {"x": 1})
+
+    # then
+    assert found.outputs == [*range(700)]
+    assert [rule.row for rule in found.fired_rules] == [*range(1, 501)]
+
+
+@pytest.mark.parametrize("text", ["x", "[x][1]"], ids=["plain", "sandbox"])
+def test_what_is_not_given_is_told_with_its_element(text: str) -> None:
+    # given
+    document = dmn(given("x") + decision(rows("- | 1", inputs=f"{text}:"), needs="i:x"))
+
+    # when
+    found = decided(document, {})
+
+    # then
+    assert [(each.element, each.message) for each in found.warnings] == [("x", "'x' is not given.")]

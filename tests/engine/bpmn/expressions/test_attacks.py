@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import time
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.bpmn.errors import ExpressionError
-from engine.bpmn.expressions import compile_expression, compile_script
+from engine.bpmn.expressions import Expression, compile_expression, compile_script
 from engine.bpmn.expressions.safe.limits import SIZE, size_of
 
 VARIABLES: dict[str, Any] = {"x": 1, "d": {"k": [1, 2]}, "s": "abc", "f": len}
@@ -121,6 +122,11 @@ TOO_MUCH = [
     "f'" + "{x}" * 1300 + "'" * 2,
     "9" * 3999,
     "'\\ud800'",
+    "int('f' * 60000, 16)",
+    "sum([2**4090] * 700)",
+    "2**4000 + 2**4096",
+    "[x for x in ['a' * 3000] for i in range(5000)]",
+    "{str(i): 'a' * 3000 for i in range(5000)}",
 ]
 
 
@@ -146,6 +152,46 @@ def test_what_would_grow_without_end_is_refused_with_a_cure(text: str) -> None:
 
     # then
     assert caught.value.cure
+
+
+LONG_WORK = [
+    "[x[0] // x[1] for x in [[int('f' * 60000, 16), int('f' * 30000, 16)]] for i in range(100)]",
+    "[x // y for x in [big] for y in [big // 3] for i in range(100)]",
+    "[x % y for x in [big] for y in [big - 1] for i in range(100)]",
+    f"[{'9' * 1900} // {'9' * 900} for i in range(5000)]",
+    "[2**4000 // 3**1200 for i in range(5000)]",
+    "[x[1:] for x in [[0] * 20000] for i in 'a' * 12000]",
+    "[l[i:] for i in range(3000)]",
+    "[default(d[t], 0) for i in range(5000)]",
+]
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("text", LONG_WORK, ids=lambda text: text[:40])
+def test_work_is_counted_whatever_does_it(text: str) -> None:
+    # given
+    variables = {"big": 2**400_000, "l": [1] * 20_000, "d": {}, "t": "a" * 60_000}
+    expression: Expression | None = None
+    began = time.process_time()
+
+    # when
+    with contextlib.suppress(ExpressionError):
+        expression = compile_expression(text)
+        expression.evaluate(variables)
+
+    # then
+    assert time.process_time() - began < 0.5
+
+
+def test_what_is_in_proportion_is_not_refused() -> None:
+    # given
+    variables = {"l": [1] * 5_000, "words": ["word"] * 2_000}
+
+    # when / then
+    assert compile_expression("[i + 1 for i in l][4990:]").evaluate(variables) == [2] * 10
+    assert compile_expression("[w[:2] for w in words][0]").evaluate(variables) == "wo"
+    assert compile_expression("int('ff', 16) + int('7') + int(2.5)").evaluate(variables) == 264
+    assert compile_expression("2**64 // 3 % 5").evaluate(variables) == 0
 
 
 def test_a_script_cannot_grow_a_variable_beyond_the_limit() -> None:

@@ -46,6 +46,13 @@ NODE = shutil.which("node", path=str(ROOT / ".venv" / "bin")) or shutil.which("n
         ("10.3.1.2 comparisons", "7 in = 7 and true or false", True),
         ("10.3.1.2 comparisons", "7 in <= 5 or true", True),
         ("10.3.1.2 comparisons", "some n in [1, 2] satisfies n in [2..3] and true", True),
+        ("10.3.2.3.1 numbers", "[0.1 + 0.2 = 0.3, 19.99 * 100, 0.7 - 0.6]", [True, 1999, 0.1]),
+        ("10.3.4.5 roundings", "[decimal(2.345, 2), round half up(1.005, 2)]", [2.34, 1.01]),
+        (
+            "10.3.4.5 roundings",
+            "[floor(1.29, 1), ceiling(-1.21, 1), round down(-1.9, 0)]",
+            [1.2, -1.2, -1],
+        ),
         ("10.3.2.13 conditions", 'if 5 then "yes" else "no"', "no"),
         ("10.3.2.13 conditions", 'if null then "yes" else "no"', "no"),
         ("10.3.4.4 median", "median(10, 9, 1)", 9),

@@ -8,17 +8,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions import compile_expression
 from engine.bpmn.expressions.feel import FeelExpression, evaluate_together
+from engine.bpmn.expressions.friendly.budget import begin
+from engine.bpmn.expressions.friendly.cells import parse_tests
 from engine.bpmn.expressions.friendly.operations import ElsewhereError, result
 from engine.bpmn.expressions.friendly.parsing import parse
 from engine.bpmn.expressions.protocol import Place
 from engine.bpmn.expressions.sandbox.syntax import names_read
 from tests.engine.bpmn.expressions import random_feel
+from tests.engine.bpmn.expressions.sandboxed_feel import answer as in_sandbox
 
 
 def fast(text: str, variables: dict[str, Any]) -> Any:
     node, _ = parse(text)
+    begin()
     return result(node(variables))
 
 
@@ -95,6 +100,9 @@ def test_what_is_plain_needs_no_sandbox(text: str) -> None:
         "amount // 5",
         "1.2.3",
         "amount >",
+        "[1 in ]0..2[]",
+        "9" * 5_000,
+        f"[{'1, ' * 2_000}1]",
         "",
     ],
 )
@@ -114,6 +122,7 @@ def test_the_fast_path_answers_as_feelin_does(texts: list[str], variables: dict[
     for text in texts:
         try:
             node, reads = parse(text)
+            begin()
             answered.append((FeelExpression(Place(text), reads), result(node(variables))))
         except ElsewhereError:
             continue
@@ -145,20 +154,32 @@ def test_an_in_without_brackets_ends_before_and() -> None:
         "first in [second]",
         "first + 1",
         "[word, word]",
+        "long",
+        "{a: long}",
     ],
 )
 def test_values_that_javascript_has_not_go_to_the_sandbox(text: str) -> None:
     # given
-    variables = {"first": 2**53, "second": 2**53 + 1, "word": "a" * 40_000}
+    variables = {"first": 2**53, "second": 2**53 + 1, "word": "a" * 40_000, "long": "a" * 70_000}
 
     # when / then
     with pytest.raises(ElsewhereError):
         fast(text, variables)
 
 
-def test_a_sum_is_added_from_left_to_right() -> None:
-    """As JavaScript does; newer versions of Python are more exact."""
-    assert fast("sum(0.1, 0.2, 0.3)", {}) == 0.1 + 0.2 + 0.3 == 0.6000000000000001
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("0.1 + 0.2", 0.3),
+        ("100 * 1.1", 110),
+        ("sum(0.1, 0.2, 0.3)", 0.6),
+        ("floor(4.35 * 100)", 435),
+        ("1 / 3 * 3", 0.999999999999999),
+        ("mean([0.1, 0.2, 0.3])", 0.2),
+    ],
+)
+def test_numbers_are_decimal(text: str, wanted: float) -> None:
+    assert fast(text, {}) == wanted == in_sandbox(text)
 
 
 def test_values_that_the_fast_path_does_not_take_go_to_the_sandbox() -> None:
@@ -167,3 +188,97 @@ def test_values_that_the_fast_path_does_not_take_go_to_the_sandbox() -> None:
 
     # when / then
     assert expression.evaluate({"items": [{"price": 5}, {"price": 9}]}) == [5, 9]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+".join(["sum(numbers)"] * 10),
+        " + ".join(["max(numbers)"] * 10),
+        " or ".join(["2 in numbers"] * 10),
+        " or ".join(["list contains(numbers, 2)"] * 10),
+        " or ".join(["all(numbers)"] * 10),
+        f"[{', '.join(['[numbers]'] * 10)}]",
+        " and ".join(['contains(text, "b")'] * 40),
+        " and ".join(['upper case(text) = "b"'] * 40),
+        " or ".join(["wide.missing"] * 10),
+        "[numbers, numbers, numbers, numbers]",
+        "shared",
+        "[shared]",
+        "round",
+        "deep",
+        "keyed.a",
+        "keyed",
+    ],
+    ids=lambda text: text[:24],
+)
+def test_what_walks_far_through_values_goes_to_the_sandbox(text: str) -> None:
+    # given
+    shared: Any = [1]
+    for _ in range(60):
+        shared = [shared, shared]
+    deep: Any = 1
+    for _ in range(3_000):
+        deep = [deep]
+    round_: list[Any] = []
+    round_.append(round_)
+    variables = {
+        "numbers": [1] * 5_000,
+        "text": "a" * 60_000,
+        "wide": {f"k{number}": 1 for number in range(5_000)},
+        "shared": shared,
+        "deep": deep,
+        "round": round_,
+        "keyed": {1: 2},
+    }
+
+    # when / then
+    with pytest.raises(ElsewhereError):
+        fast(text, variables)
+
+
+def test_what_the_sandbox_cannot_take_either_is_told() -> None:
+    # given
+    shared: Any = [1]
+    for _ in range(60):
+        shared = [shared, shared]
+
+    # when / then
+    with pytest.raises(ExpressionError, match="too large"):
+        compile_expression("shared", language="feel").evaluate({"shared": shared})
+
+
+def test_each_evaluation_has_a_budget_of_its_own() -> None:
+    # given
+    node, _ = parse("sum(numbers)")
+    expression = FeelExpression(Place("sum(numbers)"), frozenset({"numbers"}), node)
+    variables = {"numbers": [1] * 9_000}
+
+    # when / then
+    assert [expression.evaluate(variables) for _ in range(5)] == [9_000] * 5
+
+
+def test_a_long_cell_is_counted_wherever_it_is_used() -> None:
+    # given
+    test, _ = parse_tests(", ".join(["< -1"] * 200))
+    begin()
+
+    # when / then
+    with pytest.raises(ElsewhereError):
+        for _ in range(1_000):
+            test(1, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1" + "+1" * 1_900, 1_901),
+        ("1" + "-1" * 1_900, -1_899),
+        ("2" + "*1" * 1_900, 2),
+        ("false" + " or false" * 300 + " or true", True),
+        ("x" + ".a" * 1_900, None),
+    ],
+    ids=lambda given: str(given)[:12],
+)
+def test_a_long_chain_is_a_loop_and_no_nest(text: str, expected: object) -> None:
+    assert fast(text, {"x": {"a": None}}) == expected

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.bpmn.errors import ExpressionError
-from engine.bpmn.expressions import compile_expression, compile_script
+from engine.bpmn.expressions import compile_expression, compile_script, javascript
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 WHEN = datetime(2026, 1, 31, 9, tzinfo=UTC)
@@ -114,6 +114,52 @@ def test_a_script_that_fails_says_why_and_sets_nothing(text: str, reason: str) -
     # then
     assert reason in caught.value.reason
     assert variables == {"amount": 4}
+
+
+@pytest.mark.parametrize(
+    "spoils",
+    [
+        "Object.prototype.toJSON = () => 5",
+        "Array.prototype.toJSON = Number.prototype.toJSON = () => 5",
+        "Object.defineProperty(Array.prototype, '0', { set() { throw new Error() } })",
+        "JSON.stringify = Object.keys = Object.setPrototypeOf = Array.isArray = () => '{}'",
+        "Date.prototype.toISOString = () => 5",
+    ],
+)
+def test_a_script_that_changes_what_javascript_has_gives_what_it_says(spoils: str) -> None:
+    # given / when
+    found = ran(f"{spoils}; day = new Date(0); list = [1, {{ a: [2] }}]; 7", result="value")
+
+    # then
+    assert found["list"] == [1, {"a": [2]}]
+    assert found["day"].year == 1970
+    assert found["value"] == 7
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "5",
+        "null",
+        "[]",
+        '{"value": 1, "set": 5, "removed": []}',
+        '{"value": 1, "set": {}}',
+        '{"set": {}, "removed": []}',
+    ],
+)
+def test_an_answer_of_another_shape_is_a_failure(
+    answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    script = compile_script("a = 1", language="javascript")
+    monkeypatch.setattr(javascript.SANDBOX, "ask", lambda *_request: answer)
+
+    # when
+    with pytest.raises(ExpressionError) as caught:
+        script.run({})
+
+    # then
+    assert "it changes what JavaScript itself needs" in caught.value.reason
 
 
 @pytest.mark.parametrize(

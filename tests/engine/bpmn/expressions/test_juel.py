@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -269,3 +270,55 @@ def test_long_chains_are_loops_and_not_nests() -> None:
 
     # when / then
     assert value(text) == 400 * 120
+
+
+GROWN = f'"{"a" * 500}".replace("a", "{"a" * 30}").concat("b").split("")'
+LONG_WORK = [
+    f'${{{GROWN}.containsAll("{"c" * 500}".replace("c", "{"b" * 30}").split(""))}}',
+    "${" + " && ".join(["l.contains(2) == false"] * 140) + "}",
+    "${" + " && ".join(["l.indexOf(2) < 0"] * 140) + "}",
+    "${" + " && ".join(["l.lastIndexOf(2) < 0"] * 140) + "}",
+    "${" + " && ".join(["!d.containsValue(2)"] * 140) + "}",
+    "${" + " || ".join(["l == m"] * 400) + "}",
+    "${" + " && ".join(["!l.equals(m)"] * 200) + "}",
+    "${" + " && ".join(["l < 'a'"] * 350) + "}",
+    "${" + " || ".join(["x[l] == 1"] * 300) + "}",
+    "${" + " || ".join(["x.containsKey(l)"] * 200) + "}",
+    "${" + " || ".join(["text"] * 480) + "}",
+    "${" + " + ".join(["text.trim().length()"] * 150) + "}",
+    "${" + " && ".join(["empty n[text]"] * 220) + "}",
+]
+
+
+@pytest.mark.timeout(20)  # without the count most of these would take seconds, one of them minutes
+@pytest.mark.parametrize("text", LONG_WORK, ids=lambda text: text[-40:])
+def test_comparisons_and_what_is_looked_into_are_counted(text: str) -> None:
+    # given
+    variables = {
+        "l": [1] * 20_000,
+        "m": [1] * 19_999 + [2],
+        "d": {str(number): 1 for number in range(6_000)},
+        "x": {},
+        "n": None,
+        "text": " " * 500_000 + "no",
+    }
+    expression = compile_expression(text)
+    began = time.process_time()
+
+    # when
+    with pytest.raises(ExpressionError) as caught:
+        expression.evaluate(variables)
+
+    # then
+    assert caught.value.cure
+    assert time.process_time() - began < 0.5
+
+
+def test_lists_of_a_usual_size_are_compared() -> None:
+    # given
+    variables = {"l": list(range(5_000)), "d": {"a": 1}}
+    text = "${l.contains(4999) && l.containsAll([1, 2]) && l.indexOf(7) == 7 && l == l"
+    text += " && l.lastIndexOf(9) == 9 && d.containsValue(1) && !l.equals(d) && l.size() > 9}"
+
+    # when / then
+    assert compile_expression(text).evaluate(variables) is True

@@ -91,3 +91,79 @@ def test_a_text_that_fails_or_never_ends_is_an_incident_at_its_element(
     (failure,) = case.waits(FailureWait)
     assert failure.element == "t"
     assert case.data == {"amount": 120, "nothing": None}
+
+
+NESTED = "x = 1\n" + "\n".join(["x = [[[[[[[[x]]]]]]]]"] * 190)
+UNKEPT = [
+    ("good = 1\na = 2 ** 70", ""),
+    (f"good = 1\n{NESTED}", ""),
+    ("good = 1\ndel amount\na = now() - now()", ""),
+    ("2 ** 70", f'{NEUTRAL} n:result="a"'),
+    ("${execution.setVariable('a', JSON('99999999999999999999999'))}", 'scriptFormat="juel"'),
+    ("${execution.setVariable('a', JSON('[[1e999]]'))}", 'scriptFormat="juel"'),
+    (r"""${execution.setVariable('a', JSON('"\\ud800"'))}""", 'scriptFormat="juel"'),
+    ("execution.setVariable('a' + 'b', new Date(NaN))", 'scriptFormat="javascript"'),
+]
+
+
+@pytest.mark.parametrize(("text", "attributes"), UNKEPT)
+def test_a_script_whose_values_cannot_be_kept_is_an_incident_and_sets_nothing(
+    play, draw, text, attributes
+):
+    # given
+    body = '<startEvent id="s"/>' + draw.script("t", text, attributes) + draw.flow("s", "t")
+
+    # when
+    case = play(body, {"amount": 120})
+
+    # then
+    assert case.incident.element == "t"
+    assert case.data == {"amount": 120}
+
+
+@pytest.mark.parametrize(("text", "attributes"), UNKEPT)
+def test_a_value_that_cannot_be_kept_is_caught_at_an_error_boundary(play, draw, text, attributes):
+    # given
+    body = (
+        '<startEvent id="s"/>'
+        + draw.script("t", text, attributes)
+        + draw.boundary("b", "t", "<errorEventDefinition/>")
+        + '<userTask id="u"/>'
+        + draw.flow("s", "t")
+        + draw.flow("b", "u")
+    )
+
+    # when
+    case = play(body, {"amount": 120})
+
+    # then
+    assert case.at() == ["u"]
+    assert "good" not in case.data
+    assert case.data["amount"] == 120
+
+
+def test_a_name_that_a_script_puts_together_is_set_and_kept(play, draw):
+    # given
+    text = "execution.setVariable('a' + 'b', {deep: [1]}); execution.removeVariable('am' + 'ount')"
+    script = draw.script("t", text, 'scriptFormat="javascript"')
+
+    # when
+    case = play('<startEvent id="s"/>' + script + draw.flow("s", "t"), {"amount": 120})
+
+    # then
+    assert case.data == {"ab": {"deep": [1]}}
+
+
+def test_a_value_that_cannot_be_kept_behind_a_timer_is_an_incident_at_its_element(play, draw):
+    # given
+    timer = draw.catch("c", draw.duration("PT1H"))
+    body = '<startEvent id="s"/>' + timer + draw.script("t", "a = 2 ** 70")
+    case = play(body + draw.flow("s", "c", "t"), {"amount": 120})
+
+    # when
+    case.later(hours=1)
+
+    # then
+    assert case.incident.element == "t"
+    assert "more than 64 bits" in case.incident.what
+    assert case.data == {"amount": 120}

@@ -276,6 +276,22 @@ def test_boundary_start_and_handler_keep_what_their_outputs_name(play, draw):
     assert case.data == {"a": 1, "b": 2, "c": 3}
 
 
+def test_what_arrived_is_still_there_where_an_output_of_the_start_cannot_be_kept(play, draw):
+    # given
+    kept = mapping(one_way("output", "a", "= 2 ** bits"))
+    start = f'<startEvent id="s">{kept}{draw.message()}</startEvent>'
+    case = play(start + '<userTask id="u"/>' + draw.flow("s", "u"), {"bits": 70}, at="s")
+    assert case.incident.element == "s"
+    assert case.data == {"bits": 70}
+
+    # when
+    case.retry("s", bits=7)
+
+    # then
+    assert case.at() == ["u"]
+    assert case.data == {"a": 128}
+
+
 def test_a_thrown_message_carries_what_the_inputs_computed(play, draw):
     # given
     extension = (

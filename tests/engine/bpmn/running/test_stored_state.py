@@ -133,6 +133,8 @@ def test_dates_are_variables_and_keep_their_kind_and_offset(play):
         ({1: "a"}, "has the key 1"),
         (2**70, "more than 64 bits"),
         (float("nan"), "no number JSON knows"),
+        ("\ud83d", "half of a character"),
+        ({"\ud83d": 1}, "half of a character"),
     ],
 )
 def test_a_value_no_variable_can_hold_is_refused_with_its_name(play, value, reason):

@@ -301,6 +301,7 @@ def test_a_decision_becomes_a_variable_and_its_rules_go_to_the_history(play, dra
         "version": 3,
         "result": '"hot"',
         "rules": [{**fired, "outputs": {"kind": '"hot"'}}],
+        "names": {"triage": "Triage"},
     }
 
 

@@ -12,6 +12,12 @@ export const LARGEST_RESULT = 64 * 1024;
 
 export const blank = (value) => value === null || value === undefined;
 
+/** Whether an object is one of ours, and not what somebody made to look like one. */
+function isTag(value) {
+  const tag = Object.hasOwn(value, TAG) ? value[TAG] : null;
+  return Array.isArray(tag) && tag.length === 2 && typeof tag[1] === "string" && Object.hasOwn(PARSERS, tag[0]);
+}
+
 /** A value of Python, as FEEL has it. */
 export function inward(value) {
   if (Array.isArray(value)) {
@@ -20,9 +26,9 @@ export function inward(value) {
   if (value === null || typeof value !== "object") {
     return value;
   }
-  const tagged = value[TAG];
-  if (tagged !== undefined) {
-    return PARSERS[tagged[0]](tagged[1]);
+  if (isTag(value)) {
+    const [kind, text] = value[TAG];
+    return PARSERS[kind](text);
   }
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inward(part)]));
 }
@@ -57,6 +63,9 @@ export function outward(value) {
   }
   if (value instanceof FeelRange || isFunction(value) || typeof value === "function") {
     throw new Error("it gives a range or a function, which no variable can hold");
+  }
+  if (Object.hasOwn(value, TAG)) {
+    throw new Error("it gives a context with a key that no variable can have");
   }
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, outward(part)]));
 }

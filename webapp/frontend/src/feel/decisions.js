@@ -2,7 +2,8 @@
  * DMN: evaluates one decision, service or function of a model with all that it requires.
  *
  * A request is { model, target, inputs, known, now, overriding }: `model` names a plan that was kept;
- * where it was not, or no longer is, the answer is { unknown: true }. `inputs` are values by name,
+ * where it was not, or no longer is, the answer is { unknown: true }. `keep` keeps one, and `warm` reads
+ * some of its cells; its answer is { left }, whether there are more. `inputs` are values by name,
  * `known` values of decisions that were decided elsewhere, by key. The answer is
  *   { value, failures: [[element, message]], warnings: [...], fired: [...], evaluated: [...] }.
  *
@@ -12,43 +13,27 @@
 import { LARGEST_RESULT, inward, outward } from "./border.js";
 import { hooks } from "./corrections.js";
 import { askedValue, given } from "./elements.js";
-import { compiled } from "./language.js";
-import { Run } from "./run.js";
+import { Kept, weightOfJson } from "./keeping.js";
+import { LONGEST, Run } from "./run.js";
 import { Types } from "./types.js";
+import { cellsOf, readOn } from "./warming.js";
 
-const MOST_PLANS = 50;
-const plans = new Map();
+const plans = new Kept(8 * 1024 * 1024);
 
-/**
- * Keeps a plan; what was kept first goes first. Its cells are read now, so that a decision does not
- * spend its time on reading a long table.
- */
-export function keep({ model, plan }) {
-  if (plans.size >= MOST_PLANS) {
-    plans.delete(plans.keys().next().value);
+/** Keeps a plan of so many characters; what was kept first goes first. */
+export function keep({ model, plan }, characters) {
+  if (!plans.has(model)) {
+    const { elements } = plan;
+    const names = new Set(Object.values(elements).map(({ name }) => name));
+    const kept = { elements, names, types: new Types(plan.types), cells: cellsOf(elements) };
+    plans.set(model, kept, weightOfJson(characters));
   }
-  const { elements } = plan;
-  const names = new Set(Object.values(elements).map(({ name }) => name));
-  plans.set(model, { elements, names, types: new Types(plan.types) });
-  Object.values(elements).forEach(({ logic }) => readCells(logic?.body ?? logic));
   return {};
 }
 
-function readCells(table) {
-  for (const { tests, outputs } of table?.rules ?? []) {
-    tests.forEach((cell) => readCell("tests", cell));
-    outputs.forEach((cell) => readCell("expression", cell));
-  }
-}
-
-function readCell(kind, cell) {
-  try {
-    if (cell !== null) {
-      compiled(kind, cell.text);
-    }
-  } catch {
-    // What is no FEEL is told where it is evaluated.
-  }
+export function warm({ model }) {
+  const found = plans.get(model);
+  return found === undefined ? { unknown: true } : { left: readOn(found.cells) };
 }
 
 export function decide({ model, target, inputs, known, now, overriding }) {
@@ -83,8 +68,8 @@ function answer(value, run, element) {
       result = null;
       run.fail(element, "Its result is larger than 64 kB.");
     }
-  } catch {
-    run.fail(element, "It gives a range or a function, which no variable can hold.");
+  } catch (error) {
+    run.fail(element, `${error.message[0].toUpperCase()}${error.message.slice(1)}.`);
   }
   return { value: result, ...run.notes };
 }

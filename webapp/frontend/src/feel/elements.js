@@ -1,16 +1,16 @@
 /** Elements of a model: input data, decisions, knowledge models and services. */
 import { FeelFunction } from "feelin";
 
-import { outwardOrNull, shown } from "./border.js";
 import { boxed, functionOf } from "./boxed.js";
-import { MISFIT, nameOf } from "./types.js";
+import { MISFIT } from "./types.js";
 
 /** What each kind of element gives. */
 const VALUES = {
   input({ name, prefixes, type, id }, run) {
     const { inputs } = run;
     const dotted = prefixes.map((each) => `${each}.${name}`).find((each) => Object.hasOwn(inputs, each));
-    const prefix = prefixes.find((each) => inputs[each] instanceof Object && Object.hasOwn(inputs[each], name));
+    const holds = (each) => Object.hasOwn(inputs, each) && inputs[each] instanceof Object;
+    const prefix = prefixes.find((each) => holds(each) && Object.hasOwn(inputs[each], name));
     if (prefix !== undefined) {
       return given(name, type, id, run, inputs[prefix]);
     }
@@ -21,7 +21,7 @@ const VALUES = {
     run.deciding.push(element.id);
     const value = run.typed(boxed(element.logic, scope, run), element.type, element.id);
     run.deciding.pop();
-    run.notes.evaluated.push({ key: element.id, name: element.name, value: outwardOrNull(value) });
+    run.notes.evaluated.push({ key: element.id, name: element.name, value: run.tell(value) });
     return value;
   },
   knowledge: (element, run) =>
@@ -71,7 +71,7 @@ export function given(name, type, element, run, inputs = run.inputs) {
   }
   const value = run.types.conform(inputs[name], type, true);
   if (value === MISFIT) {
-    run.fail(element, `'${name}' is ${shown(inputs[name])}, which is not ${nameOf(type)} or not allowed.`);
+    run.fail(element, `${run.types.misfit(inputs[name], type, `'${name}'`, true)}.`);
     return null;
   }
   return value;

@@ -3,15 +3,16 @@
  * browser.
  *
  * Built by build.mjs into engine/bpmn/expressions/sandbox/feel.js. A request is
- *   { check: [kind, text, names] }                     -> { reads } or { error, at }
+ *   { check: [kind, text, names] }                     -> { reads }, { error, at } or { failure }
  *   { run: [[kind, text], ...], variables, now }       -> [{ value } or { error }, ...]
- *   { keep: { model, plan } } and { decide: { model, target, inputs, ... } }    see decisions.js
+ *   { keep: { model, plan } }, { warm: { model } } and { decide: { model, target, inputs, ... } }
+ *                                                       see decisions.js
  * where kind is "expression" or "tests". Dates cross the border as { "\0": [type, ISO text] },
  * because JSON has none.
  */
 import { ADDED, clock } from "./additions.js";
 import { LARGEST_RESULT, inward, outward } from "./border.js";
-import { decide, keep } from "./decisions.js";
+import { decide, keep, warm } from "./decisions.js";
 import { hooks } from "./corrections.js";
 import { check, valueOf } from "./language.js";
 
@@ -30,7 +31,10 @@ globalThis.corral = (request) => {
     return JSON.stringify(check(...asked.check));
   }
   if (asked.keep) {
-    return JSON.stringify(keep(asked.keep));
+    return JSON.stringify(keep(asked.keep, request.length));
+  }
+  if (asked.warm) {
+    return JSON.stringify(warm(asked.warm));
   }
   if (asked.decide) {
     return JSON.stringify(decide(asked.decide));

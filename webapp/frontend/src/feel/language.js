@@ -10,28 +10,21 @@ import { ADDED } from "./additions.js";
 import "./corrections.js";
 import { bracketed } from "./corrections/reading.js";
 import { readable } from "./corrections/types.js";
+import { Kept, weightOf, weightOfJson } from "./keeping.js";
 
-const MOST_KEPT = 20_000;
 const TOPS = { expression: "Expression", tests: "UnaryTests" };
 /** Names that are known as names wherever they stand; so is ?, the value of a column. */
 const PLAIN_NAME = /^(?:[A-Za-z_]\w*|\?)$/;
+/** Bytes of a parser, without its names. */
+const A_PARSER = 10_000;
 /** How far names inside names are looked at. */
 const DEEPEST = 6;
 
-const parsers = new Map();
-const kept = new Map();
+const parsers = new Kept(2 * 1024 * 1024);
+const kept = new Kept(24 * 1024 * 1024);
 const looked = new WeakMap();
 /** Where the interpreter says why something became null. */
 const state = new InterpreterContext();
-
-/** Adds to a map of bounded size; what came first goes first. */
-function keep(map, key, value, most) {
-  if (map.size >= most) {
-    map.delete(map.keys().next().value);
-  }
-  map.set(key, value);
-  return value;
-}
 
 /** The names inside a value that need to be known, as contexts of the same shape; null: none. */
 function named(value, depth = 0) {
@@ -84,10 +77,12 @@ function namesOf(scope) {
 /** Making a parser costs more than parsing. The added functions are known by name to each. */
 function parserFor(kind, { shape, signature }) {
   const key = `${kind} ${signature}`;
-  return (
-    parsers.get(key) ??
-    keep(parsers, key, parser.configure({ top: TOPS[kind], contextTracker: trackVariables({ ...ADDED, ...shape }) }), 200)
-  );
+  const found = parsers.get(key);
+  if (found !== undefined) {
+    return found;
+  }
+  const made = parser.configure({ top: TOPS[kind], contextTracker: trackVariables({ ...ADDED, ...shape }) });
+  return parsers.set(key, made, A_PARSER + weightOfJson(key.length));
 }
 
 /** A text as a tree. Throws nothing: faults are in the tree. */
@@ -105,8 +100,8 @@ export function compiled(kind, text, scope = {}) {
   if (found !== undefined) {
     return found;
   }
-  const { written, tree } = parsed(kind, text, names);
-  return keep(kept, key, interpreter._buildExecutionTree(tree, written, state).root, MOST_KEPT);
+  const { written, tree, nodes } = parsed(kind, text, names);
+  return kept.set(key, interpreter._buildExecutionTree(tree, written, state).root, weightOf(key, nodes));
 }
 
 /** The value of a text; `warn` is told why something in it became null. */
@@ -144,7 +139,7 @@ function reads(tree, text) {
       return true;
     },
   });
-  return [...read].filter((name) => !bound.has(name) && !(name in builtins) && !(name in ADDED));
+  return [...read].filter((name) => !bound.has(name) && !Object.hasOwn(builtins, name) && !Object.hasOwn(ADDED, name));
 }
 
 /** Says what a text reads, or where it is no FEEL. `names` has the shape of what is known. */
@@ -154,6 +149,9 @@ export function check(kind, text, names = {}) {
     interpreter._buildExecutionTree(tree, written, state); // finds the faults
     return { reads: reads(tree, written) };
   } catch (error) {
-    return { error: String(error.input ?? "").slice(0, 40), at: error.position?.from ?? null };
+    if (error.input === undefined) {
+      return { failure: String(error.message ?? error).slice(0, 200) };
+    }
+    return { error: String(error.input).slice(0, 40), at: error.position?.from ?? null };
   }
 }

@@ -1,14 +1,18 @@
 /** What goes along with one evaluation of a model: values, types, and what is told beside the result. */
 import { ADDED, clock } from "./additions.js";
-import { blank, outwardOrNull, shown } from "./border.js";
+import { blank, outwardOrNull } from "./border.js";
 import { put } from "./boxed.js";
 import { elementValue } from "./elements.js";
 import { valueOf } from "./language.js";
-import { MISFIT, nameOf } from "./types.js";
+import { MISFIT } from "./types.js";
 
 const MOST_NOTES = 50;
 /** A table that is called in a loop fires for ever; nobody reads more. */
 const MOST_FIRED = 500;
+/** Characters of JSON of all values that are told beside the result; those that come last are null. */
+const MOST_TOLD = 256 * 1024;
+/** Characters of a text, as everywhere in the engine. */
+export const LONGEST = 4_000;
 /** A name, or a path that begins with one. */
 const PATH = /^\s*([A-Za-z_]\w*)(\.[A-Za-z_]\w*)*\s*$/;
 
@@ -26,6 +30,18 @@ export class Run {
     const undeclared = Object.entries(inputs).filter(([name]) => !names.has(name));
     this.outside = { ...ADDED, ...clock(now), ...Object.fromEntries(undeclared) };
     this.deciding = [];
+    /** Shared with the services that are called. */
+    this.room = { left: MOST_TOLD };
+  }
+
+  /** A value as it is told: null for what JSON has not, and for long ones once there is no room. */
+  tell(value) {
+    const found = outwardOrNull(value);
+    if (found === null || (typeof found !== "object" && typeof found !== "string")) {
+      return found;
+    }
+    this.room.left -= JSON.stringify(found).length;
+    return this.room.left < 0 ? null : found;
   }
 
   fail(element, message) {
@@ -45,14 +61,15 @@ export class Run {
       return;
     }
     const matched = table.inputs
-      .map(({ label }, column) => [label, outwardOrNull(values[column]), rule.tests[column]?.text])
-      .filter(([, , text]) => text !== undefined);
+      .map(({ label }, column) => [label, values[column], rule.tests[column]?.text])
+      .filter(([, , text]) => text !== undefined)
+      .map(([label, value, text]) => [label, this.tell(value), text]);
     this.notes.fired.push({
       decision: this.deciding.at(-1) ?? "",
       id: rule.id,
       row: rule.row,
       matched,
-      outputs: Object.fromEntries(table.outputs.map(({ name }, column) => [name, outwardOrNull(outputs[column])])),
+      outputs: Object.fromEntries(table.outputs.map(({ name }, column) => [name, this.tell(outputs[column])])),
       annotations: rule.annotations,
     });
   }
@@ -73,12 +90,24 @@ export class Run {
       this.fail(element, `It is written in ${language}, which is not run inside of another expression.`);
       return null;
     }
+    if (this.isLong(text, element)) {
+      return null;
+    }
     return this.guarded(element, () => valueOf("expression", text, scope, (message) => this.note(element, message)), null);
   }
 
   /** Whether the value of `?` passes the tests of a text. */
   passes({ text, element = null }, scope) {
-    return this.guarded(element, () => valueOf("tests", text, scope), false) === true;
+    return !this.isLong(text, element) && this.guarded(element, () => valueOf("tests", text, scope), false) === true;
+  }
+
+  /** Whether a text is too long to be read, which is told. */
+  isLong(text, element) {
+    const found = text.length > LONGEST;
+    if (found) {
+      this.fail(element, "It has more than 4,000 characters.");
+    }
+    return found;
   }
 
   /** Whether a text is a variable, or a part of one, that is given and that the model does not know. */
@@ -92,7 +121,7 @@ export class Run {
     if (found !== MISFIT) {
       return found;
     }
-    this.fail(element, `${shown(value)} is not ${nameOf(type)}.`);
+    this.fail(element, `${this.types.misfit(value, type, "What it gives")}.`);
     return null;
   }
 
@@ -107,7 +136,8 @@ export class Run {
     if (at === -1) {
       return found;
     }
-    this.fail(element, `The parameter '${parameters[at].name}' is not ${nameOf(parameters[at].type)}.`);
+    const { name, type } = parameters[at];
+    this.fail(element, `${this.types.misfit(values[at], type, `The parameter '${name}'`)}.`);
     return null;
   }
 

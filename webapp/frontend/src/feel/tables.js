@@ -1,13 +1,21 @@
 /** Decision tables: which rules fit, and what that gives by the hit policy (DMN 1.5, 8.2.8). */
 import { blank, outward, shown } from "./border.js";
 import { valueOf } from "./language.js";
-import { MISFIT, nameOf } from "./types.js";
+import { MISFIT } from "./types.js";
 
 const SEVERAL = new Set(["COLLECT", "RULE ORDER", "OUTPUT ORDER"]);
 
 const rowsOf = (hits) => hits.map(({ rule }) => rule.row).join(", ").replace(/, (\d+)$/, " and $1");
 
-const same = (left, right) => JSON.stringify(outward(left)) === JSON.stringify(outward(right));
+/** Entries of contexts in the order of their names: in which they were written makes no difference. */
+const sorted = (key, part) =>
+  part === null || typeof part !== "object" || Array.isArray(part)
+    ? part
+    : Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)));
+
+const written = (value) => JSON.stringify(outward(value), sorted);
+
+const same = (left, right) => written(left) === written(right);
 
 /** The value of a table. `run` knows the types, evaluates texts and takes failures. */
 export function tableValue(table, scope, run) {
@@ -15,7 +23,7 @@ export function tableValue(table, scope, run) {
   if (values.includes(MISFIT)) {
     return null;
   }
-  const scopes = values.map((value) => ({ ...scope, "?": value }));
+  const scopes = values.map((value, column) => ({ ...scope, [table.inputs[column].variable]: value, "?": value }));
   const fitting = [];
   for (const rule of table.rules) {
     if (rule.tests.every((test, column) => test === null || run.passes(test, scopes[column]))) {
@@ -40,9 +48,10 @@ export function tableValue(table, scope, run) {
  */
 function inputValue({ label, text, type, allowed }, scope, run) {
   const given = run.text(text, scope);
-  let value = run.types.conform(given, type);
-  if (value === MISFIT && run.isOutside(text.text, scope)) {
-    run.fail(text.element, `The input '${label}' is ${shown(given)}, which is not ${nameOf(type)}.`);
+  const outside = run.isOutside(text.text, scope);
+  let value = run.types.conform(given, type, outside);
+  if (value === MISFIT && outside) {
+    run.fail(text.element, `${run.types.misfit(given, type, `The input '${label}'`, true)}.`);
     return MISFIT;
   }
   value = value === MISFIT ? given : value;
@@ -56,14 +65,14 @@ function inputValue({ label, text, type, allowed }, scope, run) {
 function outputsOf(table, rule, scope, run) {
   return table.outputs.map((output, column) => {
     const text = rule.outputs[column];
-    return text === null ? null : typed(output, run.text(text, scope), `in row ${rule.row} `, rule.id, run);
+    return text === null ? null : typed(output, run.text(text, scope), ` in row ${rule.row}`, rule.id, run);
   });
 }
 
 function typed(output, value, where, id, run) {
   const found = run.types.conform(value, output.type);
   if (found === MISFIT) {
-    run.fail(id, `The output '${output.name}' ${where}is ${shown(value)}, which is not ${nameOf(output.type)}.`);
+    run.fail(id, `${run.types.misfit(value, output.type, `The output '${output.name}'${where}`)}.`);
     return null;
   }
   return found;
@@ -105,7 +114,7 @@ function result(table, hits, scope, run) {
   const several = SEVERAL.has(table.policy) && !table.aggregation;
   if (hits.length === 0 && table.outputs.some((output) => output.default !== null)) {
     const values = table.outputs.map((output) =>
-      output.default === null ? null : typed(output, run.text(output.default, scope), "by default ", table.id, run),
+      output.default === null ? null : typed(output, run.text(output.default, scope), " by default", table.id, run),
     );
     return several ? [shaped(table, values)] : shaped(table, values);
   }

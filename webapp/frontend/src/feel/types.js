@@ -7,7 +7,7 @@
  */
 import { FeelDate, FeelDateTime, FeelDuration, FeelRange, FeelTime, date, dateAndTime, duration, isFunction, time } from "feelin";
 
-import { blank } from "./border.js";
+import { blank, shown } from "./border.js";
 import { valueOf } from "./language.js";
 
 /** Returned where a value does not conform: null is a value. */
@@ -137,12 +137,39 @@ export class Types {
     }
     const found = { ...value };
     for (const [name, type] of Object.entries(fields)) {
-      found[name] = Object.hasOwn(value, name) || read ? this.conform(value[name], type, read) : MISFIT;
+      const own = Object.hasOwn(value, name);
+      found[name] = own || read ? this.conform(own ? value[name] : null, type, read) : MISFIT;
       if (found[name] === MISFIT) {
         return MISFIT;
       }
     }
     return found;
+  }
+
+  /** Says of a value that does not conform what is wrong with it, as far inside as can be. */
+  misfit(value, wanted, name, read = false) {
+    const type = this.behind(wanted);
+    const fits = (part, inner) => this.conform(part, inner, read) !== MISFIT;
+    if (type.list !== undefined) {
+      const items = Array.isArray(value) ? value : [value];
+      const at = items.findIndex((item) => !fits(item, type.list));
+      if (at >= 0) {
+        return this.misfit(items[at], type.list, Array.isArray(value) ? `${name}[${at + 1}]` : name, read);
+      }
+    }
+    if (type.fields !== undefined && isContext(value)) {
+      const wrong = Object.entries(type.fields).find(([field, inner]) => !(Object.hasOwn(value, field) || read) || !fits(value[field], inner));
+      if (wrong !== undefined) {
+        const [field, inner] = wrong;
+        return Object.hasOwn(value, field)
+          ? this.misfit(value[field], inner, `${name}.${field}`, read)
+          : `${name} has no field '${field}'`;
+      }
+    }
+    const lone = Array.isArray(value) && value.length === 1 ? value[0] : value;
+    const known = type.list !== undefined || this.single(lone, type, read) !== MISFIT;
+    const reason = known && type.allowed ? `not allowed; allowed is ${type.allowed.text}` : `not ${nameOf(type)}`;
+    return `${name} is ${shown(value)}, which is ${reason}`;
   }
 
   allows(allowed, value) {
@@ -175,16 +202,18 @@ export class Types {
   }
 }
 
-/** What a type is called, for people. */
-export function nameOf(type) {
-  if (!type) {
-    return "anything";
+/** What a type is called, for people, and how its values are written where nobody knows it. */
+function nameOf({ base, list, fields }) {
+  if (list !== undefined) {
+    return "a list";
   }
-  if (type.list !== undefined) {
-    return `a list of ${nameOf(type.list)}`;
-  }
-  if (type.fields !== undefined) {
-    return "a context with the fields of its type";
-  }
-  return `a ${type.base ?? "value of its type"}`;
+  return fields === undefined ? `a ${base ?? "value of its type"}${WRITTEN[base] ?? ""}` : "a context with fields";
 }
+
+const WRITTEN = {
+  date: ", such as 2026-03-01",
+  time: ", such as 10:30:00Z",
+  "date and time": ", such as 2026-03-01T10:30:00Z",
+  "days and time duration": ", such as P1DT4H",
+  "years and months duration": ", such as P1Y6M",
+};

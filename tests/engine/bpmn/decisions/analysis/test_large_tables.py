@@ -56,6 +56,25 @@ def test_a_question_that_takes_too_much_work_is_given_up() -> None:
         list(boxes.left_open((0b11, 0b11), boxes.rows))
 
 
+def test_a_step_costs_more_where_masks_are_long() -> None:
+    # given
+    everything = (1 << 20_000) - 1
+    boxes = Boxes([(1,)], (everything,), Budget(50_000))
+
+    # when / then
+    with pytest.raises(TooMuchError):
+        list(boxes.left_open((everything,), boxes.rows))
+
+
+def test_the_bits_of_a_long_mask_are_told_in_order() -> None:
+    # given
+    mask = sum(1 << place for place in range(0, 100_000, 3))
+
+    # when / then
+    assert list(bits(mask)) == list(range(0, 100_000, 3))
+    assert list(bits(0)) == []
+
+
 def test_what_is_left_open_is_widened_as_far_as_it_goes() -> None:
     # given
     boxes = Boxes([(0b001, 0b11), (0b010, 0b01)], (0b111, 0b11), Budget())

@@ -122,7 +122,8 @@ def test_a_column_counts_in_the_text_as_it_was_written() -> None:
     (problem, *_) = problems(decision(table))
 
     # then
-    assert problem.message == 'Column 10 of \'"a", "b" "c"\': \'"c"\' is not expected here.'
+    where = "Output y, values: position 10"
+    assert problem.message == where + ' of \'"a", "b" "c"\': \'"c"\' is not expected here.'
 
 
 def test_allowed_values_of_types_are_compiled_too() -> None:
@@ -137,7 +138,7 @@ def test_allowed_values_of_types_are_compiled_too() -> None:
 
     # then
     assert (problem.rule, problem.element) == ("expression-not-compilable", "t")
-    assert problem.cure == 'Write texts in double quotes: "gold".'
+    assert problem.cure == 'Write texts in double quotes: "gold", "silver".'
 
 
 def test_other_languages_are_compiled_by_themselves() -> None:

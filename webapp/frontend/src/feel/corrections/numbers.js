@@ -29,22 +29,56 @@ function areSeparators(grouping, decimal) {
 /** Points and commas in each other's place: a point that is no separator makes it no number. */
 const swapped = (text) => text.replace(/[.,]/g, (sign) => (sign === "." ? "," : "."));
 
-/** A rounding of feelin. A scale is a whole number that decimals of 128 bits have; what is beyond is cut off. */
-function rounding(name) {
-  const theirs = builtins[name];
-  return fn(
-    (n, scale) => {
-      const whole = Math.trunc(scale);
-      return whole >= SCALES.least && whole <= SCALES.most ? theirs(n, whole) : null;
-    },
-    ["number", "number"],
-    ["n", "scale"],
-  );
+/** A calculated number as decimals have it: binary fractions are sure of 15 figures. */
+function decimal(value) {
+  return typeof value === "number" && !Number.isInteger(value) && Number.isFinite(value) ? Number(value.toPrecision(15)) : value;
 }
 
-const ROUNDINGS = ["decimal", "round down", "round half down", "round half up", "round up"];
+const sum = (list) => list.reduce((total, item) => (total === null ? item : decimal(total + item)), null);
 
+/** Half of what lies between goes to the even neighbour. */
+function halfEven(value) {
+  const below = Math.floor(value);
+  return value - below === 0.5 ? below + (below % 2 === 0 ? 0 : 1) : Math.round(value);
+}
+
+const byMagnitude = (round) => (value) => Math.sign(value) * round(Math.abs(value));
+
+const ROUNDINGS = {
+  decimal: halfEven,
+  floor: Math.floor,
+  ceiling: Math.ceil,
+  "round up": byMagnitude(Math.ceil),
+  "round down": byMagnitude(Math.floor),
+  "round half up": byMagnitude((value) => Math.floor(value + 0.5)),
+  "round half down": byMagnitude((value) => Math.ceil(value - 0.5)),
+};
+
+/** A rounding to a scale, a whole number that decimals of 128 bits have; what is beyond is cut off. */
+function rounding(name) {
+  const round = ROUNDINGS[name];
+  const optional = name === "floor" || name === "ceiling";
+  const rounded = (n, given = optional ? 0 : null) => {
+    const scale = given === null ? NaN : Math.trunc(given);
+    if (!(scale >= SCALES.least && scale <= SCALES.most)) {
+      return null;
+    }
+    const factor = 10 ** scale;
+    const found = decimal(round(decimal(n * factor)) / factor);
+    return Number.isNaN(found) ? n : found;
+  };
+  return fn(rounded, ["number", optional ? "number?" : "number"], ["n", "scale"]);
+}
+
+/** A function of feelin, with its result as a decimal. */
+function exact(name) {
+  const theirs = builtins[name];
+  return Object.assign((...given) => decimal(theirs(...given)), { $args: theirs.$args });
+}
+
+export const FUNCTIONS = { decimal, sum };
 export const BUILTINS = {
   number: fn(number, ["any", "string?", "string?"], ["from", "grouping separator", "decimal separator"]),
-  ...Object.fromEntries(ROUNDINGS.map((name) => [name, rounding(name)])),
+  ...Object.fromEntries(Object.keys(ROUNDINGS).map((name) => [name, rounding(name)])),
+  ...Object.fromEntries(["mean", "product", "stddev", "sqrt", "exp", "log"].map((name) => [name, exact(name)])),
 };
