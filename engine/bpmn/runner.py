@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from engine.bpmn import codec, explanations, inbox, reports
 from engine.bpmn.cache import Cache
 from engine.bpmn.decisions import Decisions, showing
+from engine.bpmn.decisions.reporting import lacking
 from engine.bpmn.expressions.sandbox.process import SANDBOX
 from engine.bpmn.library import Library, Shelf
 from engine.bpmn.pipeline import normal_form
@@ -20,7 +22,7 @@ from engine.bpmn.simulating import simulate
 from engine.bpmn.specs.triggers import ConditionTrigger
 from engine.bpmn.variables import storable_variables
 from engine.bpmn.workflow import Instance
-from engine.decisions import Decision, DecisionView
+from engine.decisions import Decision, DecisionView, Failure
 from engine.definitions import Executable, FileReport, Form, NormalForm, Source
 from engine.errors import NoSuchDecisionError, NotStartableError
 from engine.instances import InstanceStatus
@@ -80,7 +82,13 @@ class SpiffRunner:
     ) -> Decision:
         """Return what a decision in these files gives; see :class:`engine.ports.BpmnRunner`."""
         decisions, key = self._decision(sources, decision)
-        return decisions.decide(key, inputs, now=now, as_texts=True, overriding=True)
+        found = decisions.decide(key, inputs, now=now, as_texts=True, overriding=True)
+        unread = (name for name in inputs if not decisions.mentions(name))
+        return replace(
+            found,
+            failures=(*_obstacles(decisions, key), *found.failures),
+            warnings=(*(Failure(None, f"Nothing reads '{n}'.") for n in unread), *found.warnings),
+        )
 
     def view(self, sources: Sequence[Source], decision: str) -> DecisionView:
         """Return what there is to see of a decision; see :class:`engine.ports.BpmnRunner`."""
@@ -198,6 +206,12 @@ class SpiffRunner:
         instance = codec.load(state, program, now=_NEVER, world=shelf)
         found = instance.find(token)
         return dict(instance.data if found is None else found.data)
+
+
+def _obstacles(decisions: Decisions, key: str) -> Iterable[Failure]:
+    """Yield what a deployment would refuse, or keep as a draft, though it can be evaluated."""
+    for problem in lacking(decisions.linked, key):
+        yield Failure(problem.element, f"{problem.message} {problem.cure}")
 
 
 def _started(program: Program, events: Sequence[Event], now: datetime, shelf: Shelf) -> Instance:

@@ -43,6 +43,10 @@ class Asked:
         self._model = hashlib.sha256(self._plan.encode()).hexdigest()[:32]
         self._tired_until = 0.0
 
+    def mentions(self, name: str) -> bool:
+        """Say whether the plan holds a name; of ``import.name`` the last part counts."""
+        return name in self._plan or name.rpartition(".")[2] in self._plan
+
     def decide(
         self,
         target: str,
@@ -65,7 +69,7 @@ class Asked:
         """
         if not BUNDLE.exists():
             return failed(None, "FEEL is not installed here. Run make install.")
-        seen = {name: inputs[name] for name in inputs if name in self._plan}
+        seen = {name: inputs[name] for name in inputs if self.mentions(name)}
         try:
             check_extent(seen)
             request = outgoing(

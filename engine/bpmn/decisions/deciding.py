@@ -66,6 +66,10 @@ class Decisions:
             default=None,
         )
 
+    def mentions(self, name: str) -> bool:
+        """Say whether an input of that name may be read: whether a text or an element says it."""
+        return self._asked.mentions(name)
+
     def names(self) -> list[str]:
         """Return the names of what can be asked, in the order of the files."""
         return [

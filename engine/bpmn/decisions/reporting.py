@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from engine.bpmn.decisions.dmn import children
-from engine.bpmn.decisions.linking import link, requiring
+from engine.bpmn.decisions.linking import Linked, behind, link, requiring
 from engine.bpmn.decisions.reading import File, Part
 from engine.bpmn.decisions.rules import diagnose
 from engine.bpmn.reader import Document
@@ -36,10 +36,25 @@ def decision_reports(documents: Iterable[Document]) -> Mapping[str, FileReport]:
     }
 
 
+def lacking(linked: Linked, key: str) -> list[Problem]:
+    """Return what keeps a decision from being asked, as far as reading and linking find it.
+
+    It is what stands in the decision itself and in what it requires: a circle, a file that is not
+    there, logic that nobody has written.
+    """
+    wanted = {key, *behind(linked.plan, key)}
+    return [
+        problem
+        for file in linked.files
+        for problem in file.problems
+        if any(file.key(id) in wanted for id in _faulty(file, [problem]))
+    ]
+
+
 def _faulty(file: File, problems: Iterable[Problem]) -> Iterable[str]:
     """Yield the ids of the elements in which something keeps them from being asked."""
     places = {problem.element for problem in problems if problem.severity in _STOPPING}
-    for part in file.parts.values():
+    for part in file.parts.values() if places else ():
         inside = (each.get("id") for each in part.element.iter())
         if None in places or not places.isdisjoint(inside):
             yield part.id

@@ -77,6 +77,35 @@ def test_a_decision_that_fails_says_where_and_exits_1(table: Path) -> None:
     assert "failed: " in result.stderr
 
 
+def test_what_a_deployment_would_refuse_is_told_as_a_failure(tmp_path: Path) -> None:
+    # given
+    opening = f'<definitions xmlns="{NAMESPACES["1.3"]}" namespace="urn:test">'
+    circle = decision(literal("b"), id="a", needs="b") + decision(literal("a"), id="b", needs="a")
+    lost = decision(literal("1"), id="lost", needs="urn:nowhere#x")
+    file = tmp_path / "circle.dmn"
+    file.write_text(f"{opening}{circle}{lost}</definitions>")
+
+    # when
+    circled = CliRunner().invoke(main, ["decide", str(file), "--decision", "a"])
+    alone = CliRunner().invoke(main, ["decide", str(file), "--decision", "lost"])
+
+    # then
+    assert (circled.exit_code, alone.exit_code) == (1, 1)
+    assert "requires itself" in circled.stderr
+    assert "urn:nowhere#x" in alone.stderr
+
+
+def test_values_that_nothing_reads_are_told(table: Path) -> None:
+    # when
+    result = CliRunner().invoke(
+        main, ["decide", str(table), "--decision=tier", '--input={"amount": 5, "amuont": 7}']
+    )
+
+    # then
+    assert result.exit_code == 0
+    assert "note: Nothing reads 'amuont'." in result.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

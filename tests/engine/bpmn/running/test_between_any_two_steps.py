@@ -20,12 +20,11 @@ LEAVES = (
     | st.dates()
     | st.datetimes(timezones=st.just(UTC))
 )
+#: No database keeps the character NUL in a key.
+KEYS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=["\0"]))
 VALUES = st.recursive(
     LEAVES,
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner, max_size=4)
-    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=12,
 )
 NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)
