@@ -68,7 +68,7 @@ class Findings:
             severity=severity,
             element=None,
             line=None,
-            message=f"There are {count:,} more of this kind in the file.",
+            message=f"{count:,} or more others of this kind are in the file.",
             cure="Mend those that are listed, and look again.",
         )
 

@@ -90,13 +90,14 @@ def command(
 
 def _print(found: Decision) -> None:
     click.echo(printable(json.dumps(found.outputs, ensure_ascii=False)))
+    names = {each.key: each.name for each in found.evaluated}
     for rule in found.fired_rules:
         values = ", ".join(
             f"{each.input} = {json.dumps(each.value, ensure_ascii=False)} passes {each.test}"
             for each in rule.because
         )
         notes = f" ({'; '.join(rule.annotations)})" if rule.annotations else ""
-        line = f"{rule.decision}, row {rule.row}{notes}: {values or 'no condition'}"
+        line = f"{names.get(rule.decision, rule.decision)}, row {rule.row}{notes}: {values or 'no condition'}"
         click.echo(printable(line), err=True)
     _tell("failed", found.failures)
     _tell("note", found.warnings)

@@ -52,7 +52,7 @@ class BusinessDecision:
             more = f" ({len(found.failures) - 1} more)" if found.failures[1:] else ""
             raise DecisionError(
                 f"{first.message}{more}",
-                "Correct the decision and deploy it, or correct the variables; then try again.",
+                "Correct the decision and deploy it, then try again.",
                 decision=self.key,
                 element=first.element,
             )

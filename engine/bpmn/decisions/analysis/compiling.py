@@ -23,6 +23,7 @@ from engine.bpmn.expressions.friendly.parsing import parse
 from engine.bpmn.expressions.protocol import Place
 from engine.bpmn.expressions.safe.limits import EXPRESSION_LENGTH
 from engine.bpmn.expressions.sandbox.syntax import Meant, Names, names_read
+from engine.bpmn.problems import MOST
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _WORD = re.compile(r"\w+")
@@ -66,6 +67,7 @@ class Compiler:
         self._declared = _Names(dict.fromkeys(self._spelling.names, 0))
         self._plain: dict[tuple[object, ...], frozenset[str]] = {}
         self._found: dict[tuple[object, ...], frozenset[str] | ExpressionError] = {}
+        self._faulty = 0
         #: By the identity of a scope, which is kept so that no other one gets it.
         self._scopes: dict[int, tuple[Scope, _Names]] = {}
 
@@ -88,6 +90,11 @@ class Compiler:
         names = {**self._declared.within(words), **seen.within(words)}
         return self._asked(found, (*same, id(found.scope)), names)
 
+    @property
+    def gave_up(self) -> bool:
+        """Whether more texts are faulty than are told, so that no others are looked at."""
+        return self._faulty > MOST
+
     def meant(self, name: str, scope: Scope) -> str | None:
         """Return the name that may be meant by one that nothing has; None where none is like it."""
         return self._spelling.meant(name, scope)
@@ -95,10 +102,13 @@ class Compiler:
     def _asked(self, found: Occurrence, key: tuple[object, ...], names: Names) -> frozenset[str]:
         known = self._found.get(key)
         if known is None:
+            if self.gave_up:
+                return frozenset()
             try:
                 known = _compiled(found, names, lambda name: self.meant(name, found.scope))
             except ExpressionError as error:
                 known = error
+                self._faulty += 1
             self._found[key] = known
         if isinstance(known, ExpressionError):
             raise known

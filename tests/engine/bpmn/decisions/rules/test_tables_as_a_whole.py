@@ -338,3 +338,16 @@ def test_a_table_of_very_many_columns_is_not_looked_at_as_a_whole() -> None:
 def test_a_decision_without_a_table_is_left_alone() -> None:
     # when / then
     assert problems(decision(literal("1 + 1"), type="number")) == []
+
+
+def test_no_more_faulty_texts_are_looked_at_than_are_told() -> None:
+    # given
+    table = rows(*(f'"a" "{number}" | 1' for number in range(600)), inputs="x:string")
+
+    # when
+    *told, others = problems(decision(table))
+
+    # then
+    assert len(told) == 500
+    assert {problem.rule for problem in told} == {"expression-not-compilable"}
+    assert others.message == "1 or more others of this kind are in the file."
