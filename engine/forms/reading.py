@@ -34,6 +34,8 @@ def read_form(source: Source) -> tuple[Form | None, tuple[Problem, ...]]:
     try:
         if len(source.content) <= SIZE:
             schema = json.loads(source.content.decode("utf-8-sig"))
+            # JSON as Python reads it may hold halves of characters and NaN, which nothing can keep.
+            json.dumps(schema, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         schema = None
     if not isinstance(schema, dict):

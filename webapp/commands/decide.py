@@ -97,7 +97,8 @@ def _print(found: Decision) -> None:
             for each in rule.because
         )
         notes = f" ({'; '.join(rule.annotations)})" if rule.annotations else ""
-        line = f"{names.get(rule.decision, rule.decision)}, row {rule.row}{notes}: {values or 'no condition'}"
+        name = names.get(rule.decision, rule.decision)
+        line = f"{name}, row {rule.row}{notes}: {values or 'no condition'}"
         click.echo(printable(line), err=True)
     _tell("failed", found.failures)
     _tell("note", found.warnings)

@@ -24,7 +24,7 @@ from engine.bpmn.expressions.sandbox.process import SANDBOX
 from engine.decisions import Decision, Evaluated, FiredRule
 
 #: How much longer than one expression all such decisions behind one may take.
-_LONGER = 5
+_LONGER = 3
 
 #: What is known so far, by key.
 Known: TypeAlias = Mapping[str, Decision]

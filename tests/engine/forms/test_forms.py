@@ -64,7 +64,12 @@ def test_a_form_without_an_id_is_known_by_its_file() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"<xml/>", b"[1]", b"5", b"\xff\xfe", b"[" * 5000, b" " * 600_000]
+    "content",
+    [
+        *(b"", b"<xml/>", b"[1]", b"5", b"\xff\xfe", b"[" * 5000, b" " * 600_000),
+        b'{"id": "\\ud83d", "components": []}',
+        b'{"components": [], "half": NaN}',
+    ],
 )
 def test_what_is_no_form_is_refused_with_a_cure(content: bytes) -> None:
     # given / when

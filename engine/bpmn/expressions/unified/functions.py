@@ -39,9 +39,12 @@ def _json(run: Run, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
+        found = json.loads(value)
+        # JSON as Python reads it may hold halves of characters and NaN, which nothing can keep.
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as fault:
         raise RefusedError("The text is no JSON.", "Check the variable.") from fault
+    return found
 
 
 def _get(run: Run, name: Any) -> Any:

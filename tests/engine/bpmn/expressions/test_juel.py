@@ -238,6 +238,8 @@ def test_an_expression_knows_which_variables_it_reads(text: str, reads: set[str]
         ("${topics < topics}", "have no order", 10),
         ("${now()}", "time is not known", 3),
         ("${JSON(tier)}", "no JSON", 3),
+        (r"""${JSON('"\\ud800"')}""", "no JSON", 3),
+        ("${JSON('NaN')}", "no JSON", 3),
     ],
 )
 def test_what_cannot_be_is_told_with_its_place(text: str, reason: str, column: int) -> None:
