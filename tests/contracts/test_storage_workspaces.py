@@ -33,6 +33,7 @@ STARTS: dict[str, Any] = {
 class Ids:
     """Ids of rows of the first workspace, tried on the second one."""
 
+    deployment: int
     definition: int
     instance: int
     user_task: int
@@ -64,6 +65,7 @@ REFUSED: dict[str, Callable[[Engine, Ids], Any]] = {
     "complete_job": lambda e, i: e.complete_job(i.job),
     "decision_view": lambda e, i: e.decision_view(i.definition),
     "definition": lambda e, i: e.definition(i.definition),
+    "deployment": lambda e, i: e.deployment(i.deployment),
     "fail_job": lambda e, i: e.fail_job(i.job, "why"),
     "form": lambda e, i: e.form(i.user_task),
     "history": lambda e, i: e.history(i.instance),
@@ -112,12 +114,13 @@ def ids(bench: Bench) -> Ids:
     """Return what the first workspace holds: one of everything."""
     first = bench.engine
     form = flow("care", {"all": list(ALL)}, **STARTS)
-    definition = first.deploy([form]).definitions[0].id
+    deployed = first.deploy([form])
     instance = first.start("care", {"secret": 1}, business_key="b", correlation_key="k")
     stuck = first.jobs(type="stuck")[0]
     first.fail_job(stuck.id, "no")
     return Ids(
-        definition,
+        deployed.id,
+        deployed.definitions[0].id,
         instance.id,
         first.user_tasks()[0].id,
         first.jobs(type="reply.send")[0].id,

@@ -87,7 +87,7 @@ def test_a_rule_tells_so_many_problems_and_counts_the_others(drawing: Drawing) -
 
     # then
     assert len(findings.problems) == MOST + 2
-    assert "7 more" in findings.problems[-1].message
+    assert "7 or more others" in findings.problems[-1].message
     assert findings.problems[-1].severity is Severity.WARNING
     assert findings.problems[-2].severity is Severity.DRAFT
 
