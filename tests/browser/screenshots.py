@@ -75,6 +75,14 @@ def writing(page: Page) -> None:
     field.fill("We are sorry about this. A technician is on the way and will be there by ten.")
 
 
+def trying(page: Page) -> None:
+    """Ask the decision about a customer who wants money back."""
+    for fact in ("money", "trouble"):
+        page.locator(f"[name='in.facts.{fact}']").select_option("true")
+    page.get_by_role("button", name="Decide").click()
+    page.get_by_text("Triage, row").first.wait_for()
+
+
 def main() -> int:
     """Take every picture; exit 1 when there is no browser."""
     executable = chromium.find()
@@ -95,6 +103,7 @@ def main() -> int:
         shoot("user-task", "ana", f"/tasks/{mine.id}", before=writing)
         shoot("instance", "mia", f"/instances/{mine.instance_id}")
         shoot("process", "dan", "/processes/complaint")
+        shoot("decision", "dan", "/decisions/triage", before=trying)
         shoot("monitor", "mia", "/monitor")
         browser.close()
     house.close()
