@@ -199,8 +199,11 @@ class MultiInstance(Repeated):
         known = my_task.internal_data
         index = known["next"]
         known["next"] += 1
-        item = self.instances.item
-        self.launch(my_task, index, **({item: known["items"][index]} if item else {}))
+        # Most engines let a run see how many there are; the standard's name is for conditions only.
+        names = {"nrOfInstances": len(known["items"])}
+        if self.instances.item:
+            names[self.instances.item] = known["items"][index]
+        self.launch(my_task, index, **names)
 
     def _give_results(self, my_task: Token) -> None:
         if self.instances.output:

@@ -359,3 +359,14 @@ def test_a_failing_run_waits_for_an_operator_while_the_others_go_on(play, draw):
     assert not case.completed
     case.retry("u", r="a")
     assert case.completed or case.at() == ["u"]
+
+
+@both_ways
+def test_a_run_knows_its_number_and_how_many_there_are(play, draw, sequential):
+    # when
+    told = "r = [loopCounter, nrOfInstances]"
+    body = START + draw.script("a", told, inner=over(sequential=sequential))
+    case = play(body + draw.flow("s", "a"), {"items": ["x", "y"]})
+
+    # then
+    assert case.data == {"items": ["x", "y"], "out": [[0, 2], [1, 2]]}
