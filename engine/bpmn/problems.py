@@ -6,7 +6,10 @@ its line, so that a rule only says what is wrong and what to do.
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections import Counter
+from typing import Any
 
 from engine.bpmn.errors import ExpressionError
 from engine.bpmn.xml import Element, identity, is_drawn_for_corral, line_of
@@ -44,6 +47,15 @@ def expression_problem(element: Element, error: ExpressionError) -> Problem:
         f"{where}'{error.text}': {error.reason}",
         error.cure,
     )
+
+
+def rules_in(package: str) -> list[tuple[str, Any]]:
+    """Return id and module of every rule of a package, by name; a file a rule."""
+    path = importlib.import_module(package).__path__
+    names = sorted(module.name for module in pkgutil.iter_modules(path))
+    return [
+        (name.replace("_", "-"), importlib.import_module(f"{package}.{name}")) for name in names
+    ]
 
 
 class Findings:

@@ -9,14 +9,12 @@ type, a timer without a time) are reported there, as problems of the same kind.
 from __future__ import annotations
 
 import functools
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, cast
+from typing import Protocol
 
 from engine.bpmn.drawing import Drawing
-from engine.bpmn.problems import Findings
+from engine.bpmn.problems import Findings, rules_in
 from engine.bpmn.reader import Document, DocumentKind
 from engine.definitions import Executable, Problem
 
@@ -67,11 +65,7 @@ class Rule(Protocol):
 @functools.cache
 def rules() -> tuple[tuple[str, Rule], ...]:
     """Return id and module of every rule, by name."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(
-        (name.replace("_", "-"), cast(Rule, importlib.import_module(f"{__name__}.{name}")))
-        for name in names
-    )
+    return tuple(rules_in(__name__))
 
 
 def diagnose(document: Document, around: Surroundings | None = None) -> list[Problem]:

@@ -8,14 +8,12 @@ there. What keeps a file from being understood at all is told where it is read (
 from __future__ import annotations
 
 import functools
-import importlib
-import pkgutil
-from typing import Protocol, cast
+from typing import Protocol
 
 from engine.bpmn.decisions.analysis.examined import Examined
 from engine.bpmn.decisions.linking import Linked
 from engine.bpmn.decisions.reading import File
-from engine.bpmn.problems import Findings
+from engine.bpmn.problems import Findings, rules_in
 from engine.definitions import Problem
 
 
@@ -30,11 +28,7 @@ class Rule(Protocol):
 @functools.cache
 def rules() -> tuple[tuple[str, Rule], ...]:
     """Return id and module of every rule, by name."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(
-        (name.replace("_", "-"), cast(Rule, importlib.import_module(f"{__name__}.{name}")))
-        for name in names
-    )
+    return tuple(rules_in(__name__))
 
 
 def diagnose(file: File, linked: Linked) -> list[Problem]:
