@@ -5,6 +5,7 @@ PostgreSQL is one server a session (one a process of ``make test``) and a fresh 
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -34,6 +35,15 @@ settings.register_profile(
     "corral", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("corral")
+
+
+@pytest.fixture
+def uncollected() -> Iterator[None]:
+    """Keep the collector from looking through what other tests left, where work is bounded."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

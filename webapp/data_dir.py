@@ -11,12 +11,19 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 SECRET_FILE = "secret.key"  # noqa: S105  (its name, not its content)
 LOCK_FILE = "corral.lock"
+#: Seconds to wait for a server that was killed: a process it was just starting may have inherited
+#: the lock, and lets it go a moment later.
+PATIENCE = 3.0
+#: Seconds between two tries.
+_PAUSE = 0.05
 #: Characters of the secret key at least; a new one has twice as many.
 _SHORTEST_KEY = 32
 
@@ -93,12 +100,22 @@ def running_alone(folder: Path) -> Iterator[None]:
         AlreadyRunningError: another process holds it.
     """
     with (folder / LOCK_FILE).open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise AlreadyRunningError(folder, lock.read(20).strip()) from None
+        end = time.monotonic() + PATIENCE
+        while not _locked(lock):
+            if time.monotonic() > end:
+                lock.seek(0)
+                raise AlreadyRunningError(folder, lock.read(20).strip())
+            time.sleep(_PAUSE)
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         yield
+
+
+def _locked(file: IO[str]) -> bool:
+    """Lock a file if it is free, and tell whether it was."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

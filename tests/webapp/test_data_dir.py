@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import stat
+import time
 from pathlib import Path
 
 import pytest
 
+from webapp import data_dir
 from webapp.data_dir import (
     LOCK_FILE,
     SECRET_FILE,
@@ -79,8 +81,11 @@ def test_a_damaged_secret_key_is_refused_rather_than_used(tmp_path: Path) -> Non
         secret_key(tmp_path)
 
 
-def test_given_a_running_server_when_another_starts_then_it_is_refused(tmp_path: Path) -> None:
+def test_given_a_running_server_when_another_starts_then_it_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # given
+    monkeypatch.setattr(data_dir, "PATIENCE", 0)
     with running_alone(tmp_path):
         # when
         with pytest.raises(AlreadyRunningError) as refusal, running_alone(tmp_path):
@@ -95,6 +100,19 @@ def test_given_a_server_that_has_stopped_when_another_starts_then_it_may(tmp_pat
     # given
     with running_alone(tmp_path):
         pass
+
+    # when / then
+    with running_alone(tmp_path):
+        assert (tmp_path / LOCK_FILE).read_text().strip().isdecimal()
+
+
+def test_given_a_lock_that_outlives_its_server_for_a_moment_then_the_next_one_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    holder = running_alone(tmp_path)
+    holder.__enter__()
+    monkeypatch.setattr(time, "sleep", lambda _: holder.__exit__(None, None, None))
 
     # when / then
     with running_alone(tmp_path):

@@ -110,6 +110,7 @@ def test_a_number_of_thousands_of_digits_is_refused_in_words(kind: str) -> None:
     assert errors["n"]
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_a_thousand_choices_among_thousands_of_options_are_found_at_once() -> None:
     # given
     codes = [f"code {number}" for number in range(8_000)]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import resource
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -183,15 +181,6 @@ HOSTILE = {
         )
     ),
 }
-
-
-@pytest.fixture
-def uncollected() -> Iterator[None]:
-    """Keep the collector from looking through the thousands of other tests meanwhile."""
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
 
 
 @pytest.mark.usefixtures("uncollected")

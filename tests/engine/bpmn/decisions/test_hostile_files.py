@@ -17,6 +17,8 @@ from engine.bpmn.decisions.reporting import decision_reports
 from engine.bpmn.reader import Document
 from tests.engine.bpmn.decisions.drawing import decision, dmn, given, literal, policy, rows
 
+pytestmark = pytest.mark.usefixtures("uncollected")
+
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:

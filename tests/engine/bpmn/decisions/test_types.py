@@ -65,6 +65,7 @@ def test_a_deep_tree_is_decided_or_fails_in_words(depth: int) -> None:
     assert found.failures or found.outputs == f"level {depth - 1}"
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_thirty_types_of_ten_parts_each_are_ready_at_once() -> None:
     # given
     wide = (named(f"t{n}", *(f"f{part}:t{n + 1}" for part in range(10))) for n in range(30))
@@ -80,6 +81,7 @@ def test_thirty_types_of_ten_parts_each_are_ready_at_once() -> None:
     assert time.process_time() - began < 3
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_a_type_is_made_ready_once_however_many_columns_name_it() -> None:
     # given
     parts = (f"f{n}:number" for n in range(5_000))

@@ -166,6 +166,7 @@ LONG_WORK = [
 ]
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize("text", LONG_WORK, ids=lambda text: text[:40])
 def test_work_is_counted_whatever_does_it(text: str) -> None:

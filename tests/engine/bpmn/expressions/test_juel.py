@@ -292,6 +292,7 @@ LONG_WORK = [
 ]
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.timeout(20)  # without the count most of these would take seconds, one of them minutes
 @pytest.mark.parametrize("text", LONG_WORK, ids=lambda text: text[-40:])
 def test_comparisons_and_what_is_looked_into_are_counted(text: str) -> None:

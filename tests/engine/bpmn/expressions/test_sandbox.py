@@ -71,6 +71,7 @@ def awake() -> None:
     SANDBOX.ask("S", "'awake'")
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("text", HOSTILE_FEEL, ids=range(len(HOSTILE_FEEL)))
 def test_hostile_feel_ends_in_time(text: str) -> None:
     # given
