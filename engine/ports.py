@@ -335,7 +335,26 @@ class UnitOfWork(Protocol):
 
 
 class Waker(Protocol):
-    """Who calls ``advance`` when work was left behind a commit."""
+    """Who calls ``advance`` when work was left behind a commit.
+
+    Each commit that leaves something in inboxes is told twice: :meth:`enlist` inside the
+    transaction, :meth:`wake` after it. A waker whose memory is the database uses the first, one
+    that lives in the process the second.
+    """
+
+    def enlist(self, connection: Any, instance_ids: Sequence[int]) -> None:
+        """Write down, in the open transaction, that these instances are to be advanced.
+
+        Called just before the commit, so that the note is kept if, and only if, the work is.
+
+        Args:
+            connection: the SQLAlchemy connection of the transaction.
+            instance_ids: in order, at least one.
+
+        Raises:
+            StorageError: it cannot be written down; the transaction is rolled back.
+        """
+        ...
 
     def wake(self, instance_ids: Iterable[int]) -> None:
         """See to it that these instances are advanced soon. Called after the commit."""

@@ -120,6 +120,8 @@ class Bound:
     def _begun(self) -> Iterator[Transaction]:
         with self._core.storage.write(self.workspace) as tx:
             yield tx
+            if tx.to_wake:
+                self._core.waker.enlist(tx.connection, sorted(tx.to_wake))
         self._core.committed(tx)
 
     def _write(self, work: Callable[[Transaction], T], within: UnitOfWork | None = None) -> T:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -100,6 +101,9 @@ class EmbeddedWaker:
             self._changed.notify_all()
         self._thread.join()
         self._thread = None
+
+    def enlist(self, connection: Any, instance_ids: Sequence[int]) -> None:
+        """Write nothing: what is to be woken is kept in memory, and :meth:`wake` tells it."""
 
     def wake(self, instance_ids: Iterable[int]) -> None:
         """See to it that these instances are advanced soon. Returns at once."""

@@ -6,8 +6,9 @@ It has no clock: whoever embeds the engine calls ``fire_due`` or ``pump``.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 
 class InlineWaker:
@@ -17,6 +18,9 @@ class InlineWaker:
         """Call ``advance`` with instance ids."""
         self._advance = advance
         self._here = threading.local()
+
+    def enlist(self, connection: Any, instance_ids: Sequence[int]) -> None:
+        """Write nothing: :meth:`wake` follows in the same thread."""
 
     def wake(self, instance_ids: Iterable[int]) -> None:
         """Advance the instances, and whatever advancing them wakes, one batch after the other."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -261,6 +262,9 @@ def test_a_deployment_arms_the_clock_of_the_waker(bench: Bench) -> None:
 
     class Clockwork:
         """A waker that notes when it is to look."""
+
+        def enlist(self, connection: Any, instance_ids: Sequence[int]) -> None:
+            """Write nothing."""
 
         def wake(self, instance_ids: Iterable[int]) -> None:
             """Do nothing."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,9 @@ TASK = {"is": "user_task", "at": "answer"}
 
 class Deaf:
     """A waker that hears nothing: what a death between commit and wake-up leaves behind."""
+
+    def enlist(self, connection: Any, instance_ids: Sequence[int]) -> None:
+        """Write nothing."""
 
     def wake(self, instance_ids: Iterable[int]) -> None:
         """Do nothing."""
