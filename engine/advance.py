@@ -101,6 +101,7 @@ class Advancer:
                 this.returned += _messages(events)
         tx.inbox.remove([event.id for events in inbox.values() for event in events if event.id])
         tx.instances.write(this.written)
+        tx.work.ran(inbox, this.written)
         self._apply(tx, this, now)
         _hand_on(tx, this, set(inbox), now)
 
@@ -146,6 +147,7 @@ class Advancer:
             tx.next_due = min(due) if tx.next_due is None else min(tx.next_due, *due)
         for id, queue in applied.user_tasks:
             tx.note(Change(tx.workspace.key, "user_task", id, queue))
+        tx.work.incidents += len(applied.incidents)
         for id in applied.incidents:
             tx.note(Change(tx.workspace.key, "incident", id))
         by_type: dict[str, list[Job]] = {}

@@ -12,6 +12,7 @@ from typing import Any, Self
 from engine.decisions import Decision
 from engine.errors import NotFoundError
 from engine.limits import Limits
+from engine.observing import Observer
 from engine.ports import Clock, Waker
 from engine.stores import Storage
 from engine.use_cases.bound import Listener
@@ -112,6 +113,10 @@ class Engine(
         Changes of all workspaces are told; each names its own.
         """
         return self._core.listen(listener)
+
+    def use_observer(self, observer: Observer) -> None:
+        """Tell ``observer`` what each commit did, for all workspaces of the storage."""
+        self._core.observer = observer
 
     def close(self) -> None:
         """Close the database; the engines of its other workspaces are closed with it."""

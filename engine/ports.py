@@ -67,6 +67,8 @@ class Event:
     hops: int = 0
     #: Of a message, UTC: if nobody takes it, it is not kept any longer.
     expires_at: datetime | None = None
+    #: Of a timer that is just being fired, UTC; not kept in the inbox.
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

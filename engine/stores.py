@@ -17,6 +17,7 @@ from engine.incidents import Incident
 from engine.instances import Instance, InstanceFilter, WaitingElement
 from engine.jobs import Job, JobStatus
 from engine.messages import Message
+from engine.observing import Work
 from engine.ports import Catalogue, Change, Event, UnitOfWork
 from engine.records import (
     Applied,
@@ -260,6 +261,8 @@ class Transaction(UnitOfWork, Protocol):
     next_due: datetime | None
     changes: list[Change]
     calls: list[Callable[[], None]]
+    #: What is told to the observer.
+    work: Work
 
     @property
     def workspace(self) -> Workspace:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from engine.errors import StaleRevisionError
+from engine.observing import Work
 from engine.ports import Change
 from engine.storage.catalogue import DefinitionCache, SqlCatalogue
 from engine.storage.database import Database, Synchronous
@@ -63,6 +64,7 @@ class SqlTransaction:
         self.next_due: datetime | None = None
         self.changes: list[Change] = []
         self.calls: list[Callable[[], None]] = []
+        self.work = Work()
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Call ``call`` once the transaction is committed; never, if it is rolled back."""

@@ -94,7 +94,13 @@ class SqlWaits:
     def fire(self, ids: Iterable[int], now: datetime) -> list[tuple[int, Event]]:
         """Take the due timers of instances that are locked, and return their events."""
         rows = self._connection.execute(
-            select(TimerRow.id, TimerRow.instance_id, TimerRow.token, TimerRow.slot)
+            select(
+                TimerRow.id,
+                TimerRow.instance_id,
+                TimerRow.token,
+                TimerRow.slot,
+                TimerRow.due_at,
+            )
             .where(TimerRow.instance_id.in_(sorted(ids)), TimerRow.due_at <= now)
             .order_by(TimerRow.due_at, TimerRow.id)
         ).all()
@@ -102,8 +108,8 @@ class SqlWaits:
             gone = [row.id for row in rows]
             self._connection.execute(_DELETE_TIMERS, {"ids": gone})
         return [
-            (row.instance_id, Event(EventKind.TIMER_DUE, token=row.token, slot=row.slot))
-            for row in rows
+            (id, Event(EventKind.TIMER_DUE, token=token, slot=slot, due_at=due_at))
+            for _, id, token, slot, due_at in rows
         ]
 
     def signalled(self, name: str) -> list[tuple[int, int, int]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from time import perf_counter
 from typing import TypeVar, cast
 
 import structlog
 
 from engine.advance import Advancer, JobHandler
 from engine.errors import StaleRevisionError
+from engine.observing import Observer
 from engine.ports import BpmnRunner, Change, Clock, FormCheck, UnitOfWork, Waker
 from engine.stores import Storage, Transaction
 from engine.workspaces import Workspace
@@ -29,6 +32,8 @@ class Core:
 
     #: Advances what commits leave behind. Whoever puts the core together sets it.
     waker: Waker
+    #: Counts what commits did; None: nobody does.
+    observer: Observer | None = None
 
     def __init__(
         self, storage: Storage, runner: BpmnRunner, clock: Clock, check_form: FormCheck
@@ -55,28 +60,34 @@ class Core:
 
         return stop
 
-    def committed(self, tx: Transaction) -> None:
-        """Do what was asked to be done after the commit; the waker comes last."""
+    def committed(self, tx: Transaction, seconds: float = 0.0) -> None:
+        """Do what was asked to be done after the commit; the waker comes last.
+
+        ``seconds`` is how long the transaction took, with its commit.
+        """
         for call in tx.calls:
-            self._after(call)
+            self._after(tx, call)
+        if self.observer is not None and tx.work:
+            tx.work.seconds = seconds
+            self._after(tx, partial(self.observer.committed, tx.work, self.clock.now()))
         if tx.changes:
             changes = tuple(tx.changes)
             with self._lock:
                 listeners = tuple(self._listeners)
             for listener in listeners:
-                self._after(lambda listener=listener: listener(changes))  # type: ignore[misc]
+                self._after(tx, partial(listener, changes))
         for due in (tx.next_due, tx.starts.armed):
             if due is not None:
                 self.waker.wake_at(due)
         if tx.to_wake:
             self.waker.wake(sorted(tx.to_wake))
 
-    def _after(self, call: Callable[[], None]) -> None:
+    def _after(self, tx: Transaction, call: Callable[[], None]) -> None:
         try:
             call()
         except Exception:  # noqa: BLE001 - a listener may be anything
             # The transaction is committed: failing now would tell its caller that it was not.
-            _log.exception("a listener failed after a commit")
+            _log.exception("a listener failed after a commit", workspace=tx.workspace.key)
 
 
 class Bound:
@@ -118,11 +129,12 @@ class Bound:
 
     @contextmanager
     def _begun(self) -> Iterator[Transaction]:
+        begun = perf_counter()
         with self._core.storage.write(self.workspace) as tx:
             yield tx
             if tx.to_wake:
                 self._core.waker.enlist(tx.connection, sorted(tx.to_wake))
-        self._core.committed(tx)
+        self._core.committed(tx, perf_counter() - begun)
 
     def _write(self, work: Callable[[Transaction], T], within: UnitOfWork | None = None) -> T:
         """Do ``work`` in the caller's transaction, or in one of its own, again if it gave way."""

@@ -127,6 +127,7 @@ class JobUseCases(Bound):
             due_at = now + wait if left else None
             if not tx.jobs.postpone(id, retries=left, error=why, due_at=due_at):
                 raise JobClosedError(id, tx.jobs.get(id).status)
+            tx.work.failures += 1
             if not left:
                 self._give_up(tx, job, why)
 
@@ -219,5 +220,6 @@ class JobUseCases(Bound):
         id = tx.incidents.insert_for_job(job, what=what, cure=cure, now=now)
         entry = HistoryEntry(job.element, What.INCIDENT, now, detail={"what": what, "cure": cure})
         tx.instances.record([(job.instance_id, entry)])
+        tx.work.incidents += 1
         tx.note(Change(self.workspace.key, "incident", id))
         tx.note(Change(self.workspace.key, "instance", job.instance_id))

@@ -87,6 +87,7 @@ class UpkeepUseCases(Bound):
         free = [held.id for held in tx.instances.lock(ids, wait=False)]
         events = tx.waits.fire(free, now)
         tx.inbox.add(events)
+        tx.work.due += [event.due_at for _, event in events if event.due_at is not None]
         tx.to_wake.update(free)
         self._core.advancer.run(tx, free, now=now, wait=False)
         return len(events)
