@@ -16,7 +16,6 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from channels import networks
-from channels import storage as channel_storage
 from channels.conversations import Conversations
 from channels.intake import Intake
 from channels.outbox import Outbox
@@ -25,25 +24,16 @@ from channels.protocol import Channel
 from engine import Engine
 from engine.errors import NotFoundError, StorageError
 from engine.limits import Limits
-from engine.storage import opening
-from engine.storage.database import Database
-from engine.storage.migrating import pending, upgrade
+from engine.storage.migrating import upgrade
 from engine.waking.embedded import EmbeddedWaker
-from webapp import storage as own_storage
 from webapp.app import create_app
-from webapp.data_dir import DataDirectoryError, prepare, secret_key
+from webapp.data_dir import DataDirectoryError, expect_not_moved, prepare, secret_key
+from webapp.databases import ROOMS
 from webapp.live import Live
 from webapp.people import People
 from webapp.services import Rooms, Services
 from webapp.settings import DATABASE_FILE, Settings
 from webapp.storage.people import StoredPeople
-
-#: The rooms with tables of their own, in the order of their foreign keys.
-_ROOMS = {
-    "engine": (opening.MIGRATIONS, opening.VERSION_TABLE),
-    "channels": (channel_storage.MIGRATIONS, channel_storage.VERSION_TABLE),
-    "webapp": (own_storage.MIGRATIONS, own_storage.VERSION_TABLE),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +66,7 @@ def wire(
     """
     with opened.transaction() as uow:
         for name in ("channels", "webapp"):
-            upgrade(uow.connection, *_ROOMS[name])
+            upgrade(uow.connection, ROOMS[name].migrations, ROOMS[name].version_table)
     known = networks.found() if channels is None else channels
     people = People(StoredPeople(opened), hasher)
     live = Live(streams=settings.threads * 2 // 3)
@@ -153,6 +143,8 @@ def build(settings: Settings) -> Server:
         DataDirectoryError: the data directory cannot be used.
     """
     folder = prepare(settings.data)
+    if settings.on_sqlite:
+        expect_not_moved(folder)
     installation = wire(_engine(settings), settings)
     return Server(installation, create_app(installation.rooms, secret_key=secret_key(folder)))
 
@@ -171,7 +163,7 @@ def limits(settings: Settings) -> Limits:
 def opened(settings: Settings) -> Iterator[Installation]:
     """Open everything for a command, made and migrated if need be; nothing runs by itself."""
     if settings.on_sqlite:
-        prepare(settings.data)
+        expect_not_moved(prepare(settings.data))
     with closing(_engine(settings)) as found:
         yield wire(found, settings)
 
@@ -207,16 +199,6 @@ def read_engine(settings: Settings) -> Iterator[Engine]:
         )
     with closing(_engine(settings)) as found:
         yield found
-
-
-def pending_migrations(settings: Settings) -> list[str]:
-    """Return the rooms whose tables are not those of this program.
-
-    Raises:
-        StorageError: the database cannot be opened.
-    """
-    with closing(Database(settings.url)) as database:
-        return [name for name, place in _ROOMS.items() if pending(database, *place)]
 
 
 def _healthy(opened: Engine) -> bool:

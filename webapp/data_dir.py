@@ -4,6 +4,7 @@ Errors::
 
     DataDirectoryError         it cannot be used; the text says why and what to do
     +-- AlreadyRunningError    another ``corral run`` has it
+    +-- MovedError             its database was moved to PostgreSQL
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from typing import IO
 
 SECRET_FILE = "secret.key"  # noqa: S105  (its name, not its content)
 LOCK_FILE = "corral.lock"
+#: Says where the SQLite database of the directory was moved to.
+MOVED_FILE = "moved.txt"
 #: Seconds to wait for a server that was killed: a process it was just starting may have inherited
 #: the lock, and lets it go a moment later.
 PATIENCE = 3.0
@@ -41,6 +44,18 @@ class AlreadyRunningError(DataDirectoryError):
         super().__init__(
             f"Corral is running on {folder} already{who}. Stop it first, or choose another "
             "directory with --data."
+        )
+
+
+class MovedError(DataDirectoryError):
+    """The SQLite database of this directory is the old one of an installation that goes on."""
+
+    def __init__(self, folder: Path, where: str) -> None:
+        """Name the directory, and the address without its password."""
+        super().__init__(
+            f"This installation was moved to {where}: set CORRAL_DATABASE_URL to it. Two "
+            "installations would answer the same customers. To go on with the SQLite database as "
+            f"it was then, delete {folder / MOVED_FILE}."
         )
 
 
@@ -90,6 +105,18 @@ def _make_secret(file: Path) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def mark_moved(folder: Path, where: str) -> None:
+    """Let :func:`expect_not_moved` refuse the directory from now on."""
+    (folder / MOVED_FILE).write_text(where + "\n", encoding="utf-8")
+
+
+def expect_not_moved(folder: Path) -> None:
+    """Raise :class:`MovedError` when the SQLite database of the directory was moved."""
+    file = folder / MOVED_FILE
+    if file.exists():
+        raise MovedError(folder, file.read_text(encoding="utf-8", errors="replace").strip())
 
 
 @contextmanager

@@ -8,7 +8,7 @@ Alembic; there is no ``env.py``.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
@@ -19,6 +19,9 @@ from sqlalchemy import Connection, text
 
 from engine.errors import StorageError
 from engine.storage.database import Database
+
+#: ``none``: there are no tables yet. ``newer``: this program does not know the version.
+Standing = Literal["none", "older", "current", "newer"]
 
 #: Any number, the same in every process: whoever holds it migrates, the others wait.
 _MIGRATION_LOCK = 6_702_001
@@ -71,7 +74,18 @@ def upgrade(connection: Connection, script_location: Path, version_table: str) -
 
 def pending(database: Database, script_location: Path, version_table: str) -> bool:
     """Tell whether :func:`migrate` has anything to do."""
-    head = ScriptDirectory(str(script_location)).get_current_head()
     with database.read() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": version_table})
-        return context.get_current_revision() != head
+        return standing(connection, script_location, version_table) != "current"
+
+
+def standing(connection: Connection, script_location: Path, version_table: str) -> Standing:
+    """Tell how the tables of a room stand to this program; nothing is changed."""
+    scripts = ScriptDirectory(str(script_location))
+    context = MigrationContext.configure(connection, opts={"version_table": version_table})
+    found = context.get_current_revision()
+    if found is None:
+        return "none"
+    if found == scripts.get_current_head():
+        return "current"
+    known = {script.revision for script in scripts.walk_revisions()}
+    return "older" if found in known else "newer"

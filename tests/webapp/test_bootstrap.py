@@ -11,7 +11,7 @@ import processes
 from channels.intake import Intake
 from channels.model import Author, Mention, Page
 from engine.errors import NotFoundError
-from webapp import bootstrap
+from webapp import bootstrap, databases
 from webapp.bootstrap import Installation
 from webapp.data_dir import DataDirectoryError
 from webapp.settings import Settings
@@ -86,7 +86,7 @@ def test_opening_for_a_command_makes_the_data_directory(tmp_path: Path) -> None:
     # then
     with bootstrap.open_people(settings) as people:
         assert people.by_login("ana").workspace == "default"
-    assert bootstrap.pending_migrations(settings) == []
+    assert databases.pending_migrations(settings) == []
 
 
 def test_reading_makes_nothing(tmp_path: Path) -> None:

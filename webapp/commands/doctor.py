@@ -14,7 +14,7 @@ import click
 
 from engine import Source, decide
 from engine.errors import StorageError
-from webapp import assets, bootstrap
+from webapp import assets, databases
 from webapp.commands.options import data_option, format_option, settings_with
 from webapp.commands.printing import print_json
 from webapp.serving import PortTakenError, listen
@@ -88,7 +88,7 @@ def database(settings: Settings) -> Finding:
     if settings.on_sqlite and not (settings.data / DATABASE_FILE).exists():
         return Finding("database", "none yet; 'corral run' makes it")
     try:
-        missing = bootstrap.pending_migrations(settings)
+        missing = databases.pending_migrations(settings)
     except StorageError as error:
         return Finding("database", "cannot be opened", str(error))
     if missing:

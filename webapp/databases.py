@@ -1,0 +1,165 @@
+"""The database of an installation as an operator looks after it: versions, damage, moving, backups.
+
+The rooms are listed here once, in the order of their foreign keys.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Table
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from channels import storage as channel_storage
+from channels.storage import tables as channel_tables
+from engine.errors import StorageError
+from engine.storage import opening
+from engine.storage import tables as engine_tables
+from engine.storage.database import Database
+from engine.storage.migrating import Standing, standing
+from engine.storage.moving import Fault, Moved, Progress, Room, SqliteSource, move, tables_of
+from webapp import storage as own_storage
+from webapp.data_dir import mark_moved, running_alone
+from webapp.settings import DATABASE_FILE, Settings
+from webapp.storage import tables as own_tables
+
+ROOMS = {
+    "engine": Room(opening.MIGRATIONS, opening.VERSION_TABLE, engine_tables.metadata),
+    "channels": Room(
+        channel_storage.MIGRATIONS, channel_storage.VERSION_TABLE, channel_tables.metadata
+    ),
+    "webapp": Room(own_storage.MIGRATIONS, own_storage.VERSION_TABLE, own_tables.metadata),
+}
+#: Faults that are named in one message.
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What is wrong with a SQLite database; both are empty when all is well."""
+
+    damage: list[str]  #: in SQLite's words
+    faults: list[Fault]  #: rows that a move would refuse
+
+
+def versions(url: str) -> dict[str, Standing]:
+    """Return how the tables of each room stand to this program. Nothing is made or changed.
+
+    Raises:
+        StorageError: the database cannot be opened.
+    """
+    with closing(Database(url)) as database, database.read() as connection:
+        return {
+            name: standing(connection, room.migrations, room.version_table)
+            for name, room in ROOMS.items()
+        }
+
+
+def pending_migrations(settings: Settings) -> list[str]:
+    """Return the rooms whose tables are not those of this program.
+
+    Raises:
+        StorageError: the database cannot be opened.
+    """
+    return [name for name, found in versions(settings.url).items() if found != "current"]
+
+
+def check_sqlite(file: Path) -> Check:
+    """Look through a SQLite database; writers wait meanwhile.
+
+    Raises:
+        StorageError: it cannot be read at all.
+    """
+    with SqliteSource.held(file) as source:
+        damage = source.damage()
+        # Rows of a damaged file are whatever the damage left of them.
+        return Check(damage, [] if damage else source.faults(_tables()))
+
+
+def move_installation(source_url: str, target_url: str, tell: Progress) -> Moved:
+    """Copy an installation on SQLite to an empty PostgreSQL database, all or nothing.
+
+    The SQLite database stays as it is, and its data directory says that it was moved, so that it
+    is not started again by mistake.
+
+    Raises:
+        StorageError: one of the two cannot be used, or a row cannot be stored; nothing was written.
+        AlreadyRunningError: Corral runs on the source.
+    """
+    file, target = _sqlite_file(source_url), _postgres(target_url)
+    with running_alone(file.parent):
+        _expect_current(source_url, file)
+        with SqliteSource.held(file) as source:
+            _expect_no_fault(source, file)
+            with closing(Database(target_url)) as database:
+                moved = move(source, database, list(ROOMS.values()), tell)
+            if file.name == DATABASE_FILE:
+                mark_moved(file.parent, target.set(password=None).render_as_string())
+    return moved
+
+
+def _tables() -> list[Table]:
+    return tables_of(ROOMS.values())
+
+
+def _sqlite_file(url: str) -> Path:
+    parsed = _parsed(url, "sqlite", "The first address names the SQLite database to move")
+    if parsed.database in (None, "", ":memory:"):
+        raise StorageError("A database in memory cannot be moved. Name a file.")
+    file = Path(str(parsed.database)).absolute()
+    if not file.is_file():
+        raise StorageError(f"There is no SQLite database at {file}. Check the address.")
+    return file
+
+
+def _postgres(url: str) -> URL:
+    return _parsed(url, "postgresql", "The second address names the PostgreSQL database to fill")
+
+
+def _parsed(url: str, wanted: str, which: str) -> URL:
+    example = {
+        "sqlite": f"sqlite:///data/{DATABASE_FILE}",
+        "postgresql": "postgresql+psycopg://user:password@host/database",
+    }[wanted]
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StorageError(f"{which}; this one is not understood. Write {example}.") from None
+    if parsed.get_backend_name() != wanted:
+        raise StorageError(f"{which}, and not {parsed.get_backend_name()!r}. Write {example}.")
+    return parsed
+
+
+def _expect_current(url: str, file: Path) -> None:
+    found = versions(url)
+    if "newer" in found.values():
+        raise StorageError(
+            f"{file} is newer than this program. Move it with the version of Corral that wrote it."
+        )
+    behind = [name for name, standing in found.items() if standing != "current"]
+    if len(behind) == len(found) and set(found.values()) == {"none"}:
+        raise StorageError(f"{file} holds no installation of Corral. Check the address.")
+    if behind:
+        raise StorageError(
+            f"{file} is older than this program (tables of {', '.join(behind)}). Back it up, run "
+            f"'corral db upgrade --data {file.parent}', and move it then."
+        )
+
+
+def _expect_no_fault(source: SqliteSource, file: Path) -> None:
+    if damage := source.damage():
+        raise StorageError(
+            f"{file} is damaged: {damage[0]}. Nothing was moved. See 'damaged database' in "
+            "docs/operating/repairing.md."
+        )
+    if found := source.faults(_tables()):
+        named = "; ".join(map(str, found[:_NAMED]))
+        more = f"; and {len(found) - _NAMED} more" if found[_NAMED:] else ""
+        raise StorageError(
+            f"{len(found)} rows cannot be stored in PostgreSQL: {named}{more}. Nothing was moved. "
+            f"'corral db check --data {file.parent}' lists them; mend them as "
+            "docs/operating/repairing.md says."
+        )
