@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from engine.storage.tables.registry import OfInstance, Owned, Table
@@ -68,6 +68,8 @@ class InboxRow(OfInstance, Table):
     hops: Mapped[int] = mapped_column(server_default="0")
     #: Of a message: when it is not to be kept any longer; NULL: for ever.
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: UTC, by the clock of the database, as its age is: it is measured, and decides nothing.
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
 
 
 class HistoryRow(OfInstance, Table):
