@@ -9,6 +9,7 @@ The tree::
     |   +-- ReplyTooLongError      more characters than the channel carries
     +-- DeliveryUnknownError       the reply may have gone out; never blindly repeated
     +-- ReplySettledError          what became of the reply is known already
+    +-- LeaseLostError             another worker has begun with it; nothing was stored
     +-- UnreadableRecordingError   a file of recorded conversations cannot be read at all
 """
 
@@ -66,3 +67,11 @@ class ReplySettledError(ChannelError):
         super().__init__(f"Reply {reply_id} is already {status}. Refresh the page.")
         self.reply_id = reply_id
         self.status = status
+
+
+class LeaseLostError(ChannelError):
+    """Another worker reads the account by now. Nothing was stored; it goes on where we stopped."""
+
+    def __init__(self, handle: str) -> None:
+        """Name the account."""
+        super().__init__(f"Another worker has taken over the account {handle}.")

@@ -71,17 +71,23 @@ class Intake:
         self._signals = signals or OfflineSignals()
         self._channels = found() if channels is None else channels
 
-    def take(self, account: ChannelAccount, page: Page) -> Taken:
+    def take(self, account: ChannelAccount, page: Page, *, lease: str | None = None) -> Taken:
         """Store what is new on ``page`` and correlate it, in the order of the page.
+
+        Args:
+            account: where the page comes from.
+            page: what one look at the network brought.
+            lease: under which the account is read; None where nobody else can read it.
 
         Raises:
             NotFoundError: the workspace has no such account; nothing was stored.
+            LeaseLostError: another worker reads the account by now; nothing was stored.
         """
         page = _storable(page)
         # Reading texts takes longer than storing them: not while others wait for the database.
         readings = {m.external_id: self._signals.read(m.text) for m in page.mentions}
         with self._engine.transaction() as uow:
-            current = accounts.lock(uow.connection, uow.workspace_id, account.id)
+            current = accounts.lock(uow.connection, uow.workspace_id, account.id, lease)
             if current is None:
                 raise NotFoundError("channel account", account.id)
             taking = _Taking(self._engine, uow, current, self._channels, self._process)

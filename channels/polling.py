@@ -3,20 +3,28 @@
 A busy account is looked at every few seconds, a quiet one every minute. Reading always goes on
 from the position that was committed with the last page, so a crash or an outage loses nothing.
 An account that fails is left alone for longer and longer, and says why.
+
+Of all workers that share a database one reads an account at a time: it holds a lease on it, which
+is over soon after the worker died. A page is stored under the lease alone, so a worker that was
+stopped for a while and goes on cannot move the position back.
 """
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
-from typing import Any
 
 import structlog
 
-from channels.errors import ChannelRefusedError, ChannelUnavailableError
+from channels.errors import ChannelRefusedError, ChannelUnavailableError, LeaseLostError
 from channels.intake import Intake
+from channels.leases import Lease
 from channels.model import AccountState, ChannelAccount
 from channels.networks import found, of_account
 from channels.ports import Polls
@@ -32,6 +40,10 @@ FASTEST, SLOWEST = 5.0, 60.0
 EVERY = 1.0
 #: Pages taken in one look, so that one account with a long past does not keep the others waiting.
 PAGES = 10
+#: Seconds after which another worker reads an account whose worker died. It looks every second.
+LEASE = 10.0
+#: Seconds after which a network that does not answer costs its worker the account.
+LONGEST = 600.0
 #: A network that somebody has to mend is asked again so often, in case somebody did.
 REFUSED_PAUSE = timedelta(minutes=10)
 #: An account that has not answered for so long raises an alarm.
@@ -65,39 +77,56 @@ class Poller:
         """Read the accounts that are due at ``now``, UTC; return how many mentions were new."""
         with self._engine.reading() as view:
             due = accounts.due(view.connection, view.workspace_id, now)
-        return sum(self.look(account, now) for account in due)
+        return sum(self._look(account_id, now) for account_id in due)
 
-    def look(self, account: ChannelAccount, now: datetime) -> int:
-        """Read one account, due or not, and return how many mentions were new. Never raises."""
+    def _look(self, account_id: int, now: datetime) -> int:
+        """Read one account unless another worker does; return how many mentions were new."""
+        name = _look_name()
+        with self._engine.transaction() as uow:
+            account = accounts.take(uow.connection, account_id, now, lease=name, seconds=LEASE)
+        if account is None:
+            return 0
+        renew = partial(self._renew, account_id, name)
+        with Lease(renew, seconds=LEASE, longest=LONGEST) as lease:
+            return self._read(account, now, name, lease)
+
+    def _read(self, account: ChannelAccount, now: datetime, name: str, lease: Lease) -> int:
         stored = 0
         try:
             channel = of_account(account, self._channels)
             for page in islice(channel.fetch(account, account.position), PAGES):
-                stored += self._intake.take(account, page).stored
+                stored += self._intake.take(account, page, lease=name).stored
+                lease.still_ours()
+        except LeaseLostError:
+            # We were stopped, or cut off from the database, for longer than a lease lasts.
+            _log.warning("channel.lease_lost", account=account.handle)
         except Exception as error:  # noqa: BLE001
             # Whatever a network's file does, the other accounts are read all the same.
-            self._failed(account, error, now)
+            self._failed(account, error, now, name)
         else:
-            self._went_well(account, stored, now)
+            self._went_well(account, stored, now, name)
         return stored
 
-    def _went_well(self, account: ChannelAccount, stored: int, now: datetime) -> None:
+    def _renew(self, account_id: int, name: str) -> bool:
+        with self._engine.transaction() as uow:
+            return accounts.renew(uow.connection, account_id, lease=name, seconds=LEASE)
+
+    def _went_well(self, account: ChannelAccount, stored: int, now: datetime, name: str) -> None:
         with self._engine.transaction() as uow:
             state = accounts.state(uow.connection, uow.workspace_id, account.id)
             if state is None:
                 return
             pause = next_pause(account, state.poll_seconds, news=stored > 0)
-            self._write(
-                uow,
-                account,
-                last_success_at=now,
-                last_error=None,
-                failures=0,
-                poll_seconds=pause,
-                next_poll_at=now + timedelta(seconds=pause),
-            )
+            values = {
+                "last_success_at": now,
+                "last_error": None,
+                "failures": 0,
+                "poll_seconds": pause,
+                "next_poll_at": now + timedelta(seconds=pause),
+            }
+            accounts.give_back(uow.connection, account.id, values, lease=name)
 
-    def _failed(self, account: ChannelAccount, error: Exception, now: datetime) -> None:
+    def _failed(self, account: ChannelAccount, error: Exception, now: datetime, name: str) -> None:
         known = isinstance(error, ChannelUnavailableError | ChannelRefusedError)
         if known:
             _log.warning("channel.failed", account=account.handle, why=str(error))
@@ -114,10 +143,13 @@ class Poller:
             if isinstance(error, ChannelUnavailableError):
                 pause = max(pause, timedelta(seconds=error.retry_after or 0))
             why = str(error) if known else f"The channel failed: {type(error).__name__}."
-            self._write(uow, account, failures=failures, last_error=why, next_poll_at=now + pause)
+            values = {"failures": failures, "last_error": why, "next_poll_at": now + pause}
+            accounts.give_back(uow.connection, account.id, values, lease=name)
 
-    def _write(self, uow: Any, account: ChannelAccount, **values: Any) -> None:
-        accounts.change(uow.connection, uow.workspace_id, account.id, values)
+
+def _look_name() -> str:
+    """Return a name that no other look has, and that tells an operator where it happens."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(8)}"
 
 
 def next_pause(account: ChannelAccount, seconds: float, *, news: bool) -> float:

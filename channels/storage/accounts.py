@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
 
+from channels.errors import LeaseLostError
 from channels.model import AccountState, ChannelAccount
-from channels.storage.dialects import insert_new
+from channels.storage.dialects import insert_new, moment
 from channels.storage.tables import AccountRow
 
 #: Seconds between two looks at a new account.
@@ -70,28 +71,76 @@ def change(
     return account_of(changed) if changed else None
 
 
-def lock(connection: Connection, workspace_id: int, account_id: int) -> ChannelAccount | None:
-    """Return the account, and let nobody else take pages of it until the transaction ends."""
+def lock(
+    connection: Connection, workspace_id: int, account_id: int, lease: str | None = None
+) -> ChannelAccount | None:
+    """Return the account, and let nobody else take pages of it until the transaction ends.
+
+    Raises:
+        LeaseLostError: ``lease`` is not the one under which the account is read now.
+    """
     found = connection.execute(
         select(AccountRow.__table__)
         .where(AccountRow.id == account_id, AccountRow.workspace_id == workspace_id)
         .with_for_update()
     ).first()
-    return account_of(found) if found else None
+    if found is None:
+        return None
+    if lease is not None and found.leased_by != lease:
+        raise LeaseLostError(found.handle)
+    return account_of(found)
 
 
-def due(connection: Connection, workspace_id: int, now: datetime) -> list[ChannelAccount]:
-    """Return the enabled accounts that are to be read now, the longest overdue first."""
-    found = connection.execute(
-        select(AccountRow.__table__)
-        .where(
-            AccountRow.workspace_id == workspace_id,
-            AccountRow.enabled,
-            or_(AccountRow.next_poll_at.is_(None), AccountRow.next_poll_at <= now),
-        )
+def due(connection: Connection, workspace_id: int, now: datetime) -> list[int]:
+    """Return ids of the accounts to be read that nobody reads, the longest overdue first."""
+    found = connection.scalars(
+        select(AccountRow.id)
+        .where(AccountRow.workspace_id == workspace_id, *_free(connection, now))
         .order_by(AccountRow.next_poll_at.asc().nulls_first(), AccountRow.id)
     )
-    return [account_of(row) for row in found]
+    return list(found)
+
+
+def take(
+    connection: Connection, account_id: int, now: datetime, *, lease: str, seconds: float
+) -> ChannelAccount | None:
+    """Lease an account for a look that is due at ``now``, UTC, and return it as it is.
+
+    None when somebody else was quicker, or is storing a page of it at this moment.
+    """
+    free = (
+        select(AccountRow.id)
+        .where(AccountRow.id == account_id, *_free(connection, now))
+        .with_for_update(skip_locked=True)
+    )
+    taken = connection.execute(
+        update(AccountRow)
+        .where(AccountRow.id == free.scalar_subquery())
+        .values(leased_by=lease, leased_until=moment(connection, seconds))
+        .returning(AccountRow.__table__)
+    ).first()
+    return account_of(taken) if taken else None
+
+
+def renew(connection: Connection, account_id: int, *, lease: str, seconds: float) -> bool:
+    """Let a lease last so many seconds from now; False when it is another's by now."""
+    renewed = connection.execute(
+        update(AccountRow)
+        .where(AccountRow.id == account_id, AccountRow.leased_by == lease)
+        .values(leased_until=moment(connection, seconds))
+    )
+    return renewed.rowcount > 0
+
+
+def give_back(
+    connection: Connection, account_id: int, values: Mapping[str, Any], *, lease: str
+) -> None:
+    """Write how a look went and end its lease; nothing is written if it is another's by now."""
+    connection.execute(
+        update(AccountRow)
+        .where(AccountRow.id == account_id, AccountRow.leased_by == lease)
+        .values(leased_by=None, leased_until=None, **values)
+    )
 
 
 def states(connection: Connection, workspace_id: int) -> list[AccountState]:
@@ -134,3 +183,12 @@ def _state(row: Row[Any]) -> AccountState:
         failures=row.failures,
         last_error=row.last_error,
     )
+
+
+def _free(connection: Connection, now: datetime) -> list[ColumnElement[bool]]:
+    """Return what holds for an account that is to be read at ``now``, and that nobody reads."""
+    return [
+        AccountRow.enabled,
+        or_(AccountRow.next_poll_at.is_(None), AccountRow.next_poll_at <= now),
+        or_(AccountRow.leased_until.is_(None), AccountRow.leased_until <= moment(connection)),
+    ]

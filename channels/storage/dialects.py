@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import ColumnElement, Connection, Row, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase
 
@@ -27,3 +28,15 @@ def insert_new(
     # batches itself and compiles the statement once, which is most of the cost of an insert.
     statement = insert(table).on_conflict_do_nothing().returning(*columns)
     return list(connection.execute(statement, [dict(row) for row in rows])) if rows else []
+
+
+def moment(connection: Connection, seconds: float = 0.0) -> ColumnElement[Any]:
+    """Return the moment in so many seconds, by the clock of the database.
+
+    Hosts that disagree about the time agree about this one.
+    """
+    if connection.dialect.name == "postgresql":
+        # Not now(): that is when the transaction began, and it may have waited since.
+        return func.clock_timestamp() + timedelta(seconds=seconds)
+    # As SQLAlchemy writes moments: with six digits behind the point.
+    return func.strftime("%Y-%m-%d %H:%M:%f000", "now", f"{seconds:+.3f} seconds")

@@ -62,6 +62,9 @@ class AccountRow(Owned, Table):
     #: Looks in a row that failed, and what the last of them said; NULL when it went well.
     failures: Mapped[int]
     last_error: Mapped[str | None]
+    #: Which look of which worker reads it now, and until when by the database's clock; NULL: none.
+    leased_by: Mapped[str | None] = mapped_column(String(80))
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class CustomerRow(Owned, Table):
@@ -182,6 +185,9 @@ class ReplyRow(Owned, Table):
     #: UTC. When ``sending`` was committed last: a worker that died leaves it behind.
     sending_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: UTC, by the database's clock. Until then the worker that sends it, or asks about it, is
+    #: taken for alive; NULL: nobody does.
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: How often the network was called, and how often it was asked whether it has the reply.
     attempts: Mapped[int]
     inquiries: Mapped[int]
