@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from engine.deployed import DefinitionStore, StartStore
+from engine.figures import Connections, Figures
 from engine.history import HistoryEntry
 from engine.incidents import Incident
 from engine.instances import Instance, InstanceFilter, WaitingElement
@@ -343,8 +344,23 @@ class Storage(Protocol):
         """Return instance ids by the id of their workspace, in order."""
         ...
 
-    def unapplied(self, *, limit: int) -> list[int]:
-        """Return instances of all workspaces whose inbox is not empty."""
+    def unapplied(self, *, limit: int, up_to: int | None = None) -> list[int]:
+        """Return instances of all workspaces whose inbox is not empty.
+
+        With ``up_to`` only those that have an event of that id or before.
+        """
+        ...
+
+    def newest_event(self) -> int:
+        """Return the id of the newest event in any inbox; 0 if there is none."""
+        ...
+
+    def address(self) -> dict[str, Any]:
+        """Return what psycopg connects with.
+
+        Raises:
+            StorageError: the database is none of PostgreSQL.
+        """
         ...
 
     def forget(self, now: datetime) -> int:
@@ -353,6 +369,14 @@ class Storage(Protocol):
 
     def next_due(self) -> datetime | None:
         """Return when the earliest timer of all workspaces is due."""
+        ...
+
+    def figures(self, now: datetime) -> Figures:
+        """Return what an operator watches, of all workspaces."""
+        ...
+
+    def connections(self) -> Connections:
+        """Return how many connections of this process are in use."""
         ...
 
     def close(self) -> None:

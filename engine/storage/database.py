@@ -7,6 +7,8 @@ database in memory has one connection, and a lock that lets one thread in at a t
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,14 +17,17 @@ from typing import Any, Literal
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from engine.errors import StaleRevisionError, StorageError
+from engine.figures import Connections
 
 Synchronous = Literal["FULL", "NORMAL"]
 
 #: How long a SQLite writer waits for the one before it, in seconds.
 _PATIENCE = 30
+#: Connections that stay open, and that there are at most. Each thread of work needs one.
+_KEPT, _MOST = 20, 40
 #: PostgreSQL: serialization failure, deadlock. Safe to try again.
 _TRY_AGAIN = {"40001", "40P01"}
 #: Two transactions started an instance under one correlation key, numbered a version, or created a
@@ -56,11 +61,18 @@ class Database:
         options: dict[str, Any] = {}
         if self.sqlite:
             options["connect_args"] = {"timeout": _PATIENCE, "check_same_thread": False}
+        else:
+            options["connect_args"] = {"fallback_application_name": program_name()}
         if self.memory:
             options["poolclass"] = StaticPool
         else:
-            options |= {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": not self.sqlite}
-        self.engine = create_engine(parsed, **options)
+            options |= {
+                "pool_size": _KEPT,
+                "max_overflow": _MOST - _KEPT,
+                "pool_pre_ping": not self.sqlite,
+            }
+        # An error of the database must not quote what customers wrote: it ends in the log.
+        self.engine = create_engine(parsed, hide_parameters=True, **options)
         self._turn = threading.RLock() if self.memory else None
         self._here = threading.local()
         if self.sqlite:
@@ -105,6 +117,29 @@ class Database:
                 with connection.begin():
                     yield connection
 
+    def connections(self) -> Connections:
+        """Return how many connections are in use, and may be; in memory there is one."""
+        pool = self.engine.pool
+        if isinstance(pool, QueuePool):
+            return Connections(pool.checkedout(), _MOST)
+        return Connections(0, 1)
+
+    def address(self) -> dict[str, Any]:
+        """Return what psycopg connects with: host, database, user and so on.
+
+        Raises:
+            StorageError: the database is none of PostgreSQL.
+        """
+        if self.sqlite:
+            raise StorageError(
+                "Several processes need PostgreSQL, and this database is SQLite. Set "
+                "CORRAL_DATABASE_URL to a PostgreSQL server, or use 'corral run'."
+            )
+        _, found = self.engine.dialect.create_connect_args(self.engine.url)
+        # How SQLAlchemy adapts its own types is nothing that a connection of others needs.
+        found.pop("context", None)
+        return found | {"fallback_application_name": program_name()}
+
     def close(self) -> None:
         """Close all connections. A database in memory is gone then."""
         self.engine.dispose()
@@ -134,6 +169,11 @@ class Database:
         def _begun(connection: Connection) -> None:
             reads = connection.get_execution_options().get("corral_reads", False)
             connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def program_name() -> str:
+    """Return how connections of this process are told from others on PostgreSQL."""
+    return f"corral {socket.gethostname()[:40]}:{os.getpid()}"
 
 
 def _parsed(url: str) -> URL:

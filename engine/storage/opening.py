@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from engine.errors import StaleRevisionError
+from engine.figures import Connections, Figures
 from engine.observing import Work
 from engine.ports import Change
 from engine.storage.catalogue import DefinitionCache, SqlCatalogue
 from engine.storage.database import Database, Synchronous
 from engine.storage.definitions import SqlDefinitions
+from engine.storage.figures import figures
 from engine.storage.instances import SqlInbox, SqlInstances
 from engine.storage.jobs import SqlIncidents, SqlJobs
 from engine.storage.messages import SqlMessages
@@ -141,11 +143,22 @@ class SqlStorage:
                 found.setdefault(workspace_id, []).append(id)
             return found
 
-    def unapplied(self, *, limit: int) -> list[int]:
+    def unapplied(self, *, limit: int, up_to: int | None = None) -> list[int]:
         """Return instances of all workspaces whose inbox is not empty."""
+        statement = select(InboxRow.instance_id).distinct().order_by(InboxRow.instance_id)
+        if up_to is not None:
+            statement = statement.where(InboxRow.id <= up_to)
         with self.database.read() as connection:
-            statement = select(InboxRow.instance_id).distinct().order_by(InboxRow.instance_id)
             return list(connection.execute(statement.limit(limit)).scalars())
+
+    def newest_event(self) -> int:
+        """Return the id of the newest event in any inbox; 0 if there is none."""
+        with self.database.read() as connection:
+            return connection.execute(select(func.max(InboxRow.id))).scalar_one() or 0
+
+    def address(self) -> dict[str, Any]:
+        """Return what psycopg connects with. Raises ``StorageError`` on SQLite."""
+        return self.database.address()
 
     def forget(self, now: datetime) -> int:
         """Remove buffered messages of all workspaces whose time is over; return how many."""
@@ -164,6 +177,15 @@ class SqlStorage:
                 for table in (TimerRow, TimerStartRow)
             ]
         return min((due for due in earliest if due is not None), default=None)
+
+    def figures(self, now: datetime) -> Figures:
+        """Return what an operator watches, of all workspaces."""
+        with self.database.read() as connection:
+            return figures(connection, now)
+
+    def connections(self) -> Connections:
+        """Return how many connections of this process are in use."""
+        return self.database.connections()
 
     def close(self) -> None:
         """Close the database."""

@@ -5,7 +5,8 @@ All of it is safe to call at any time, from any number of threads and processes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -13,6 +14,7 @@ from itertools import islice
 import structlog
 
 from engine.errors import StaleRevisionError, StorageError
+from engine.figures import Connections, Figures
 from engine.starting import start_due
 from engine.stores import Transaction
 from engine.use_cases.bound import Bound, Core
@@ -24,6 +26,21 @@ _log = structlog.get_logger(__name__)
 _BATCH = 50
 #: Batches of due timers a call; what is left is due at the next look.
 _MOST_BATCHES = 400
+
+
+@dataclass(slots=True)
+class _Done:
+    """What became of a batch of instances."""
+
+    count: int = 0  #: what the caller counts
+    again: set[int] = field(default_factory=set)  #: nobody is to blame; they are to be tried again
+    stopped: set[int] = field(default_factory=set)  #: cannot be run; there is an incident
+
+    def add(self, other: _Done) -> None:
+        """Count what became of another part of it."""
+        self.count += other.count
+        self.again |= other.again
+        self.stopped |= other.stopped
 
 
 class UpkeepUseCases(Bound):
@@ -42,10 +59,10 @@ class UpkeepUseCases(Bound):
             ids = [id for id in due if id not in stuck][:_BATCH]
             if not ids:
                 break
-            count, failed = self._batch(ids, partial(self._fire, now=now))
+            done = self._batch(ids, partial(self._fire, now=now))
             # Fired none: somebody else holds all of them, and fires them too.
-            stuck.update(failed if count else ids)
-            fired += count
+            stuck.update(done.again | done.stopped if done.count else ids)
+            fired += done.count
         return fired
 
     def _start_due(self, now: datetime) -> int:
@@ -64,13 +81,35 @@ class UpkeepUseCases(Bound):
         """Apply the inboxes of instances of any workspace; return how many were looked at."""
         return advance(self._core, instance_ids)
 
-    def sweep(self) -> int:
+    def advance_free(self, instance_ids: Iterable[int]) -> set[int]:
+        """Apply the inboxes of those instances that nobody holds, of any workspace.
+
+        Returns:
+            Those that are to be tried again soon: somebody held them, or the database gave way.
+        """
+        again: set[int] = set()
+        for bound, ids in _batches(self._core, instance_ids):
+            again |= bound._batch(ids, bound._apply_free).again
+        return again
+
+    def sweep(self, *, up_to: int | None = None) -> int:
         """Advance every instance, of all workspaces, whose inbox a dead process left behind.
 
         Buffered messages whose time is over are removed by the way.
+
+        Args:
+            up_to: look only at what happened up to this event; see :meth:`newest_event`. What
+                other workers hold is passed over then: they are at it.
         """
         self._core.storage.forget(self.clock.now())
-        return self.advance(self._core.storage.unapplied(limit=10_000))
+        left = self._core.storage.unapplied(limit=10_000, up_to=up_to)
+        if up_to is None:
+            return self.advance(left)
+        return len(left) - len(self.advance_free(left))
+
+    def newest_event(self) -> int:
+        """Return the number of the newest event that waits in an inbox; 0 if none does."""
+        return self._core.storage.newest_event()
 
     def pump(self, now: datetime) -> int:
         """Fire the due timers of all workspaces; return how many."""
@@ -81,7 +120,15 @@ class UpkeepUseCases(Bound):
         """Return when the next timer of any workspace is due, UTC."""
         return self._core.storage.next_due()
 
-    def _fire(self, tx: Transaction, ids: Sequence[int], *, now: datetime) -> int:
+    def figures(self) -> Figures:
+        """Return what an operator watches, of all workspaces; cheap at any size."""
+        return self._core.storage.figures(self.clock.now())
+
+    def connections(self) -> Connections:
+        """Return how many connections to the database this process uses, and may use."""
+        return self._core.storage.connections()
+
+    def _fire(self, tx: Transaction, ids: Sequence[int], *, now: datetime) -> _Done:
         # The instances are locked before their timers are taken, as everybody else does it:
         # two transactions that take both in different orders would wait for each other.
         free = [held.id for held in tx.instances.lock(ids, wait=False)]
@@ -90,30 +137,36 @@ class UpkeepUseCases(Bound):
         tx.work.due += [event.due_at for _, event in events if event.due_at is not None]
         tx.to_wake.update(free)
         self._core.advancer.run(tx, free, now=now, wait=False)
-        return len(events)
+        return _Done(len(events))
 
-    def _apply(self, tx: Transaction, ids: Sequence[int]) -> int:
-        return len(self._core.advancer.run(tx, ids, now=self.clock.now(), wait=True))
+    def _apply(self, tx: Transaction, ids: Sequence[int]) -> _Done:
+        return _Done(len(self._core.advancer.run(tx, ids, now=self.clock.now(), wait=True)))
+
+    def _apply_free(self, tx: Transaction, ids: Sequence[int]) -> _Done:
+        free = self._core.advancer.run(tx, ids, now=self.clock.now(), wait=False)
+        return _Done(len(free), again=set(ids) - free)
 
     def _batch(
-        self, ids: Sequence[int], work: Callable[[Transaction, Sequence[int]], int]
-    ) -> tuple[int, set[int]]:
-        """Do ``work`` in one transaction; return its count, and the ids for which it failed.
+        self, ids: Sequence[int], work: Callable[[Transaction, Sequence[int]], _Done]
+    ) -> _Done:
+        """Do ``work`` in one transaction.
 
         A batch that fails is done again one by one, so that one bad instance stops no other.
         """
         try:
-            return self._write(lambda tx: work(tx, ids)), set()
+            return self._write(lambda tx: work(tx, ids))
         except (StaleRevisionError, StorageError):
             # No instance is to blame.
             _log.warning("instances are busy; they are looked at again later", count=len(ids))
-            return 0, set(ids)
+            return _Done(again=set(ids))
         except Exception as error:  # noqa: BLE001 - whatever it is, it concerns one instance of many
             if len(ids) == 1:
                 self._stop(ids[0], error)
-                return 0, set(ids)
-        results = [self._batch([id], work) for id in ids]
-        return sum(count for count, _ in results), set().union(*(bad for _, bad in results))
+                return _Done(stopped=set(ids))
+        whole = _Done()
+        for id in ids:
+            whole.add(self._batch([id], work))
+        return whole
 
     def _stop(self, id: int, error: Exception) -> None:
         """Open an incident for an instance that cannot be advanced; it has one at most."""
@@ -128,11 +181,15 @@ class UpkeepUseCases(Bound):
 
 def advance(core: Core, instance_ids: Iterable[int]) -> int:
     """Apply the inboxes of instances of any workspace; return how many were looked at."""
-    done = 0
+    return sum(bound._batch(ids, bound._apply).count for bound, ids in _batches(core, instance_ids))
+
+
+def _batches(
+    core: Core, instance_ids: Iterable[int]
+) -> Iterator[tuple[UpkeepUseCases, Sequence[int]]]:
+    """Yield instances in batches of one workspace each; those that are not there are left out."""
     by_workspace = core.storage.grouped(instance_ids)
-    for workspace in core.storage.workspaces():
+    for workspace in core.storage.workspaces() if by_workspace else ():
         ids = iter(by_workspace.get(workspace.id, ()))
-        bound = UpkeepUseCases(core, workspace)
         while batch := list(islice(ids, _BATCH)):
-            done += bound._batch(batch, bound._apply)[0]
-    return done
+            yield UpkeepUseCases(core, workspace), batch
