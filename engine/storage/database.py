@@ -137,8 +137,9 @@ class Database:
             )
         _, found = self.engine.dialect.create_connect_args(self.engine.url)
         # How SQLAlchemy adapts its own types is nothing that a connection of others needs.
-        found.pop("context", None)
-        return found | {"fallback_application_name": program_name()}
+        address = dict(found) | {"fallback_application_name": program_name()}
+        address.pop("context", None)
+        return address
 
     def close(self) -> None:
         """Close all connections. A database in memory is gone then."""
