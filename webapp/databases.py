@@ -21,6 +21,7 @@ from engine.storage import tables as engine_tables
 from engine.storage.database import Database
 from engine.storage.migrating import Standing, standing
 from engine.storage.moving import Fault, Moved, Progress, Room, SqliteSource, move, tables_of
+from engine.storage.server import companions
 from webapp import storage as own_storage
 from webapp.data_dir import mark_moved, running_alone
 from webapp.settings import DATABASE_FILE, Settings
@@ -65,6 +66,18 @@ def pending_migrations(settings: Settings) -> list[str]:
         StorageError: the database cannot be opened.
     """
     return [name for name, found in versions(settings.url).items() if found != "current"]
+
+
+def connected(url: str) -> list[str]:
+    """Return the other processes of Corral on a PostgreSQL database, as ``"host:process id"``.
+
+    On SQLite the answer is empty: the lock of the data directory keeps others out there.
+
+    Raises:
+        StorageError: the database cannot be opened.
+    """
+    with closing(Database(url)) as database, database.read() as connection:
+        return [] if database.sqlite else companions(connection)
 
 
 def check_sqlite(file: Path) -> Check:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, text
 
 from engine.errors import StorageError
 from engine.storage.database import Database
+from engine.storage.server import companions
 
 #: ``none``: there are no tables yet. ``newer``: this program does not know the version.
 Standing = Literal["none", "older", "current", "newer"]
@@ -53,6 +54,7 @@ def upgrade(connection: Connection, script_location: Path, version_table: str) -
     """Run the missing migrations on a connection that is in a transaction."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _MIGRATION_LOCK})
+        _expect_alone(connection, script_location, version_table)
     scripts = ScriptDirectory(str(script_location))
 
     def steps(revision: Any, _context: MigrationContext) -> Any:
@@ -70,6 +72,18 @@ def upgrade(connection: Connection, script_location: Path, version_table: str) -
             connection=connection, version_table=version_table, transactional_ddl=True
         )
         context.run_migrations()
+
+
+def _expect_alone(connection: Connection, script_location: Path, version_table: str) -> None:
+    """Keep the tables of an installation as they are while older programs work on them."""
+    if standing(connection, script_location, version_table) != "older":
+        return
+    if others := companions(connection):
+        raise StorageError(
+            f"The tables of {version_table} have to be upgraded, and Corral is still running on "
+            f"them: {', '.join(others[:5])} (host:process). Stop every 'corral web', 'corral "
+            "worker' and 'corral run' first, then run: corral db upgrade"
+        )
 
 
 def pending(database: Database, script_location: Path, version_table: str) -> bool:

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from engine.storage.database import program_name
+
 #: The oldest major version that Corral is tested on.
 OLDEST = 15
 
@@ -22,6 +24,10 @@ _FACTS = text(
     "current_setting('full_page_writes') = 'on' AS writes_whole_pages, "
     "current_setting('synchronous_commit') AS commits, "
     "pg_is_in_recovery() AS replica"
+)
+_COMPANIONS = text(
+    "SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database() "
+    "AND application_name LIKE 'corral %' AND application_name <> :us ORDER BY 1"
 )
 
 
@@ -39,6 +45,12 @@ class ServerFacts:
     writes_whole_pages: bool
     commits: str  #: ``synchronous_commit``
     replica: bool  #: it only reads
+
+
+def companions(connection: Connection) -> list[str]:
+    """Return the other processes of Corral that are connected, as ``"host:process id"``."""
+    rows = connection.execute(_COMPANIONS, {"us": program_name()}).scalars()
+    return [name.removeprefix("corral ") for name in rows]
 
 
 def facts(connection: Connection) -> ServerFacts:

@@ -17,8 +17,8 @@ from webapp.data_dir import running_alone
 Run = Callable[..., Result]
 
 COMMANDS = {
-    "db", "decide", "deploy", "doctor", "incidents", "instances", "lint", "move", "normalise",
-    "replay", "run", "tasks", "users",
+    "backup", "db", "decide", "deploy", "doctor", "incidents", "instances", "lint", "move",
+    "normalise", "replay", "run", "tasks", "users",
 }  # fmt: skip
 FIELDS = {"rule", "severity", "element", "name", "line", "message", "cure"}
 BROKEN = "<definitions><process id='x'></definitions>"
