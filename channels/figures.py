@@ -1,0 +1,66 @@
+"""Figures an operator watches of the channels, of all workspaces together. They cost little."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from channels.model import ReplyStatus
+from channels.storage import figures as stored
+from engine import Engine
+
+#: States a reply does not stay in. Of the others there are more every day: nothing to watch.
+UNFINISHED = (
+    ReplyStatus.APPROVED,
+    ReplyStatus.SENDING,
+    ReplyStatus.RETRYABLE,
+    ReplyStatus.UNKNOWN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """For how many seconds an account that is read brought nothing; None is never yet."""
+
+    workspace: str
+    channel: str
+    handle: str
+    success: float | None  #: since the network answered last, with news or without
+    mention: float | None  #: since a mention came in last
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFigures:
+    """What waits in the outboxes, and how silent the accounts are."""
+
+    replies: Mapping[ReplyStatus, int]  #: of the unfinished states; counts end at ``figures.MOST``
+    reply_delay: float  #: seconds since a reply could have been sent; 0 when none could
+    accounts: tuple[Silence, ...]
+
+
+def figures(engine: Engine) -> ChannelFigures:
+    """Return the figures of all workspaces on the database of ``engine``."""
+    now = engine.clock.now()
+    with engine.reading() as view:
+        counts = stored.replies(view.connection, UNFINISHED)
+        due = stored.earliest_due(view.connection)
+        rows = stored.accounts(view.connection)
+    return ChannelFigures(
+        replies=counts,
+        reply_delay=0.0 if due is None else max(0.0, (now - due).total_seconds()),
+        accounts=tuple(
+            Silence(
+                row.workspace,
+                row.channel,
+                row.handle,
+                _since(row.last_success_at, now),
+                _since(row.last_mention_at, now),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _since(moment: datetime | None, now: datetime) -> float | None:
+    return None if moment is None else max(0.0, (now - moment).total_seconds())
