@@ -72,7 +72,11 @@ class Advancer:
         Raises:
             StaleRevisionError: another worker wrote one of them first; roll back and try again.
         """
-        held = {each.id: each for each in tx.instances.lock(ids, wait=wait)}
+        return self.run_held(tx, tx.instances.lock(ids, wait=wait), now=now)
+
+    def run_held(self, tx: Transaction, locked: Iterable[Held], *, now: datetime) -> frozenset[int]:
+        """Apply the inboxes of instances that ``tx`` has locked; else as :meth:`run`."""
+        held = {each.id: each for each in locked}
         ran: set[int] = set()
         for _ in range(_MOST_ROUNDS):
             inbox = tx.inbox.pending(held) if held else {}

@@ -100,10 +100,6 @@ class StartStore(Protocol):
         """Return every start event that waits for a condition."""
         ...
 
-    def any_due(self, now: datetime) -> bool:
-        """Tell whether a start timer is due."""
-        ...
-
     def fire(self, now: datetime, *, limit: int) -> list[Starter]:
         """Take the start timers that are due, set each to its next time, and return them."""
         ...

@@ -41,8 +41,11 @@ class InstanceStore(Protocol):
         """Insert, and return the ids in the same order."""
         ...
 
-    def lock(self, ids: Iterable[int], *, wait: bool) -> list[Held]:
-        """Lock rows in id order; without ``wait`` those that somebody else holds are left out."""
+    def lock(self, ids: Iterable[int], *, wait: bool, most: int | None = None) -> list[Held]:
+        """Lock rows in id order; without ``wait`` those that somebody else holds are left out.
+
+        With ``most`` it stops when it has so many.
+        """
         ...
 
     def write(self, written: Sequence[Written]) -> None:
@@ -103,10 +106,6 @@ class WaitStore(Protocol):
 
     def apply(self, effects: Effects, *, now: datetime) -> Applied:
         """Close waits, then open waits, and return the rows that came of it."""
-        ...
-
-    def due(self, now: datetime, *, limit: int) -> list[int]:
-        """Return the instances with a timer due, the most overdue first."""
         ...
 
     def fire(self, ids: Iterable[int], now: datetime) -> list[tuple[int, Event]]:
@@ -361,6 +360,20 @@ class Storage(Protocol):
         Raises:
             StorageError: the database is none of PostgreSQL.
         """
+        ...
+
+    def due(self, now: datetime, only: Workspace | None, *, limit: int) -> dict[int, list[int]]:
+        """Return instances with a timer due, by the id of their workspace, most overdue first.
+
+        Args:
+            now: the present, UTC.
+            only: the one workspace that is asked for; None asks for all.
+            limit: of timers.
+        """
+        ...
+
+    def due_starts(self, now: datetime, only: Workspace | None) -> list[int]:
+        """Return ids of workspaces, or whether of one, in which a start timer is due."""
         ...
 
     def forget(self, now: datetime) -> int:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import socket
-import os
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,8 +61,6 @@ class Database:
         options: dict[str, Any] = {}
         if self.sqlite:
             options["connect_args"] = {"timeout": _PATIENCE, "check_same_thread": False}
-        else:
-            options["connect_args"] = {"fallback_application_name": program_name()}
         else:
             options["connect_args"] = {"fallback_application_name": program_name()}
         if self.memory:
@@ -174,11 +170,6 @@ class Database:
         def _begun(connection: Connection) -> None:
             reads = connection.get_execution_options().get("corral_reads", False)
             connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-
-def program_name() -> str:
-    """Return how connections of this process are told from others on PostgreSQL."""
-    return f"corral {socket.gethostname()[:40]}:{os.getpid()}"
 
 
 def program_name() -> str:

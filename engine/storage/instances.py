@@ -118,6 +118,7 @@ _HELD = (
 # KEY SHARE, because others may append to the inbox while we hold the row.
 _LOCK = _HELD.with_for_update(key_share=True)
 _LOCK_FREE = _HELD.with_for_update(key_share=True, skip_locked=True)
+_LOCK_SOME = _LOCK_FREE.limit(bindparam("at_most"))
 _INSERT = insert(InstanceRow).returning(InstanceRow.id, sort_by_parameter_order=True)
 _REFRESH_DUE = (
     update(InstanceRow.__table__)  # type: ignore[arg-type]
@@ -172,10 +173,14 @@ class SqlInstances:
         ]
         return list(self._connection.execute(_INSERT, rows).scalars())
 
-    def lock(self, ids: Iterable[int], *, wait: bool) -> list[Held]:
-        """Lock rows in id order; without ``wait`` those that somebody else holds are left out."""
-        wanted = {"workspace": self._workspace, "ids": sorted(ids)}
-        rows = self._connection.execute(_LOCK if wait else _LOCK_FREE, wanted)
+    def lock(self, ids: Iterable[int], *, wait: bool, most: int | None = None) -> list[Held]:
+        """Lock rows in id order; without ``wait`` those that somebody else holds are left out.
+
+        With ``most`` it stops when it has so many.
+        """
+        wanted = {"workspace": self._workspace, "ids": sorted(ids), "at_most": most}
+        statement = (_LOCK if wait else _LOCK_FREE) if most is None else _LOCK_SOME
+        rows = self._connection.execute(statement, wanted)
         return [
             Held(id, definition, key, revision, InstanceStatus(status), correlation_key, state)
             for id, definition, key, revision, status, correlation_key, state in rows

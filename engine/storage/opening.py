@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, and_, delete, func, insert, select
 
 from engine.errors import StaleRevisionError
 from engine.figures import Connections, Figures
@@ -160,6 +160,22 @@ class SqlStorage:
         """Return what psycopg connects with. Raises ``StorageError`` on SQLite."""
         return self.database.address()
 
+    def due(self, now: datetime, only: Workspace | None, *, limit: int) -> dict[int, list[int]]:
+        """Return instances with a timer due, by the id of their workspace, most overdue first."""
+        statement = select(TimerRow.workspace_id, TimerRow.instance_id)
+        statement = statement.where(_due(TimerRow, now, only)).order_by(TimerRow.due_at)
+        found: dict[int, dict[int, None]] = {}
+        with self.database.read() as connection:
+            for workspace_id, id in connection.execute(statement.limit(limit)):
+                found.setdefault(workspace_id, {})[id] = None
+        return {workspace_id: list(ids) for workspace_id, ids in found.items()}
+
+    def due_starts(self, now: datetime, only: Workspace | None) -> list[int]:
+        """Return ids of workspaces, or whether of one, in which a start timer is due."""
+        statement = select(TimerStartRow.workspace_id).where(_due(TimerStartRow, now, only))
+        with self.database.read() as connection:
+            return list(connection.execute(statement.distinct()).scalars())
+
     def forget(self, now: datetime) -> int:
         """Remove buffered messages of all workspaces whose time is over; return how many."""
         over = MessageRow.expires_at <= now
@@ -190,3 +206,9 @@ class SqlStorage:
     def close(self) -> None:
         """Close the database."""
         self.database.close()
+
+
+def _due(table: type[TimerRow | TimerStartRow], now: datetime, only: Workspace | None) -> Any:
+    """Return the condition for what is due, in one workspace or in all."""
+    due = table.due_at <= now
+    return due if only is None else and_(due, table.workspace_id == only.id)

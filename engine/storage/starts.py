@@ -83,13 +83,6 @@ class SqlStarts:
         )
         return [Starter(row[0], row[1], "", row[2]) for row in rows]
 
-    def any_due(self, now: datetime) -> bool:
-        """Tell whether a start timer is due."""
-        question = select(TimerStartRow.id).where(
-            TimerStartRow.workspace_id == self._workspace, TimerStartRow.due_at <= now
-        )
-        return self._connection.execute(question.limit(1)).first() is not None
-
     def fire(self, now: datetime, *, limit: int) -> list[Starter]:
         """Take the start timers that are due, set each to its next time, and return them.
 

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Select,
     bindparam,
     delete,
-    func,
     insert,
     select,
     update,
@@ -36,13 +35,6 @@ from engine.user_tasks import OPEN, UserTaskStatus
 
 # Statements are built once: putting one together costs more than the database needs to follow it.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_DUE = (
-    select(TimerRow.instance_id)
-    .where(TimerRow.workspace_id == bindparam("workspace"), TimerRow.due_at <= bindparam("moment"))
-    .group_by(TimerRow.instance_id)
-    .order_by(func.min(TimerRow.due_at))
-    .limit(bindparam("at_most"))
-)
 
 
 def _of(table: Any, *conditions: Any, more: Any = ()) -> Select[Any]:
@@ -85,11 +77,6 @@ class SqlWaits:
         self._close_rows(effects, applied, now)
         self._open(effects.opened, applied, now)
         return applied
-
-    def due(self, now: datetime, *, limit: int) -> list[int]:
-        """Return the instances with a timer due, the most overdue first."""
-        asked = {"workspace": self._workspace, "moment": now, "at_most": limit}
-        return list(self._connection.execute(_DUE, asked).scalars())
 
     def fire(self, ids: Iterable[int], now: datetime) -> list[tuple[int, Event]]:
         """Take the due timers of instances that are locked, and return their events."""

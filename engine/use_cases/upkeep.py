@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from itertools import islice
 
 import structlog
 
 from engine.errors import StaleRevisionError, StorageError
 from engine.figures import Connections, Figures
+from engine.records import Held
 from engine.starting import start_due
 from engine.stores import Transaction
 from engine.use_cases.bound import Bound, Core
 from engine.use_cases.stopping import report
+from engine.workspaces import Workspace
 
 _log = structlog.get_logger(__name__)
 
@@ -26,6 +27,9 @@ _log = structlog.get_logger(__name__)
 _BATCH = 50
 #: Batches of due timers a call; what is left is due at the next look.
 _MOST_BATCHES = 400
+#: Due instances among which a pump looks for a batch that nobody holds: so many processes can pump
+#: at once, each of them one batch, and none waits.
+_WINDOW = 10 * _BATCH
 
 
 @dataclass(slots=True)
@@ -51,31 +55,18 @@ class UpkeepUseCases(Bound):
 
         Timers of start events count too: each starts an instance, which is advanced afterwards.
         """
-        fired = self._start_due(now)
-        stuck: set[int] = set()
-        for _ in range(_MOST_BATCHES):
-            with self._reading() as tx:
-                due = tx.waits.due(now, limit=_BATCH + len(stuck))
-            ids = [id for id in due if id not in stuck][:_BATCH]
-            if not ids:
-                break
-            done = self._batch(ids, partial(self._fire, now=now))
-            # Fired none: somebody else holds all of them, and fires them too.
-            stuck.update(done.again | done.stopped if done.count else ids)
-            fired += done.count
-        return fired
+        return _pump(self._core, now, self.workspace)
 
-    def _start_due(self, now: datetime) -> int:
-        started = 0
-        for _ in range(_MOST_BATCHES):
-            with self._reading() as tx:
-                if not tx.starts.any_due(now):
-                    break
-            count = self._write(lambda tx: start_due(tx, now=now, limit=_BATCH))
-            if not count:
-                break  # somebody else holds all of them, and starts them too
-            started += count
-        return started
+    def pump(self, now: datetime) -> int:
+        """Fire the due timers of all workspaces; return how many.
+
+        Any number of processes may do it at once: each takes instances that nobody holds.
+        """
+        return _pump(self._core, now, None)
+
+    def next_due(self) -> datetime | None:
+        """Return when the next timer of any workspace is due, UTC."""
+        return self._core.storage.next_due()
 
     def advance(self, instance_ids: Iterable[int]) -> int:
         """Apply the inboxes of instances of any workspace; return how many were looked at."""
@@ -111,15 +102,6 @@ class UpkeepUseCases(Bound):
         """Return the number of the newest event that waits in an inbox; 0 if none does."""
         return self._core.storage.newest_event()
 
-    def pump(self, now: datetime) -> int:
-        """Fire the due timers of all workspaces; return how many."""
-        workspaces = self._core.storage.workspaces()
-        return sum(UpkeepUseCases(self._core, each).fire_due(now) for each in workspaces)
-
-    def next_due(self) -> datetime | None:
-        """Return when the next timer of any workspace is due, UTC."""
-        return self._core.storage.next_due()
-
     def figures(self) -> Figures:
         """Return what an operator watches, of all workspaces; cheap at any size."""
         return self._core.storage.figures(self.clock.now())
@@ -128,16 +110,36 @@ class UpkeepUseCases(Bound):
         """Return how many connections to the database this process uses, and may use."""
         return self._core.storage.connections()
 
-    def _fire(self, tx: Transaction, ids: Sequence[int], *, now: datetime) -> _Done:
-        # The instances are locked before their timers are taken, as everybody else does it:
-        # two transactions that take both in different orders would wait for each other.
-        free = [held.id for held in tx.instances.lock(ids, wait=False)]
-        events = tx.waits.fire(free, now)
-        tx.inbox.add(events)
-        tx.work.due += [event.due_at for _, event in events if event.due_at is not None]
+    def _fire_some(self, window: Sequence[int], now: datetime) -> int:
+        """Fire the due timers of up to a batch of the instances, of those that nobody holds."""
+        held: list[Held] = []
+
+        def work(tx: Transaction) -> int:
+            # The instances are locked before their timers are taken, as everybody else does it:
+            # two transactions that take both in different orders would wait for each other.
+            held[:] = tx.instances.lock(window, wait=False, most=_BATCH)
+            taken = _take_due(tx, held, now)
+            self._core.advancer.run_held(tx, held, now=now)
+            return taken
+
+        try:
+            return self._write(work)
+        except (StaleRevisionError, StorageError):
+            return 0  # no instance is to blame, and the timers are due at the next look as well
+        except Exception:  # noqa: BLE001 - one of them cannot be run, see below
+            return self._write(lambda tx: self._hand_over(tx, [each.id for each in held], now))
+
+    def _hand_over(self, tx: Transaction, ids: Sequence[int], now: datetime) -> int:
+        """Put the due timers of instances into their inboxes, so that no look finds them again.
+
+        Then the instances are advanced one by one, and whichever cannot be run is an incident.
+        """
+        held = tx.instances.lock(ids, wait=False)
+        taken = _take_due(tx, held, now)
+        free = [each.id for each in held]
+        tx.instances.refresh_due(free)
         tx.to_wake.update(free)
-        self._core.advancer.run(tx, free, now=now, wait=False)
-        return _Done(len(events))
+        return taken
 
     def _apply(self, tx: Transaction, ids: Sequence[int]) -> _Done:
         return _Done(len(self._core.advancer.run(tx, ids, now=self.clock.now(), wait=True)))
@@ -177,6 +179,37 @@ class UpkeepUseCases(Bound):
             opened = True
         if opened:
             _log.error("an instance cannot be advanced", instance=id, exc_info=error)
+
+
+def _take_due(tx: Transaction, held: Sequence[Held], now: datetime) -> int:
+    """Move the due timers of locked instances into their inboxes; return how many."""
+    events = tx.waits.fire([each.id for each in held], now)
+    tx.inbox.add(events)
+    tx.work.due += [event.due_at for _, event in events if event.due_at is not None]
+    return len(events)
+
+
+def _pump(core: Core, now: datetime, only: Workspace | None) -> int:
+    """Fire the due timers of one workspace or of all."""
+    bounds = {each.id: UpkeepUseCases(core, each) for each in core.storage.workspaces()}
+    fired = 0
+    for _ in range(_MOST_BATCHES):
+        starting = core.storage.due_starts(now, only)
+        started = sum(
+            bounds[id]._write(lambda tx: start_due(tx, now=now, limit=_BATCH))
+            for id in starting
+            if id in bounds
+        )
+        if not started:
+            break  # nothing is due, or somebody else holds it all, and starts it too
+        fired += started
+    for _ in range(_MOST_BATCHES):
+        due = core.storage.due(now, only, limit=_WINDOW)
+        count = sum(bounds[id]._fire_some(ids, now) for id, ids in due.items() if id in bounds)
+        if not count:
+            break  # as above
+        fired += count
+    return fired
 
 
 def advance(core: Core, instance_ids: Iterable[int]) -> int:

@@ -47,7 +47,7 @@ class WakeUps:
             StorageError: the database refuses; the transaction cannot be committed any more.
         """
         ids = iter(instance_ids)
-        each = []
+        each: list[dict[str, Any]] = []
         while part := list(islice(ids, _MOST)):
             each.append({"ids": part})
         deferrer = self._app.configure_task(

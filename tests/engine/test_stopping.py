@@ -62,7 +62,8 @@ def test_a_damaged_state_is_an_incident_and_the_others_go_on(engine: Engine) -> 
     fired = engine.pump(engine.clock.now() + HOUR)
 
     # then
-    assert fired == 3
+    assert fired == 4
+    assert engine.next_due() is None
     assert [len(engine.user_tasks(id)) for id in good] == [1, 1, 1]
     (incident,) = engine.incidents()
     assert (incident.instance_id, incident.element) == (bad, "wait")
