@@ -13,7 +13,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     select,
     tuple_,
     update,
@@ -24,6 +23,7 @@ from engine.history import HistoryEntry, What
 from engine.instances import Instance, InstanceFilter, InstanceStatus, WaitingElement
 from engine.ports import Event, EventKind
 from engine.records import Held, NewInstance, Written
+from engine.storage.bulk import among, insert_numbered, insert_rows, update_rows
 from engine.storage.places import held_at, places
 from engine.storage.tables import (
     DefinitionRow,
@@ -57,17 +57,8 @@ _LISTED = (
 # Statements are built once: putting one together costs more than the database needs to follow it.
 _ALL = select(*_LISTED).join(DefinitionRow, DefinitionRow.id == InstanceRow.definition_id)
 _WRITE = (
-    update(InstanceRow.__table__)  # type: ignore[arg-type]
-    .where(
-        InstanceRow.id == bindparam("of_id"),
-        InstanceRow.revision == bindparam("of_revision"),
-    )
-    .values(
-        revision=bindparam("to_revision"),
-        status=bindparam("to_status"),
-        state=bindparam("to_state"),
-        ended_at=bindparam("to_ended_at"),
-    )
+    "SET revision = :revision + 1, status = :status, state = :state, ended_at = :ended_at"
+    " WHERE instance.id = :id AND instance.revision = :revision"
 )
 _TIMER = (
     select(func.min(TimerRow.due_at))
@@ -101,7 +92,7 @@ _EVENT = (
 )
 
 
-_AMONG = InstanceRow.id.in_(bindparam("ids", expanding=True))
+_AMONG = among(InstanceRow.id)
 _HELD = (
     select(
         InstanceRow.id,
@@ -119,7 +110,6 @@ _HELD = (
 _LOCK = _HELD.with_for_update(key_share=True)
 _LOCK_FREE = _HELD.with_for_update(key_share=True, skip_locked=True)
 _LOCK_SOME = _LOCK_FREE.limit(bindparam("at_most"))
-_INSERT = insert(InstanceRow).returning(InstanceRow.id, sort_by_parameter_order=True)
 _REFRESH_DUE = (
     update(InstanceRow.__table__)  # type: ignore[arg-type]
     .where(_AMONG)
@@ -133,17 +123,15 @@ _ACTIVE = select(InstanceRow.id, InstanceRow.definition_key, InstanceRow.correla
         bindparam("keys", expanding=True)
     ),
 )
-_RECORD = insert(HistoryRow)
-_ADD = insert(InboxRow)
 _PENDING = (
     select(*_EVENT)
     .where(
         InboxRow.workspace_id == bindparam("workspace"),
-        InboxRow.instance_id.in_(bindparam("ids", expanding=True)),
+        among(InboxRow.instance_id),
     )
     .order_by(InboxRow.id)
 )
-_REMOVE = delete(InboxRow).where(InboxRow.id.in_(bindparam("ids", expanding=True)))
+_REMOVE = delete(InboxRow).where(among(InboxRow.id))
 
 
 class SqlInstances:
@@ -171,7 +159,7 @@ class SqlInstances:
             }
             for each in new
         ]
-        return list(self._connection.execute(_INSERT, rows).scalars())
+        return insert_numbered(self._connection, InstanceRow, rows)
 
     def lock(self, ids: Iterable[int], *, wait: bool, most: int | None = None) -> list[Held]:
         """Lock rows in id order; without ``wait`` those that somebody else holds are left out.
@@ -190,20 +178,17 @@ class SqlInstances:
         """Store states. Raises ``StaleRevisionError`` when any has another revision by now."""
         if not written:
             return
-        changed = self._connection.execute(
-            _WRITE,
-            [
-                {
-                    "of_id": each.id,
-                    "of_revision": each.revision,
-                    "to_revision": each.revision + 1,
-                    "to_status": each.status.value,
-                    "to_state": each.state,
-                    "to_ended_at": each.ended_at,
-                }
-                for each in written
-            ],
-        ).rowcount
+        rows = [
+            {
+                "id": each.id,
+                "revision": each.revision,
+                "status": each.status.value,
+                "state": each.state,
+                "ended_at": each.ended_at,
+            }
+            for each in written
+        ]
+        changed = update_rows(self._connection, InstanceRow, _WRITE, rows)
         if changed != len(written):
             raise StaleRevisionError(
                 "Another worker wrote the instance first. Nothing was stored; try again."
@@ -279,7 +264,7 @@ class SqlInstances:
             }
             for id, entry in entries
         ]
-        self._connection.execute(_RECORD, rows)
+        insert_rows(self._connection, HistoryRow, rows)
 
     def _listed(self) -> Any:
         return _ALL.where(InstanceRow.workspace_id == self._workspace)
@@ -314,7 +299,7 @@ class SqlInbox:
             }
             for id, event in events
         ]
-        self._connection.execute(_ADD, rows)
+        insert_rows(self._connection, InboxRow, rows)
 
     def pending(self, ids: Iterable[int]) -> dict[int, list[Event]]:
         """Return the events of instances in the order they came, each with its id."""

@@ -13,6 +13,7 @@ from engine.errors import NotFoundError
 from engine.incidents import Incident
 from engine.jobs import Job, JobStatus
 from engine.records import ClosedJob
+from engine.storage.bulk import among
 from engine.storage.tables import IncidentRow, InstanceRow, JobRow
 
 _JOB = (
@@ -44,9 +45,7 @@ _INCIDENT = (
 _ONE = select(*_JOB).where(
     JobRow.workspace_id == bindparam("workspace"), JobRow.id == bindparam("id")
 )
-_AMONG = and_(
-    JobRow.workspace_id == bindparam("workspace"), JobRow.id.in_(bindparam("ids", expanding=True))
-)
+_AMONG = and_(JobRow.workspace_id == bindparam("workspace"), among(JobRow.id))
 _STATUSES = select(JobRow.id, JobRow.status).where(_AMONG)
 _CLOSE = (
     update(JobRow)

@@ -7,12 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     Connection,
     Select,
     bindparam,
     delete,
-    insert,
     select,
     update,
 )
@@ -30,34 +28,32 @@ from engine.ports import (
     Wait,
 )
 from engine.records import Applied, Effects
+from engine.storage.bulk import among, insert_numbered, insert_rows
 from engine.storage.tables import IncidentRow, JobRow, SubscriptionRow, TimerRow, UserTaskRow
 from engine.user_tasks import OPEN, UserTaskStatus
 
 # Statements are built once: putting one together costs more than the database needs to follow it.
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 
 
 def _of(table: Any, *conditions: Any, more: Any = ()) -> Select[Any]:
     """Return the statement for the waits of one kind that instances have."""
     columns = (table.id, table.instance_id, table.token, table.slot, *more)
-    return select(*columns).where(table.instance_id.in_(_IDS), *conditions)
+    return select(*columns).where(among(table.instance_id), *conditions)
 
 
 _TIMERS, _SUBSCRIPTIONS = _of(TimerRow), _of(SubscriptionRow)
 _TASKS = _of(UserTaskRow, UserTaskRow.status.in_(OPEN), more=(UserTaskRow.queue,))
 _JOBS = _of(JobRow, JobRow.status.in_(HOLDING))
 _INCIDENTS = _of(IncidentRow, IncidentRow.resolved_at.is_(None))
-_DELETE_TIMERS = delete(TimerRow).where(TimerRow.id.in_(_IDS))
-_DELETE_SUBSCRIPTIONS = delete(SubscriptionRow).where(SubscriptionRow.id.in_(_IDS))
+_DELETE_TIMERS = delete(TimerRow).where(among(TimerRow.id))
+_DELETE_SUBSCRIPTIONS = delete(SubscriptionRow).where(among(SubscriptionRow.id))
 _END_TASKS = (
     update(UserTaskRow)
-    .where(UserTaskRow.id.in_(_IDS))
+    .where(among(UserTaskRow.id))
     .values(status=bindparam("to_status"), ended_at=bindparam("moment"))
 )
-_END_JOBS = update(JobRow).where(JobRow.id.in_(_IDS)).values(status=bindparam("to_status"))
-_RESOLVE = (
-    update(IncidentRow).where(IncidentRow.id.in_(_IDS)).values(resolved_at=bindparam("moment"))
-)
+_END_JOBS = update(JobRow).where(among(JobRow.id)).values(status=bindparam("to_status"))
+_RESOLVE = update(IncidentRow).where(among(IncidentRow.id)).values(resolved_at=bindparam("moment"))
 
 #: (instance id, token, slot) of closed waits: whether they were completed.
 _Over = dict[tuple[int, int, int], bool]
@@ -186,7 +182,10 @@ class SqlWaits:
             }
             rows.setdefault(table, []).append(common | columns(wait, now))
         for table, values in rows.items():
-            ids = self._inserted(table, values)
+            if table in _NUMBERLESS:
+                insert_rows(self._connection, table, values)
+                continue
+            ids = insert_numbered(self._connection, table, values)
             if table is JobRow:
                 applied.jobs = [_created(id, row) for id, row in zip(ids, values, strict=True)]
             elif table is UserTaskRow:
@@ -195,10 +194,6 @@ class SqlWaits:
                 ]
             elif table is IncidentRow:
                 applied.incidents = ids
-
-    def _inserted(self, table: Any, rows: list[dict[str, Any]]) -> list[int]:
-        inserted = self._connection.execute(_INSERT[table], rows)
-        return list(inserted.scalars()) if inserted.returns_rows else []
 
 
 def _over(row: Any, over: _Over, ended: set[int]) -> bool:
@@ -267,12 +262,5 @@ _KINDS: dict[type[Wait], tuple[type[Any], Callable[[Any, datetime], dict[str, An
     JobWait: (JobRow, _job),
     FailureWait: (IncidentRow, _failure),
 }
-#: Timers and subscriptions need no ids back.
-_INSERT: dict[type[Any], Any] = {
-    TimerRow: insert(TimerRow),
-    SubscriptionRow: insert(SubscriptionRow),
-    **{
-        table: insert(table).returning(table.id, sort_by_parameter_order=True)
-        for table in (JobRow, UserTaskRow, IncidentRow)
-    },
-}
+#: Nobody asks for the ids of these.
+_NUMBERLESS = frozenset({TimerRow, SubscriptionRow})

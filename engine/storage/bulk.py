@@ -1,0 +1,232 @@
+"""Writes and finds many rows with one statement, whose text is the same however many they are.
+
+SQLAlchemy makes a parameter set of every row, and psycopg a message of every set; a statement as
+long as its batch is put together, parsed and planned anew for every length. Here the rows of a
+batch are one parameter: JSON text, which PostgreSQL takes apart itself. SQLite runs inside our own
+process and is given the rows as they are. Stored is what SQLAlchemy's column types would store.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, NamedTuple, cast
+
+import msgspec
+from sqlalchemy import Boolean, ColumnElement, Connection, CursorResult, Table, bindparam
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import LargeBinary, Text, TypeDecorator
+
+from engine.storage.types import Payload, UtcDateTime, encode
+
+Row = Mapping[str, Any]
+_POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+def insert_rows(connection: Connection, table: type[DeclarativeBase], rows: Sequence[Row]) -> None:
+    """Insert rows, in this order. Each names the same columns, in the same order."""
+    if rows:
+        _run(connection, _inserted(_of(table), tuple(rows[0])), rows)
+
+
+def insert_numbered(
+    connection: Connection, table: type[DeclarativeBase], rows: Sequence[Row]
+) -> list[int]:
+    """Insert as :func:`insert_rows` does, and return the ids in the order of the rows."""
+    if not rows:
+        return []
+    if connection.dialect.name == "sqlite":
+        # There is one writer at a time, and SQLite numbers on from the largest: so do we.
+        query = f'SELECT max(id) FROM "{_of(table).name}"'  # noqa: S608 - a name of ours
+        first = (connection.exec_driver_sql(query).scalar() or 0) + 1
+        insert_rows(connection, table, [{"id": id, **row} for id, row in enumerate(rows, first)])
+        return list(range(first, first + len(rows)))
+    inserted = _run(connection, _inserted(_of(table), tuple(rows[0]), " RETURNING id"), rows)
+    # They are numbered in the order of the rows, but may be told in another.
+    return sorted(inserted.scalars())
+
+
+def insert_unless_there(
+    connection: Connection,
+    table: type[DeclarativeBase],
+    rows: Sequence[Row],
+    returning: Sequence[str],
+) -> list[Any]:
+    """Insert the rows whose unique keys are free; return columns of those. PostgreSQL only."""
+    clause = f" ON CONFLICT DO NOTHING RETURNING {', '.join(returning)}"
+    return list(_run(connection, _inserted(_of(table), tuple(rows[0]), clause), rows))
+
+
+def update_rows(
+    connection: Connection, table: type[DeclarativeBase], change: str, rows: Sequence[Row]
+) -> int:
+    """Change what the values of each of ``rows`` say, and return how many rows were changed.
+
+    ``change`` is SQL from ``SET`` on. In it ``:name`` is a value of ``rows``, which are named by
+    columns of the table; columns of the condition are written ``table.name``.
+    """
+    if not rows:
+        return 0
+    return _run(connection, _changed(_of(table), tuple(rows[0]), change), rows).rowcount
+
+
+def among(column: Any, name: str = "ids") -> ColumnElement[bool]:
+    """Return the condition that a column has a value of the list which is the parameter ``name``.
+
+    The text of ``column.in_(...)`` grows with the list; that of this one is always the same.
+    """
+    return _Among(column, bindparam(name, type_=_List()))
+
+
+class _List(TypeDecorator[Collection[Any]]):
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Collection[Any] | None, dialect: Any) -> str:
+        if dialect.name == "sqlite":
+            return msgspec.json.encode(list(value or ())).decode()
+        return f"{{{','.join(map(_quoted, value or ()))}}}"
+
+
+class _Among(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_Among, "postgresql")
+def _any(element: Any, compiler: Any, **how: Any) -> str:
+    column, values = element.clauses
+    kind = compiler.dialect.type_compiler_instance.process(column.type)
+    array = f"CAST({compiler.process(values, **how)} AS {kind}[])"
+    return f"{compiler.process(column, **how)} = ANY ({array})"
+
+
+@compiles(_Among, "sqlite")
+def _in(element: Any, compiler: Any, **how: Any) -> str:
+    column, values = element.clauses
+    inner = f"SELECT value FROM json_each({compiler.process(values, **how)})"  # noqa: S608
+    return f"{compiler.process(column, **how)} IN ({inner})"
+
+
+class _Statement(NamedTuple):
+    postgresql: str
+    sqlite: str
+    #: (column, how SQLite is given its values, how PostgreSQL is) where they are not given as is.
+    written: tuple[tuple[str, Callable[[Any], Any], Callable[[Any], Any]], ...]
+    #: What SQLite is given of a row.
+    given: Callable[[Row], Any]
+
+
+def _of(table: type[DeclarativeBase]) -> Table:
+    return cast(Table, table.__table__)
+
+
+def _quoted(value: Any) -> str:
+    """Return one value of an array, as PostgreSQL writes it."""
+    if not isinstance(value, str):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _run(connection: Connection, statement: _Statement, rows: Sequence[Row]) -> CursorResult[Any]:
+    sqlite = connection.dialect.name == "sqlite"
+    if statement.written:
+        changed = [dict(row) for row in rows]
+        for name, for_sqlite, for_postgresql in statement.written:
+            write = for_sqlite if sqlite else for_postgresql
+            for row in changed:
+                if row[name] is not None:
+                    row[name] = write(row[name])
+        rows = changed
+    if sqlite:
+        return connection.exec_driver_sql(statement.sqlite, [statement.given(row) for row in rows])
+    text = msgspec.json.encode(rows).decode()
+    return connection.exec_driver_sql(statement.postgresql, (text,))
+
+
+@lru_cache(maxsize=256)
+def _inserted(table: Table, columns: tuple[str, ...], clause: str = "") -> _Statement:
+    names = ", ".join(f'"{name}"' for name in columns)
+    begin = f'INSERT INTO "{table.name}" ({names})'
+    values = ", ".join(_value(table, name) for name in columns)
+    # Only a subquery in order promises that ids are given in the order of the rows.
+    source = f"ROWS FROM ({_records(table, columns)}) WITH ORDINALITY AS r({names}, nth)"
+    return _Statement(
+        f"{begin} SELECT {values} FROM {source} ORDER BY nth{clause}",  # noqa: S608 - names of ours
+        f"{begin} VALUES ({', '.join('?' * len(columns))})",
+        _written(table, columns),
+        itemgetter(*columns),
+    )
+
+
+@lru_cache(maxsize=32)
+def _changed(table: Table, columns: tuple[str, ...], change: str) -> _Statement:
+    update = f'UPDATE "{table.name}"'
+    sets, condition = change.split(" WHERE ")
+
+    def with_values(sql: str) -> str:
+        return re.sub(r":(\w+)", lambda match: _value(table, match[1]), sql)
+
+    source = f"{_records(table, columns, named=True)}"
+    return _Statement(
+        f"{update} {with_values(sets)} FROM {source} WHERE {with_values(condition)}",
+        f"{update} {change}",
+        _written(table, columns),
+        dict,
+    )
+
+
+def _records(table: Table, columns: Sequence[str], *, named: bool = False) -> str:
+    """Return what makes rows of the one parameter."""
+    kinds = ", ".join(f'"{name}" {_kind(table, name)}' for name in columns)
+    return f"json_to_recordset(%s::json) AS {'r' if named else ''}({kinds})"
+
+
+def _kind(table: Table, name: str) -> str:
+    kind = table.c[name].type
+    # JSON holds no bytes: they travel as text.
+    return "text" if isinstance(kind, LargeBinary) else kind.compile(_POSTGRESQL)
+
+
+def _value(table: Table, name: str) -> str:
+    bytes_ = isinstance(table.c[name].type, LargeBinary)
+    return f"decode(r.\"{name}\", 'base64')" if bytes_ else f'r."{name}"'
+
+
+def _written(table: Table, columns: Sequence[str]) -> Any:
+    return tuple(
+        (name, *_WRITTEN[type(table.c[name].type)])
+        for name in columns
+        if type(table.c[name].type) in _WRITTEN
+    )
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment.isoformat()} carries no time zone; pass an aware datetime")
+    return moment
+
+
+def _utc_text(moment: datetime) -> str:
+    return _utc(moment).astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+_WRITTEN: dict[type[Any], tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    UtcDateTime: (_utc_text, _utc),
+    Payload: (encode, encode),
+}
+
+__all__ = [
+    "among",
+    "insert_numbered",
+    "insert_rows",
+    "insert_unless_there",
+    "update_rows",
+]
