@@ -16,7 +16,13 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+)
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from engine.errors import StaleRevisionError, StorageError
@@ -107,7 +113,7 @@ class Database:
 
         Inside a transaction of the same thread on a database in memory it is that transaction.
         """
-        with self._alone():
+        with self._alone(), _translated():
             outer = getattr(self._here, "connection", None)
             if outer is not None and self.memory:
                 yield outer
@@ -194,15 +200,21 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
+def _reason(error: Exception) -> str:
+    """Return what the driver says, in one line."""
+    lines = str(getattr(error, "orig", error)).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
 @contextmanager
 def _opening(url: URL) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, NoSuchModuleError) as error:
-        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         raise StorageError(
-            f"The database {url.render_as_string(hide_password=True)} cannot be opened: {reason}. "
-            "Check that the folder exists and may be written, or that the server runs."
+            f"The database {url.render_as_string(hide_password=True)} cannot be opened: "
+            f"{_reason(error)}. Check that the folder exists and may be written, or that the "
+            "server runs."
         ) from error
 
 
@@ -226,5 +238,11 @@ def _translated() -> Iterator[None]:
         if getattr(error.orig, "sqlstate", None) in _TRY_AGAIN:
             raise StaleRevisionError(
                 "The database gave way to another transaction. Nothing was stored; try again."
+            ) from error
+        if isinstance(error, OperationalError) or error.connection_invalidated:
+            # It restarts, is full, or the network is cut: whoever asked is not to blame.
+            raise StorageError(
+                f"The database cannot be used: {_reason(error)}. See whether it was stored, and "
+                "try again; if it stays so, 'corral doctor' may know more."
             ) from error
         raise
