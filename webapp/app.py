@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
 
 from apiflask import APIFlask
@@ -19,6 +18,9 @@ from werkzeug.routing import IntegerConverter, Map
 from webapp import api, assets, entrance, filters, live, pages, problems, security
 from webapp.api.paging import LARGEST_ID
 from webapp.json_bodies import StrictJson
+from webapp.monitoring import door
+from webapp.monitoring.requests import watch
+from webapp.release import version
 from webapp.services import EXTENSION, Rooms
 
 #: Bytes of one request at least; uploads of diagrams are the largest, and may be two at a time.
@@ -38,7 +40,7 @@ def create_app(rooms: Rooms, *, secret_key: str) -> APIFlask:
     app = APIFlask(
         "webapp",
         title="Corral",
-        version=_version(),
+        version=version(),
         spec_path="/api/openapi.json",
         docs_path=None,  # the viewer's scripts would come from another site
         json_errors=False,
@@ -59,11 +61,12 @@ def create_app(rooms: Rooms, *, secret_key: str) -> APIFlask:
     app.extensions[EXTENSION] = rooms
     if count := rooms.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count, count)  # type: ignore[method-assign]
+    watch(app, rooms.monitor.metrics, proxies=rooms.settings.trusted_proxies)
     security.protect(app, rooms.people, rooms.settings)
     problems.answer_with(app)
     filters.add_to(app)
     assets.add_to(app)
-    for module in (entrance, live, *_found(pages)):
+    for module in (entrance, live, door, *_found(pages)):
         # APIFlask asks this of every blueprint when it describes the API.
         module.page.__dict__["enable_openapi"] = False
         app.register_blueprint(module.page)
@@ -79,10 +82,3 @@ def _found(package: ModuleType) -> Iterator[ModuleType]:
         module = importlib.import_module(f"{package.__name__}.{info.name}")
         if hasattr(module, "page") or hasattr(module, "api"):
             yield module
-
-
-def _version() -> str:
-    try:
-        return version("corral")
-    except PackageNotFoundError:  # run from a tree that was never installed
-        return "0"

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from argon2 import PasswordHasher
 from flask import Flask
@@ -22,7 +21,6 @@ from channels.outbox import Outbox
 from channels.polling import Poller
 from channels.protocol import Channel
 from engine import Engine
-from engine.errors import NotFoundError, StorageError
 from engine.limits import Limits
 from engine.storage.migrating import upgrade
 from engine.waking.embedded import EmbeddedWaker
@@ -30,6 +28,7 @@ from webapp.app import create_app
 from webapp.data_dir import DataDirectoryError, expect_not_moved, prepare, secret_key
 from webapp.databases import ROOMS
 from webapp.live import Live
+from webapp.monitoring.wiring import monitor_of
 from webapp.people import People
 from webapp.services import Rooms, Services
 from webapp.settings import DATABASE_FILE, Settings
@@ -72,7 +71,8 @@ def wire(
     live = Live(streams=settings.threads * 2 // 3)
     opened.on_change(live.publish)
     made = _ByWorkspace(opened, people, known)
-    rooms = Rooms(people, live, settings, made.services, lambda: _healthy(opened))
+    monitor = monitor_of(opened, live, settings)
+    rooms = Rooms(people, live, settings, made.services, monitor)
     # An outbox takes the jobs of its workspace from the moment it exists: none may be missing.
     for workspace in opened.workspaces():
         made.services(workspace.key)
@@ -110,6 +110,9 @@ class Server:
         self.installation = installation
         self.app = app
         self._waker = EmbeddedWaker(installation.engine)
+        installation.rooms.monitor.health.add(
+            "waker", lambda: None if self._waker.running else "does not run"
+        )
 
     def start(self) -> None:
         """Begin to wake instances, read the channels and send replies."""
@@ -117,8 +120,7 @@ class Server:
         opened.use_waker(self._waker)
         for workspace in opened.workspaces():
             services = self.installation.services(workspace.key)
-            # We are the only sender: what is still marked as being sent was cut off by our end.
-            services.outbox.recover(opened.clock.now(), older_than=timedelta(0))
+            services.outbox.begin()
             services.outbox.schedule(self._waker)
             intake = Intake(services.engine, channels=self.installation.networks)
             Poller(services.engine, intake, self.installation.networks).schedule(self._waker)
@@ -199,9 +201,3 @@ def read_engine(settings: Settings) -> Iterator[Engine]:
         )
     with closing(_engine(settings)) as found:
         yield found
-
-
-def _healthy(opened: Engine) -> bool:
-    with suppress(StorageError, NotFoundError, OSError):
-        return bool(opened.workspaces())
-    return False

@@ -1,4 +1,4 @@
-"""What is open to everybody: the login form, and the health check of a monitor.
+"""What is open to everybody: the login form.
 
 Attempts to log in are limited for an address and for a login, so that neither one machine nor
 many can guess the password of a person.
@@ -72,11 +72,3 @@ def home() -> ResponseReturnValue:
     """Go to the page where the person's day begins."""
     roles = current_person().roles
     return redirect(next(target for role, target in FIRST_PAGES if role in roles))
-
-
-@page.get("/health")
-@public
-def health() -> ResponseReturnValue:
-    """Answer 200 when the database can be read, else 503."""
-    healthy = rooms().healthy()
-    return {"status": "ok" if healthy else "database unreachable"}, 200 if healthy else 503

@@ -76,6 +76,11 @@ class Live:
         with self._lock:
             self._streams[workspace].pop(stream, None)
 
+    def __len__(self) -> int:
+        """Return how many streams are open."""
+        with self._lock:
+            return sum(map(len, self._streams.values()))
+
     def close(self) -> None:
         """End every stream and open no more, so that the server can stop."""
         with self._lock:

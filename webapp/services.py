@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from channels.outbox import Outbox
     from engine import Engine
     from webapp.live import Live
+    from webapp.monitoring.monitor import Monitor
     from webapp.people import People
     from webapp.settings import Settings
 
@@ -45,8 +46,7 @@ class Rooms:
     settings: Settings
     #: Returns the services of the workspace with that key; asks the storage at most once a key.
     of_workspace: Callable[[str], Services]
-    #: Answers within a second whether the database can be read; False is shown by ``/health``.
-    healthy: Callable[[], bool]
+    monitor: Monitor
 
 
 def rooms() -> Rooms:

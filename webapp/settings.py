@@ -10,13 +10,15 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from engine.limits import Limits
 
 #: Name of the database inside the data directory.
 DATABASE_FILE = "corral.sqlite"
+#: Characters of a token that nobody is to guess.
+SHORTEST_TOKEN = 16
 
 
 class Settings(BaseSettings):
@@ -83,12 +85,37 @@ class Settings(BaseSettings):
         description="Messages and signals in a row with which instances answer each other while "
         "nothing comes from outside; then an incident.",
     )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="Token with which /metrics may be read; empty: nobody may.",
+    )
+    worker_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="Port on which 'corral worker' answers /health and /metrics; empty: on none.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe line that is logged."
     )
     log_format: Literal["text", "json"] = Field(
         default="text", description="Form of the log on stderr."
     )
+
+    @field_validator("worker_port", mode="before")
+    @classmethod
+    def _empty_is_none(cls, given: object) -> object:
+        # A compose file passes what is not set as an empty text.
+        return None if given == "" else given
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _hard_to_guess(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None and 0 < len(given.get_secret_value()) < SHORTEST_TOKEN:
+            raise ValueError(
+                f"at least {SHORTEST_TOKEN} characters; make one: openssl rand -hex 32"
+            )
+        return given
 
     @property
     def on_sqlite(self) -> bool:

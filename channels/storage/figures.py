@@ -67,7 +67,7 @@ def _counts(statuses: tuple[ReplyStatus, ...]) -> Select[Any]:
 
 
 @cache
-def _earliest() -> Select[Any]:
+def _earliest() -> Select[*tuple[Any, ...]]:
     columns = [
         select(func.min(ReplyRow.due_at))
         .where(ReplyRow.workspace_id == _WORKSPACE.c.id, ReplyRow.status == status)

@@ -107,9 +107,22 @@ def test_a_server_starts_works_and_stops(tmp_path: Path) -> None:
 
     # when
     server.start()
-    healthy = server.app.test_client().get("/health").json
+    ready = server.app.test_client().get("/health/ready").json
     server.stop()
 
     # then
-    assert healthy == {"status": "ok"}
+    assert ready["checks"] == {"database": "ok", "tables": "ok", "waker": "ok"}
     assert server.installation.rooms.live.open("default", "ana") is None
+
+
+def test_a_server_whose_waker_does_not_run_is_not_ready(tmp_path: Path) -> None:
+    # given
+    server = bootstrap.build(Settings(data=tmp_path / "data"))
+
+    # when
+    answer = server.app.test_client().get("/health/ready")
+    server.stop()
+
+    # then
+    assert answer.status_code == 503
+    assert answer.json["checks"]["waker"] == "does not run"

@@ -141,19 +141,3 @@ def test_a_wrong_method_names_the_right_ones(browser: Any) -> None:
     # then
     assert answer.status_code == 405
     assert "POST" in answer.headers["Allow"]
-
-
-def test_the_health_check_tells_when_the_database_is_gone(
-    browser: Any, installation: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # given
-    assert browser.get("/health").json == {"status": "ok"}
-
-    # when
-    def gone() -> None:
-        raise StorageError("The disk is gone.")
-
-    monkeypatch.setattr(installation.engine.storage, "workspaces", gone)
-
-    # then
-    assert browser.get("/health").status_code == 503

@@ -18,7 +18,9 @@ OPEN = {
     "entrance.show",
     "entrance.submit",
     "entrance.leave",
-    "entrance.health",
+    "monitoring.live",
+    "monitoring.metrics",
+    "monitoring.ready",
     "openapi.spec",
     "static",
 }

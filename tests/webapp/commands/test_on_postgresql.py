@@ -89,7 +89,7 @@ def test_the_demo_runs_answers_and_stops(environment: dict[str, str], tmp_path: 
                 break
         address = re.search(r"Corral runs at (http://\S+)", welcome)
         assert address, (tmp_path / "errors.txt").read_text()
-        with urllib.request.urlopen(f"{address[1]}/health", timeout=60) as answer:
+        with urllib.request.urlopen(f"{address[1]}/health/ready", timeout=60) as answer:
             health = json.load(answer)
         process.send_signal(signal.SIGTERM)
         code = process.wait(timeout=60)
@@ -100,7 +100,7 @@ def test_the_demo_runs_answers_and_stops(environment: dict[str, str], tmp_path: 
         errors.close()
 
     # then
-    assert (health, code) == ({"status": "ok"}, 0)
+    assert (health["status"], health["checks"]["waker"], code) == ("ready", "ok", 0)
     password = environment["CORRAL_DATABASE_URL"]
     assert password not in welcome
     assert "Traceback" not in (tmp_path / "errors.txt").read_text()

@@ -79,7 +79,7 @@ def test_the_demo_starts_says_how_to_log_in_and_stops_on_sigterm(
     corral = start("--demo")
 
     # when
-    health = corral.get("/health")
+    health = corral.get("/health/ready")
     login = corral.get("/login")
     code = corral.stop(signal.SIGTERM)
 
@@ -99,7 +99,7 @@ def test_without_people_it_says_how_to_add_the_first_and_stops_on_sigint(
     corral = start("--data", str(tmp_path / "elsewhere"))
 
     # when
-    corral.get("/health")
+    corral.get("/health/ready")
     code = corral.stop(signal.SIGINT)
 
     # then
