@@ -24,6 +24,11 @@ class Asked:
         self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
         self._thread.start()
 
+    @property
+    def running(self) -> bool:
+        """Tell whether its thread lives."""
+        return self._thread is not None and self._thread.is_alive()
+
     def ask(self) -> None:
         """See to it that the function is called soon. Returns at once."""
         with self._changed:

@@ -80,6 +80,11 @@ class WakingClock:
             self._running = False
         self._scheduler.shutdown(wait=True)
 
+    @property
+    def running(self) -> bool:
+        """Tell whether it keeps the time."""
+        return self._running and bool(self._scheduler.running)
+
     def arm(self, due: datetime) -> None:
         """See to it that timers are looked at by ``due``, UTC."""
         with self._lock:

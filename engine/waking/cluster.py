@@ -81,6 +81,12 @@ class ClusterWaker:
         self._worker.join()
         self._worker = None
 
+    @property
+    def running(self) -> bool:
+        """Tell whether it was started and all its threads live."""
+        threads = (self._worker, self._pump, self._sweep, self._clock)
+        return all(each is not None and each.running for each in threads)
+
     def enlist(self, connection: Any, instance_ids: Sequence[int]) -> None:
         """Write down, in the open transaction, that these instances are to be advanced."""
         self._wakeups.enlist(connection.connection.driver_connection, instance_ids)

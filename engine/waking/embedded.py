@@ -83,6 +83,11 @@ class EmbeddedWaker:
         self._thread.join()
         self._thread = None
 
+    @property
+    def running(self) -> bool:
+        """Tell whether it was started and all its threads live."""
+        return self._thread is not None and self._thread.is_alive() and self._clock.running
+
     def enlist(self, connection: Any, instance_ids: Sequence[int]) -> None:
         """Write nothing: what is to be woken is kept in memory, and :meth:`wake` tells it."""
 

@@ -72,6 +72,11 @@ class Worker:
         _library_log.setLevel(logging.CRITICAL)
         self._thread.start()
 
+    @property
+    def running(self) -> bool:
+        """Tell whether its thread lives."""
+        return self._thread.is_alive()
+
     def end(self) -> None:
         """Take no new wake-up from now on. Returns at once."""
         self._loop.call_soon_threadsafe(self._ending.set)
