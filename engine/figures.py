@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 #: Rows are counted up to here. A list of so many is in trouble, and by how much is no matter.
 MOST = 10_000
+#: What pages count, they count up to here, and say «1,000+» then.
+COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)

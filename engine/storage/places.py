@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, case, exists, literal, null, or_, select
+from sqlalchemy import Connection, case, exists, literal, null, or_, select, true
 
 from engine.instances import WaitingElement
 from engine.jobs import HOLDING
+from engine.storage.lists.bounds import literals
 from engine.storage.tables import (
     IncidentRow,
     InstanceRow,
@@ -18,8 +19,8 @@ from engine.storage.tables import (
 )
 from engine.user_tasks import OPEN
 
-_OPEN_TASK = UserTaskRow.status.in_(OPEN)
-_HOLDING_JOB = JobRow.status.in_(HOLDING)
+_OPEN_TASK = literals(UserTaskRow.status, OPEN)
+_HOLDING_JOB = literals(JobRow.status, HOLDING)
 _FAILED_ELEMENT = IncidentRow.resolved_at.is_(None) & IncidentRow.job_id.is_(None)
 
 #: (table, kind, since, due, detail, condition for being open)
@@ -32,14 +33,14 @@ _KINDS: tuple[tuple[Any, Any, Any, Any, Any, Any], ...] = (
         UserTaskRow.queue,
         _OPEN_TASK,
     ),
-    (TimerRow, literal("timer"), TimerRow.since, TimerRow.due_at, null(), None),
+    (TimerRow, literal("timer"), TimerRow.since, TimerRow.due_at, null(), true()),
     (
         SubscriptionRow,
         case((SubscriptionRow.signal, literal("signal")), else_=literal("message")),
         SubscriptionRow.since,
         null(),
         SubscriptionRow.name,
-        None,
+        true(),
     ),
     (JobRow, literal("job"), JobRow.created_at, JobRow.due_at, JobRow.type, _HOLDING_JOB),
     (
@@ -51,6 +52,8 @@ _KINDS: tuple[tuple[Any, Any, Any, Any, Any, Any], ...] = (
         _FAILED_ELEMENT,
     ),
 )
+#: (table, condition for being open) of everything that holds a token at an ``element``.
+HOLDERS = tuple((table, is_open) for table, *_, is_open in _KINDS)
 
 
 def places(
@@ -67,17 +70,16 @@ def places(
             since.label("since"),
             due.label("due"),
             detail.label("detail"),
-        ).where(table.workspace_id == workspace_id, table.instance_id == instance_id)
-        if is_open is not None:
-            statement = statement.where(is_open)
+        ).where(table.workspace_id == workspace_id, table.instance_id == instance_id, is_open)
         found += [WaitingElement(*row) for row in connection.execute(statement)]
     return tuple(sorted(found, key=lambda place: (place.since is None, place.since, place.element)))
 
 
 def held_at(element: str) -> Any:
     """Return the condition that an instance has a token at ``element``."""
-    conditions = []
-    for table, _kind, _since, _due, _detail, is_open in _KINDS:
-        held = exists().where(table.instance_id == InstanceRow.id, table.element == element)
-        conditions.append(held if is_open is None else held.where(is_open))
-    return or_(*conditions)
+    return or_(
+        *(
+            exists().where(table.instance_id == InstanceRow.id, table.element == element, is_open)
+            for table, is_open in HOLDERS
+        )
+    )

@@ -1,0 +1,147 @@
+"""Which instances a list shows, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, literal, select, tuple_, union_all
+
+from engine.instances import InstanceFilter, InstanceStatus
+from engine.storage.lists.bounds import literals
+from engine.storage.places import HOLDERS, held_at
+from engine.storage.tables import DefinitionRow, IncidentRow, InstanceRow
+from engine.storage.types import UtcDateTime
+
+#: Newest first; rows are numbered in the order they start, and where clocks differ, nearly so.
+BY_START = (InstanceRow.started_at.desc(), InstanceRow.id.desc())
+BY_NUMBER = (InstanceRow.id.desc(),)
+_OPEN_INCIDENT = IncidentRow.resolved_at.is_(None)
+
+
+def page(
+    connection: Connection,
+    listed: Select[Any],
+    workspace: int,
+    where: InstanceFilter,
+    *,
+    before: int | None,
+    limit: int,
+) -> Select[Any]:
+    """Return ``listed`` narrowed to one page; ``before`` is the last id of the page before.
+
+    What is held somewhere is looked up there, and comes by its number: that is the order of the
+    indexes of waits. Any other list comes from the indexes of instances.
+    """
+    if where.with_incident or where.waiting_at is not None:
+        parts, order = _held(workspace, where, before), BY_NUMBER
+    else:
+        place = _place(connection, workspace, before)
+        parts, order = _started(workspace, where, before, place), BY_START
+    # Each part ends by itself, so that no more than a few pages are put in order.
+    some = [select(part.limit(limit).subquery().c[0]) for part in parts]
+    chosen = union_all(*some) if len(some) > 1 else some[0]
+    return listed.where(InstanceRow.id.in_(chosen)).order_by(*order).limit(limit)
+
+
+def matching(workspace: int, where: InstanceFilter) -> Select[Any]:
+    """Return the ids that fit a filter, in no order, for counting up to a bound."""
+    if where.with_incident or where.waiting_at is not None:
+        return select(union_all(*_held(workspace, where, None)).subquery().c[0]).distinct()
+    status = _status(where)
+    narrowed = select(InstanceRow.id).where(*_narrowed(workspace, where))
+    return narrowed if status is None else narrowed.where(literals(InstanceRow.status, [status]))
+
+
+def running(workspace: int, ids: Collection[int], most: int) -> Select[Any]:
+    """Return, for definitions, the ids and how many instances run on each, at most ``most``."""
+    active = (
+        select(literal(1).label("one"))
+        .where(
+            InstanceRow.definition_id == DefinitionRow.id,
+            literals(InstanceRow.status, [InstanceStatus.ACTIVE]),
+        )
+        .limit(most)
+        .correlate(DefinitionRow)
+        .subquery()
+    )
+    count = select(func.count()).select_from(active).scalar_subquery()
+    return select(DefinitionRow.id, count).where(
+        DefinitionRow.workspace_id == workspace, DefinitionRow.id.in_(ids)
+    )
+
+
+def _started(
+    workspace: int, where: InstanceFilter, before: int | None, place: datetime | None
+) -> list[Select[Any]]:
+    """Return the parts of a list in the order of starts: a part for each status."""
+    narrowed = select(InstanceRow.id).where(*_narrowed(workspace, where))
+    if before is not None and place is not None:
+        last = tuple_(literal(place, UtcDateTime), literal(before))
+        narrowed = narrowed.where(tuple_(InstanceRow.started_at, InstanceRow.id) < last)
+    elif before is not None:
+        narrowed = narrowed.where(InstanceRow.id < before)
+    narrowed = narrowed.order_by(*BY_START)
+    if where.business_key is not None and where.status is None:
+        return [narrowed]  # few, and found by the key
+    status = _status(where)
+    statuses = list(InstanceStatus) if status is None else [status]
+    return [narrowed.where(literals(InstanceRow.status, [each])) for each in statuses]
+
+
+def _held(workspace: int, where: InstanceFilter, before: int | None) -> list[Select[Any]]:
+    """Return the parts of a list of what is held: a part for each kind of wait."""
+    holders: Sequence[tuple[Any, Any]] = HOLDERS
+    more: list[Any] = []
+    if where.with_incident:
+        # Incidents are the rarest of waits, so what waits elsewhere too is looked up from there.
+        holders = ((IncidentRow, _OPEN_INCIDENT),)
+        more = [] if where.waiting_at is None else [held_at(where.waiting_at)]
+    status = _status(where)
+    if status is not None:
+        more.append(literals(InstanceRow.status, [status]))
+    parts = []
+    for table, is_open in holders:
+        at = [] if where.with_incident else [table.element == where.waiting_at]
+        beyond = [] if before is None else [table.instance_id < before]
+        part = (
+            select(table.instance_id)
+            .distinct()
+            .join(InstanceRow, InstanceRow.id == table.instance_id)
+            .where(table.workspace_id == workspace, *at, is_open, *beyond)
+            .where(*_narrowed(workspace, where), *more)
+            .order_by(table.instance_id.desc())
+        )
+        parts.append(part)
+    return parts
+
+
+def _narrowed(workspace: int, where: InstanceFilter) -> list[Any]:
+    found: list[Any] = [InstanceRow.workspace_id == workspace]
+    if where.key is not None:
+        found.append(InstanceRow.definition_key == where.key)
+    if where.business_key is not None:
+        found.append(InstanceRow.business_key == where.business_key)
+    if where.started_before is not None:
+        found.append(InstanceRow.started_at < where.started_before)
+    if where.overdue_at is not None:
+        active = literals(InstanceRow.status, [InstanceStatus.ACTIVE])
+        found.append(and_(active, InstanceRow.next_due < where.overdue_at))
+    return found
+
+
+def _status(where: InstanceFilter) -> InstanceStatus | None:
+    """Return the only status that fits, if there is but one: what has ended is not overdue."""
+    if where.status is None and where.overdue_at is not None:
+        return InstanceStatus.ACTIVE
+    return where.status
+
+
+def _place(connection: Connection, workspace: int, before: int | None) -> datetime | None:
+    if before is None:
+        return None
+    statement = select(InstanceRow.started_at).where(
+        InstanceRow.workspace_id == workspace, InstanceRow.id == before
+    )
+    return connection.execute(statement).scalar_one_or_none()
