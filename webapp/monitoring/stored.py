@@ -33,10 +33,9 @@ _log = structlog.get_logger(__name__)
 class StoredFigures(Collector):
     """Reads the figures of all workspaces."""
 
-    def __init__(self, engine: Engine, *, kept: float = KEPT) -> None:
-        """Read with ``engine``, of whichever workspace; figures stand for ``kept`` seconds."""
+    def __init__(self, engine: Engine) -> None:
+        """Read with ``engine``, of whichever workspace."""
         self._engine = engine
-        self._kept = kept
         self._lock = threading.Lock()
         self._last: tuple[float, list[Metric]] | None = None
 
@@ -45,7 +44,7 @@ class StoredFigures(Collector):
         if not self._lock.acquire(timeout=_PATIENCE):
             return [_up(0)]
         try:
-            if self._last is None or monotonic() - self._last[0] >= self._kept:
+            if self._last is None or monotonic() - self._last[0] >= KEPT:
                 self._last = (monotonic(), self._read())
             return self._last[1]
         finally:
