@@ -110,6 +110,7 @@ class House:
             "CORRAL_LOGIN_LIMIT": "100000 per minute",
             "CORRAL_THREADS": "16",
             "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(tree.ROOT),
         }
         if not self.settings.on_sqlite:
             environment["CORRAL_DATABASE_URL"] = self.settings.url

@@ -13,7 +13,8 @@ Everything that happens is a line of JSON in a log, written before it is answere
     {"what": "post", "account", "key", "text", "id"}  a post appeared: the effect, seen by customers
 
 Faults are set with ``PUT /faults``; with the chance ``trouble`` a call meets one of them. A call
-that is delayed has its effect whether or not its caller lives to hear of it.
+that is delayed has its effect whether or not its caller lives to hear of it; one that is late is
+cut off first, and has its effect when its caller may be looking for it already.
 """
 
 from __future__ import annotations
@@ -33,9 +34,11 @@ from urllib.parse import parse_qs, urlsplit
 ACCOUNTS = ("keyed", "shown", "blind")
 #: Entries of a feed handed out at once, and how many known ones may come with them.
 PAGE, OVERLAP = 20, 3
-TROUBLES = ("delay", "cut before", "cut after", "500 before", "500 after", "busy", "refuse")
+TROUBLES = (
+    "delay", "late", "cut before", "cut after", "500 before", "500 after", "busy", "refuse",
+)  # fmt: skip
 #: Longest delay of a call, in seconds.
-DELAY = 1.5
+DELAY = 3.0
 
 
 class Network:
@@ -175,14 +178,16 @@ class Handler(BaseHTTPRequestHandler):
         elif trouble == "cut before":
             self._cut()
         else:
-            if trouble == "delay":
+            if trouble == "late":
+                self._cut()
+            if trouble in ("delay", "late"):
                 threading.Event().wait(self.network.delay())
             elif trouble == "hold":
                 self.network.released.wait(60)
             id = self.network.post(account, post)
             if trouble == "cut after":
                 self._cut()
-            else:
+            elif trouble != "late":
                 self._answer(500 if trouble == "500 after" else 200, {"id": id})
 
     def _body(self) -> Any:
