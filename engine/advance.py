@@ -21,6 +21,7 @@ from engine.ports import (
     Change,
     Event,
     EventKind,
+    FailureWait,
     MessageWait,
     Outcome,
     ThrownMessage,
@@ -151,7 +152,9 @@ class Advancer:
             tx.next_due = min(due) if tx.next_due is None else min(tx.next_due, *due)
         for id, queue in applied.user_tasks:
             tx.note(Change(tx.workspace.key, "user_task", id, queue))
-        tx.work.incidents += len(applied.incidents)
+        if applied.incidents:
+            failed = (id for id, wait in this.effects.opened if isinstance(wait, FailureWait))
+            tx.work.stopped += failed
         for id in applied.incidents:
             tx.note(Change(tx.workspace.key, "incident", id))
         by_type: dict[str, list[Job]] = {}

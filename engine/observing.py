@@ -25,11 +25,12 @@ class Work:
     instances: set[int] = field(default_factory=set)  #: that were run, by id
     due: list[datetime] = field(default_factory=list)  #: of each timer that was fired
     failures: int = 0  #: attempts of jobs that failed
-    incidents: int = 0  #: opened
+    stopped: list[int] = field(default_factory=list)  #: instance of each incident that was opened
+    workspace: str = ""  #: key
     seconds: float = 0.0  #: from the begin of the transaction to the end of its commit
 
     def __bool__(self) -> bool:
-        return bool(self.instances or self.due or self.failures or self.incidents)
+        return bool(self.instances or self.due or self.failures or self.stopped)
 
     def ran(self, inbox: Mapping[int, Sequence[Event]], written: Iterable[Written]) -> None:
         """Add one run of each instance over its inbox, by id."""

@@ -68,7 +68,7 @@ class Core:
         for call in tx.calls:
             self._after(tx, call)
         if self.observer is not None and tx.work:
-            tx.work.seconds = seconds
+            tx.work.workspace, tx.work.seconds = tx.workspace.key, seconds
             self._after(tx, partial(self.observer.committed, tx.work, self.clock.now()))
         if tx.changes:
             changes = tuple(tx.changes)

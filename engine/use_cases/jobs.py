@@ -220,6 +220,6 @@ class JobUseCases(Bound):
         id = tx.incidents.insert_for_job(job, what=what, cure=cure, now=now)
         entry = HistoryEntry(job.element, What.INCIDENT, now, detail={"what": what, "cure": cure})
         tx.instances.record([(job.instance_id, entry)])
-        tx.work.incidents += 1
+        tx.work.stopped.append(job.instance_id)
         tx.note(Change(self.workspace.key, "incident", id))
         tx.note(Change(self.workspace.key, "instance", job.instance_id))

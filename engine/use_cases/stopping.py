@@ -32,7 +32,7 @@ def report(tx: Transaction, instance_id: int, error: Exception, *, now: datetime
     applied = tx.waits.apply(Effects(opened=[(instance_id, wait)]), now=now)
     detail = {"what": wait.what, "cure": wait.cure}
     tx.instances.record([(instance_id, HistoryEntry(None, What.INCIDENT, now, detail=detail))])
-    tx.work.incidents += len(applied.incidents)
+    tx.work.stopped.append(instance_id)
     for id in applied.incidents:
         tx.note(Change(tx.workspace.key, "incident", id))
     tx.note(Change(tx.workspace.key, "instance", instance_id))

@@ -159,7 +159,11 @@ class UpkeepUseCases(Bound):
             return self._write(lambda tx: work(tx, ids))
         except (StaleRevisionError, StorageError):
             # No instance is to blame.
-            _log.warning("instances are busy; they are looked at again later", count=len(ids))
+            _log.warning(
+                "instances are busy; they are looked at again later",
+                workspace=self.workspace.key,
+                instances=list(ids),
+            )
             return _Done(again=set(ids))
         except Exception as error:  # noqa: BLE001 - whatever it is, it concerns one instance of many
             if len(ids) == 1:
@@ -175,10 +179,19 @@ class UpkeepUseCases(Bound):
         try:
             opened = self._write(lambda tx: report(tx, id, error, now=self.clock.now()))
         except Exception:  # noqa: BLE001 - the others must go on
-            _log.exception("the incident of an instance cannot be stored", instance=id)
+            _log.exception(
+                "the incident of an instance cannot be stored",
+                workspace=self.workspace.key,
+                instance=id,
+            )
             opened = True
         if opened:
-            _log.error("an instance cannot be advanced", instance=id, exc_info=error)
+            _log.error(
+                "an instance cannot be advanced",
+                workspace=self.workspace.key,
+                instance=id,
+                exc_info=error,
+            )
 
 
 def _take_due(tx: Transaction, held: Sequence[Held], now: datetime) -> int:

@@ -83,7 +83,20 @@ def test_failed_attempts_and_incidents_are_told(bench: Bench) -> None:
     bench.engine.fail_job(job.id, "no network")
 
     # then
-    assert [(work.failures, work.incidents) for work, _ in noted.told] == [(1, 0), (1, 1)]
+    told = [(work.failures, work.stopped) for work, _ in noted.told]
+    assert told == [(1, []), (1, [job.instance_id])]
+
+
+def test_an_element_that_fails_is_told_with_its_instance(bench: Bench) -> None:
+    # given
+    noted = watched(bench, {"is": "failure", "at": "sum", "why": "x"})
+
+    # when
+    instance = bench.engine.start("care")
+
+    # then
+    ((work, _),) = noted.told
+    assert (work.stopped, work.workspace) == ([instance.id], "default")
 
 
 def test_what_is_rolled_back_is_not_told(bench: Bench) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -29,6 +30,8 @@ from webapp.live import Live
 from webapp.monitoring.stored import StoredFigures
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+_log = structlog.get_logger(__name__)
 
 _LATE = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 1800)
 _BATCH = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
@@ -107,7 +110,7 @@ class Metrics:
                 self._ended.labels(status.value)
 
     def committed(self, work: Work, now: datetime) -> None:
-        """Count what a transaction did."""
+        """Count what a transaction did, and name its instances in the log."""
         for kind, count in work.events.items():
             self._events.labels(kind.value).inc(count)
         self._started.inc(work.events.get(EventKind.STARTED, 0))
@@ -119,7 +122,16 @@ class Metrics:
             self._batch.observe(work.seconds)
             self._size.observe(len(work.instances))
         self._failures.inc(work.failures)
-        self._incidents.inc(work.incidents)
+        self._incidents.inc(len(work.stopped))
+        if work.stopped:
+            _log.warning("incident.opened", workspace=work.workspace, instances=work.stopped)
+        _log.debug(
+            "instances.ran",
+            workspace=work.workspace,
+            instances=sorted(work.instances),
+            events={kind.value: count for kind, count in work.events.items()},
+            seconds=round(work.seconds, 4),
+        )
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; ``route`` is the pattern of its address, never the address."""
