@@ -69,7 +69,7 @@ def move(source: SqliteSource, database: Database, rooms: Sequence[Room], tell: 
     """
     ours = tables_of(rooms)
     versions = {room.version_table for room in rooms}
-    with _refused(), database.write() as connection:
+    with database.write() as connection, _refused():
         prepare(connection, ours, versions)
         for room in rooms:
             upgrade(connection, room.migrations, room.version_table)

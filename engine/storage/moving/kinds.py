@@ -43,7 +43,7 @@ def _suitable(kind: types.TypeEngine[object], name: str) -> str:
         if isinstance(kind, known):
             low, high = -(2**bits), 2**bits - 1
             return f"typeof({name}) = 'integer' AND {name} BETWEEN {low} AND {high}"
-    if isinstance(kind, types.Numeric):
+    if isinstance(kind, types.Numeric | types.Float):
         return f"typeof({name}) IN ('real', 'integer')"
     if isinstance(kind, types.DateTime):
         return f"typeof({name}) = 'text' AND {name} GLOB '{_MOMENT}*' AND julianday({name}) > 0"
