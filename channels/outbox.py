@@ -4,6 +4,9 @@ A send task's job of type ``reply.send`` becomes a row in the transaction that c
 Later ``sending`` is committed **before** the network is called. What may have reached the network
 is ``unknown``: it is looked for there and sent again only when the network certainly does not
 have it. The job hears how it ended in the transaction that records it.
+
+Several workers may send. A reply belongs to the one that marked it as being sent, under a lease
+that is renewed while the network is called; once it is over, the reply is ``unknown`` to all.
 """
 
 from __future__ import annotations
@@ -11,13 +14,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from channels import delivery
+from channels.leases import Lease
 from channels.model import Reply, ReplyStatus
 from channels.networks import found
 from channels.ports import Polls
-from channels.protocol import Channel
+from channels.protocol import LONGEST_CALL, Channel
 from channels.settling import REPLY_SETTLE, Settling
 from channels.storage import replies
 from channels.storage.replies import Addressee, Outgoing
@@ -31,8 +36,11 @@ from engine.ports import UnitOfWork
 REPLY_SEND = "reply.send"
 #: Replies that are marked and sent together. If we die on the way, so many are looked for.
 BATCH = 20
-#: A worker that has not told the end of a sending after this time is taken for dead.
-LEASE = timedelta(minutes=10)
+#: Seconds after which a worker that renews no more is taken for dead. No call of a network may
+#: outlast it, not even while the database cannot be reached and nothing can be renewed.
+LEASE = 2 * LONGEST_CALL
+#: Seconds after which a call that does not end costs its worker the replies.
+LONGEST = 600.0
 #: How soon a reply is looked at again whose job waits for an operator.
 RELOOK = timedelta(seconds=10)
 #: Seconds between two looks of the scheduler.
@@ -42,13 +50,21 @@ EVERY = 1.0
 class Outbox:
     """Sends the replies of one workspace. Several may run, in threads or on other machines."""
 
-    def __init__(self, engine: Engine, channels: Mapping[str, Channel] | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        channels: Mapping[str, Channel] | None = None,
+        *,
+        alone: bool = False,
+    ) -> None:
         """Take the jobs of the engine from now on.
 
         Args:
             engine: bound to the workspace whose replies are sent.
             channels: the networks by name; those found by default.
+            alone: nobody else can send the replies of this database.
         """
+        self._alone = alone
         self._engine = engine
         self._channels = found() if channels is None else channels
         self._verdicts = Verdicts(engine)
@@ -60,36 +76,43 @@ class Outbox:
         """Have :meth:`work` called every second from now on."""
         polls.add_poll(f"outbox:{self._engine.workspace.key}", EVERY, self.work)
 
+    def begin(self) -> int:
+        """Look for what a sender before us left behind; return how many replies are unknown now.
+
+        One that is alone need not wait until the lease of its predecessor is over.
+        """
+        return self._abandon(self._engine.clock.now(), alone=self._alone)
+
     def work(self) -> int:
         """Do whatever is due by the engine's clock; return how many replies were touched."""
         now = self._engine.clock.now()
         return self.recover(now) + self.settle(now) + self.send_due(now)
 
-    def recover(self, now: datetime, *, older_than: timedelta = LEASE) -> int:
-        """Mark replies as unknown that a worker left behind in the midst of sending.
-
-        At the start of the only worker there is, ``older_than`` may be zero.
-        """
-        with self._engine.transaction() as uow:
-            return replies.abandoned(uow.connection, uow.workspace_id, now - older_than, now)
+    def recover(self, now: datetime) -> int:
+        """Mark replies as unknown whose worker died in the midst of sending them."""
+        return self._abandon(now, alone=False)
 
     def send_due(self, now: datetime) -> int:
         """Send what is due at ``now``, UTC, and return how many attempts were made."""
         attempts = 0
         # A conversation gives one reply a round, so that its replies go out in order.
         while batch := self._claim(now):
-            ended = [(out, delivery.send(out, self._channels)) for out in batch]
-            self._verdicts.record(ended, now)
-            attempts += len(ended)
+            attempts += self._send(batch, now)
         return attempts
 
     def settle(self, now: datetime) -> int:
         """Ask the networks about unknown replies that are due; return how many were asked about."""
         unknown = self._due([ReplyStatus.UNKNOWN], now)
-        if unknown:
-            ended = [(out, delivery.inquire(out, self._channels)) for out in unknown]
-            self._verdicts.record(ended, now)
-        return len(unknown)
+        if not unknown:
+            return 0
+        with self._engine.transaction() as uow:
+            asked = {out.reply.id: out.reply.attempts for out in unknown}
+            ours = replies.claim_inquiries(uow.connection, asked, now, seconds=LEASE)
+        ended = [
+            (out, delivery.inquire(out, self._channels)) for out in unknown if out.reply.id in ours
+        ]
+        self._verdicts.record(ended, now)
+        return len(ended)
 
     def settle_by_person(self, reply_id: int, *, went_out: bool, by: str) -> Reply:
         """Record what a person found out about an unknown reply, and return it.
@@ -137,10 +160,32 @@ class Outbox:
             )
             wanted = [out for out in due if self._is_wanted(out, statuses, now)]
             with self._engine.transaction() as uow:
-                ours = replies.claim(uow.connection, [out.reply.id for out in wanted], now)
+                seen = {out.reply.id: out.reply.attempts for out in wanted}
+                ours = replies.claim(uow.connection, seen, now, seconds=LEASE)
             if ours:
                 return [out for out in wanted if out.reply.id in ours]
         return []
+
+    def _send(self, batch: Sequence[Outgoing], now: datetime) -> int:
+        """Send what we claimed and write how it ended; return how many attempts were made."""
+        under_way = {out.reply.id: out.reply.attempts + 1 for out in batch}
+        ended = []
+        with Lease(partial(self._renew, under_way), seconds=LEASE, longest=LONGEST) as lease:
+            for out in batch:
+                # A worker that was stopped for a while may find that others look for its replies.
+                if not lease.still_ours(for_seconds=LONGEST_CALL):
+                    break
+                ended.append((out, delivery.send(out, self._channels)))
+            self._verdicts.record(ended, now)
+        return len(ended)
+
+    def _renew(self, under_way: Mapping[int, int]) -> bool:
+        with self._engine.transaction() as uow:
+            return replies.renew(uow.connection, under_way, seconds=LEASE)
+
+    def _abandon(self, now: datetime, *, alone: bool) -> int:
+        with self._engine.transaction() as uow:
+            return replies.abandoned(uow.connection, uow.workspace_id, now, alone=alone)
 
     def _due(self, statuses: Sequence[ReplyStatus], now: datetime) -> list[Outgoing]:
         with self._engine.reading() as view:

@@ -12,6 +12,10 @@ from typing import Any, Protocol
 
 from channels.model import ChannelAccount, Page, Reply
 
+#: Seconds within which :meth:`Channel.send` has to end, in one way or another. A network's file
+#: sets the time-outs of its calls so that they add up to less.
+LONGEST_CALL = 60.0
+
 
 class Channel(Protocol):
     """A network, seen as a place where mentions appear and replies go."""
@@ -40,6 +44,8 @@ class Channel(Protocol):
 
     def send(self, account: ChannelAccount, reply: Reply) -> str:
         """Post ``reply`` and return the external id the network gave it.
+
+        It ends within :data:`LONGEST_CALL` seconds.
 
         Raises:
             ReplyTooLongError: nothing was posted; the text exceeds :attr:`reply_limit`.

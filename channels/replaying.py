@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from channels.conversations import Conversations
@@ -121,7 +121,7 @@ class Replay:
             began = time.monotonic()
             last_instance = self._newest_instance()
             # First finish what a replay left behind that was killed.
-            self._outbox.recover(self._engine.clock.now(), older_than=timedelta(0))
+            self._outbox.begin()
             self._go_on()
             total = self._replay(recording, progress)
             return self._counts(recording, total, last_instance, time.monotonic() - began)

@@ -23,9 +23,11 @@ INQUIRIES = 5
 #: Transactions that gave way to another one are begun again so often.
 _TRIES = 3
 
-#: From these a reply can still get its verdict. A worker that was taken for dead may report late.
+#: From these a reply can get the verdict of the attempt that is going on, or went on last. A
+#: worker that was taken for dead may report late.
 _OPEN = (ReplyStatus.SENDING, ReplyStatus.UNKNOWN)
-
+#: From these it can still become known that an earlier attempt arrived.
+_ARRIVES = (*_OPEN, ReplyStatus.RETRYABLE)
 
 #: A reply, how its attempt ended, and the columns it gets.
 _Told = tuple[Outgoing, Attempt, dict[str, Any]]
@@ -56,12 +58,12 @@ class Verdicts:
         self, uow: UnitOfWork, ended: Sequence[tuple[Outgoing, Attempt]], now: datetime
     ) -> None:
         """Write ends in an open transaction, but of replies that got their verdict before."""
-        open_ = replies.lock(uow.connection, [out.reply.id for out, _ in ended], only=_OPEN)
+        found = replies.lock(uow.connection, [out.reply.id for out, _ in ended])
         # Of the others somebody else was told first, and told the job.
         told = [
             (out, attempt, self._values(out, attempt, now))
             for out, attempt in ended
-            if out.reply.id in open_
+            if out.reply.id in found and _is_news(out, attempt, *found[out.reply.id])
         ]
         replies.make_room(
             uow.connection,
@@ -84,6 +86,7 @@ class Verdicts:
             "status": attempt.status.value,
             "error": attempt.why,
             "due_at": None,
+            "leased_until": None,
         }
         if attempt.status is ReplyStatus.SENT:
             # One that was looked for went out when it was sent, not when it was found.
@@ -130,6 +133,18 @@ class Verdicts:
         except (JobClosedError, NotFoundError):
             # The process went on without the reply. What became of it is recorded all the same.
             return
+
+
+def _is_news(out: Outgoing, attempt: Attempt, status: ReplyStatus, attempts: int) -> bool:
+    """Tell whether the end of an attempt still says something about a reply as it is now.
+
+    That it arrived always does: it must not be sent again. That it did not is the word of one
+    attempt, and says nothing about the next one, which another worker may have begun since.
+    """
+    if attempt.status is ReplyStatus.SENT:
+        return status in _ARRIVES
+    sent = out.reply.status in replies.TO_SEND  # else it was looked for
+    return status in _OPEN and attempts == out.reply.attempts + sent
 
 
 def _result(out: Outgoing, values: Mapping[str, Any]) -> dict[str, Any]:

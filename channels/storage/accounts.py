@@ -188,7 +188,7 @@ def _state(row: Row[Any]) -> AccountState:
 def _free(connection: Connection, now: datetime) -> list[ColumnElement[bool]]:
     """Return what holds for an account that is to be read at ``now``, and that nobody reads."""
     return [
-        AccountRow.enabled,
+        AccountRow.enabled.is_(True),
         or_(AccountRow.next_poll_at.is_(None), AccountRow.next_poll_at <= now),
         or_(AccountRow.leased_until.is_(None), AccountRow.leased_until <= moment(connection)),
     ]

@@ -22,13 +22,16 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    or_,
     select,
+    true,
+    tuple_,
     update,
 )
 from sqlalchemy.orm import aliased
 
 from channels.model import ChannelAccount, Reply, ReplyStatus
-from channels.storage.dialects import insert_new
+from channels.storage.dialects import insert_new, moment
 from channels.storage.tables import AccountRow, ConversationRow, IdentityRow, MentionRow, ReplyRow
 
 #: States from which a reply is sent.
@@ -132,29 +135,100 @@ def unsettled(connection: Connection, workspace_id: int, *, limit: int) -> list[
     return [_read(row) for row in found]
 
 
-def claim(connection: Connection, ids: Collection[int], now: datetime) -> set[int]:
-    """Mark replies as being sent; return those that nobody else marked first."""
+def claim(
+    connection: Connection, attempts: Mapping[int, int], now: datetime, *, seconds: float
+) -> set[int]:
+    """Mark replies as being sent, and return those that nobody else marked first.
+
+    Args:
+        connection: in a transaction.
+        attempts: by id, how often each had been sent when it was looked at.
+        now: UTC.
+        seconds: how long the sender is taken for alive without :func:`renew`.
+    """
+    free = (
+        select(ReplyRow.id)
+        .where(_at(attempts), ReplyRow.status.in_(TO_SEND), ReplyRow.due_at <= now)
+        .order_by(ReplyRow.id)
+        .with_for_update(skip_locked=True)
+    )
     claimed = connection.scalars(
         update(ReplyRow)
-        .where(ReplyRow.id.in_(ids), ReplyRow.status.in_(TO_SEND))
-        .values(status=ReplyStatus.SENDING.value, sending_at=now, attempts=ReplyRow.attempts + 1)
+        .where(ReplyRow.id.in_(free))
+        .values(
+            status=ReplyStatus.SENDING.value,
+            sending_at=now,
+            attempts=ReplyRow.attempts + 1,
+            leased_until=moment(connection, seconds),
+        )
         .returning(ReplyRow.id)
     )
     return set(claimed)
 
 
-def abandoned(connection: Connection, workspace_id: int, before: datetime, now: datetime) -> int:
-    """Mark replies as unknown whose sending began before a moment and never ended."""
+def claim_inquiries(
+    connection: Connection, attempts: Mapping[int, int], now: datetime, *, seconds: float
+) -> set[int]:
+    """Lease unknown replies to ask their networks about them; return those that are ours."""
+    free = (
+        select(ReplyRow.id)
+        .where(_at(attempts), ReplyRow.status == ReplyStatus.UNKNOWN)
+        .where(ReplyRow.due_at <= now, _unleased(connection))
+        .order_by(ReplyRow.id)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = connection.scalars(
+        update(ReplyRow)
+        .where(ReplyRow.id.in_(free))
+        .values(leased_until=moment(connection, seconds))
+        .returning(ReplyRow.id)
+    )
+    return set(claimed)
+
+
+def renew(connection: Connection, attempts: Mapping[int, int], *, seconds: float) -> bool:
+    """Have the sender of replies taken for alive for so many seconds from now.
+
+    ``attempts`` says, by id, which attempt of each is going on. False when somebody has taken
+    one of them for left behind; then none is renewed.
+    """
+    condition = and_(_at(attempts), ReplyRow.status == ReplyStatus.SENDING)
+    ours = connection.scalars(
+        select(ReplyRow.id).where(condition).order_by(ReplyRow.id).with_for_update()
+    ).all()
+    if len(ours) < len(attempts):
+        return False
+    connection.execute(
+        update(ReplyRow)
+        .where(ReplyRow.id.in_(ours))
+        .values(leased_until=moment(connection, seconds))
+    )
+    return True
+
+
+def abandoned(connection: Connection, workspace_id: int, now: datetime, *, alone: bool) -> int:
+    """Mark replies as unknown whose sender is dead, and return how many.
+
+    Args:
+        connection: in a transaction.
+        workspace_id: whose replies.
+        now: UTC.
+        alone: nobody sends at this moment, so whoever did is dead.
+    """
+    left = and_(
+        ReplyRow.workspace_id == workspace_id,
+        ReplyRow.status == ReplyStatus.SENDING,
+        true() if alone else _unleased(connection),
+    )
+    # Skipping what is locked: its sender is renewing, or writing how it ended.
+    free = select(ReplyRow.id).where(left).order_by(ReplyRow.id).with_for_update(skip_locked=True)
     found = connection.execute(
         update(ReplyRow)
-        .where(
-            ReplyRow.workspace_id == workspace_id,
-            ReplyRow.status == ReplyStatus.SENDING,
-            ReplyRow.sending_at <= before,
-        )
+        .where(ReplyRow.id.in_(free))
         .values(
             status=ReplyStatus.UNKNOWN.value,
             due_at=now,
+            leased_until=None,
             error="The program ended while the reply was being sent.",
         )
     )
@@ -175,11 +249,10 @@ def change(
     return connection.execute(update(ReplyRow).where(condition).values(**values)).rowcount > 0
 
 
-def lock(
-    connection: Connection, ids: Collection[int], *, only: Collection[ReplyStatus]
-) -> set[int]:
-    """Return those of the replies in one of ``only``; nobody else changes them meanwhile."""
-    return set(connection.scalars(_LOCK, {"ids": sorted(ids), "statuses": list(only)}))
+def lock(connection: Connection, ids: Collection[int]) -> dict[int, tuple[ReplyStatus, int]]:
+    """Return the states of replies and how often each was sent; nobody changes them meanwhile."""
+    found = connection.execute(_LOCK, {"ids": sorted(ids)})
+    return {row.id: (ReplyStatus(row.status), row.attempts) for row in found}
 
 
 def change_all(connection: Connection, changes: Mapping[int, Mapping[str, Any]]) -> None:
@@ -213,11 +286,8 @@ def _setting(names: tuple[str, ...]) -> Update:
 
 
 _LOCK = (
-    select(ReplyRow.id)
-    .where(
-        ReplyRow.id.in_(bindparam("ids", expanding=True)),
-        ReplyRow.status.in_(bindparam("statuses", expanding=True)),
-    )
+    select(ReplyRow.id, ReplyRow.status, ReplyRow.attempts)
+    .where(ReplyRow.id.in_(bindparam("ids", expanding=True)))
     .order_by(ReplyRow.id)
     .with_for_update()
 )
@@ -252,6 +322,15 @@ def _due() -> Select[Any]:
         .order_by(ReplyRow.due_at, ReplyRow.id)
         .limit(bindparam("most"))
     )
+
+
+def _at(attempts: Mapping[int, int]) -> ColumnElement[bool]:
+    """Return that a reply is one of those, and was sent as often as said and no more."""
+    return tuple_(ReplyRow.id, ReplyRow.attempts).in_(list(attempts.items()))
+
+
+def _unleased(connection: Connection) -> ColumnElement[bool]:
+    return or_(ReplyRow.leased_until.is_(None), ReplyRow.leased_until <= moment(connection))
 
 
 def _outgoing() -> Select[Any]:

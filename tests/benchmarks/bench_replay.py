@@ -21,13 +21,12 @@ import json
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
 
-from channels.outbox import LEASE, Outbox
+from channels.outbox import Outbox
 from channels.replaying import Replay
 from tools import recording
 from tools.bare_rows import counted_commits, seconds
@@ -49,7 +48,7 @@ class Closed(Outbox):
         """Do nothing."""
         return 0
 
-    def recover(self, now: datetime, *, older_than: timedelta = LEASE) -> int:
+    def begin(self) -> int:
         """Do nothing."""
         return 0
 

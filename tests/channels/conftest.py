@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from channels.conversations import Conversations
 from channels.intake import Intake
@@ -14,6 +15,7 @@ from channels.model import Author, ChannelAccount, Mention, OwnPost, Page, Reply
 from channels.outbox import Outbox
 from channels.signals import Reading
 from channels.storage import prepare
+from channels.storage.tables import AccountRow, ReplyRow
 from engine import Engine, Source
 from tests.conftest import DATABASES
 
@@ -158,6 +160,14 @@ def mention(number: int, *, thread: str = "t1", author: str = "bob", **more: Any
 def own_post(number: int, *, thread: str = "t1", **more: Any) -> OwnPost:
     return OwnPost(f"o{number}", f"answer {number}", START + timedelta(minutes=number), thread,
                    **more)  # fmt: skip
+
+
+def lapse(engine: Engine) -> None:
+    """Let every lease be over, as if the database's clock had gone on meanwhile."""
+    with engine.transaction() as uow:
+        for table in (AccountRow, ReplyRow):
+            over = update(table).where(table.leased_until.is_not(None)).values(leased_until=START)
+            uow.connection.execute(over)
 
 
 @pytest.fixture

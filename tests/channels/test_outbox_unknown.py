@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from channels.conversations import Conversations
@@ -19,7 +17,7 @@ from channels.verdicts import INQUIRIES
 from engine import Engine, InstanceStatus
 from engine.errors import NotFoundError
 from tests.channels.answering import start, waits_at
-from tests.channels.conftest import FakeClock, FakeNetwork, mention
+from tests.channels.conftest import FakeClock, FakeNetwork, lapse, mention
 
 
 @pytest.fixture(autouse=True)
@@ -166,7 +164,8 @@ def test_given_a_worker_that_died_while_sending_when_recovered_then_it_is_looked
 
     # when
     young = outbox.recover(clock.now())
-    recovered = outbox.recover(clock.now(), older_than=timedelta(0))
+    lapse(engine)
+    recovered = outbox.recover(clock.now())
     status = conversations.reply(1).status
     for _ in range(3):
         outbox.work()

@@ -65,6 +65,9 @@ def test_given_a_replay_that_died_when_repeated_then_it_ends_like_one_left_in_pe
         def wake_at(self, _due: object) -> None:
             pass
 
+        def enlist(self, _connection: object, _ids: object) -> None:
+            pass
+
     alive = listening._core.waker
     listening.use_waker(Dead())
     with pytest.raises(KeyboardInterrupt):
