@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -56,7 +57,8 @@ class WakingClock:
         self._pump, self._sweep = pump, sweep
         self._sweep_every, self._look_every = sweep_every, look_every
         self._lock = threading.Lock()
-        self._armed: datetime | None = None
+        #: When the next look at timers is, on the clock that is never set.
+        self._armed: float | None = None
         self._running = False
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(_POLL_THREADS)},
@@ -87,12 +89,13 @@ class WakingClock:
 
     def arm(self, due: datetime) -> None:
         """See to it that timers are looked at by ``due``, UTC."""
+        pause = max((due - self._engine.clock.now()).total_seconds(), _SHORTEST_PAUSE)
         with self._lock:
-            if not self._running or (self._armed is not None and self._armed <= due):
+            at = time.monotonic() + pause
+            if not self._running or (self._armed is not None and self._armed <= at):
                 return
-            self._armed = due
-        pause = (due - self._engine.clock.now()).total_seconds()
-        self._pump_in(max(pause, _SHORTEST_PAUSE))
+            self._armed = at
+            self._pump_in(pause)
 
     def every(self, name: str, seconds: float, func: Callable[[], object]) -> None:
         """Call ``func`` every ``seconds``, the first time at the start.

@@ -86,8 +86,8 @@ class Worker:
         self._thread.join()
 
     def _run(self) -> None:
-        with contextlib.closing(self._loop):
-            self._loop.run_until_complete(self._work())
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._work())
 
     async def _work(self) -> None:
         """Serve until it is told to end, again and again if it must be."""
@@ -107,17 +107,17 @@ class Worker:
         await asyncio.to_thread(joiner.close)
 
     async def _serve(self, joiner: Joiner) -> None:
-        app = App(
-            connector=PsycopgConnector(
-                min_size=1,
-                max_size=_CONNECTIONS,
-                timeout=_PATIENCE,
-                kwargs=self._address,
-                configure=_unhurried,
-            )
+        connector = PsycopgConnector(
+            min_size=1,
+            max_size=_CONNECTIONS,
+            timeout=_PATIENCE,
+            kwargs=self._address,
+            configure=_unhurried,
         )
+        app = App(connector=connector)
         _tasks(app, joiner)
-        async with app.open_async():
+        try:
+            await connector.open_async()
             await app.run_worker_async(
                 queues=[QUEUE],
                 concurrency=_AT_ONCE,
@@ -128,6 +128,9 @@ class Worker:
                 shutdown_graceful_timeout=_GRACE,
                 install_signal_handlers=False,
             )
+        finally:
+            # Also what was not open yet when we were told to end.
+            await connector.close_async()
 
 
 async def _unhurried(connection: psycopg.AsyncConnection[Any]) -> None:
