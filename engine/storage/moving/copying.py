@@ -69,7 +69,7 @@ def move(source: SqliteSource, database: Database, rooms: Sequence[Room], tell: 
     """
     ours = tables_of(rooms)
     versions = {room.version_table for room in rooms}
-    with database.write() as connection, _refused():
+    with database.write() as connection, _refused(connection):
         prepare(connection, ours, versions)
         for room in rooms:
             upgrade(connection, room.migrations, room.version_table)
@@ -199,11 +199,13 @@ def _cursor(connection: Connection) -> Iterator[psycopg.Cursor[Any]]:
 
 
 @contextmanager
-def _refused() -> Iterator[None]:
+def _refused(connection: Connection) -> Iterator[None]:
     """Say in one line what PostgreSQL refused, and where."""
     try:
         yield
     except (psycopg.Error, DBAPIError) as error:
+        # Whatever state it is in: closing it undoes everything, and cannot fail.
+        connection.invalidate()
         found = error.orig if isinstance(error, DBAPIError) else error
         said = getattr(found, "diag", None)
         reason = (said and said.message_primary) or str(found).strip().splitlines()[0]
