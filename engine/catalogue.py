@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.definitions import Source
+from engine.packing import Dictionary
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,14 @@ class Catalogue(Protocol):
 
     def decisions_beside(self, definition_id: int) -> Sequence[Source]:
         """Return the files of decisions that were deployed together with a decision."""
+        ...
+
+    def dictionary(self, number: int) -> Dictionary | None:
+        """Return the dictionary that states name by ``number``; None where it is not there."""
+        ...
+
+    def dictionary_of(self, definition_id: int) -> Dictionary | None:
+        """Return what states of a version are to be packed with; None where nothing is yet."""
         ...
 
 

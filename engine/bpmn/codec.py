@@ -1,15 +1,17 @@
 """An instance to bytes and back: the live tokens and the variables, nothing else.
 
-The first byte is the version of the format; the rest is msgpack. Specs are named by their index,
-so a state is readable with exactly the definition version that wrote it. A called process keeps
-the id of the version it runs. Variables are stored once a scope; a loop or call, which works on a
-copy, stores what differs from the copy's origin. The size depends on what is alive, never on age.
+The first byte is the version of the format; the rest is msgpack. Once the definition version has a
+dictionary, all of it is packed (:mod:`engine.packing`), and begins with another byte. Specs are
+named by their index, so a state is readable with exactly the definition version that wrote it. A
+called process keeps the id of the version it runs. Variables are stored once a scope; a loop or
+call, which works on a copy, stores what differs from the copy's origin. The size depends on what is
+alive, never on age.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -21,16 +23,20 @@ from engine.bpmn.specs.triggers import ConditionTrigger
 from engine.bpmn.token import FUTURE, READY, WAITING, Token
 from engine.bpmn.workflow import Instance
 from engine.instances import InstanceStatus
+from engine.packing import Dictionary, PackingError, unpack
 
 VERSION = 1
-_DATETIME, _DATE = 1, 2
+#: Extension types: a moment of any zone as text, a date, a moment in UTC as microseconds.
+_DATETIME, _DATE, _MOMENT = 1, 2, 3
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _STATUSES = tuple(InstanceStatus)
 #: What reading damaged bytes, or the bytes of another definition, ends in.
 _DAMAGE = (msgspec.MsgspecError, LookupError, TypeError, ValueError, AttributeError)
 
 
-def dump(instance: Instance) -> bytes:
-    """Return the state of ``instance``, which is at rest."""
+def dump(instance: Instance, dictionary: Dictionary | None = None) -> bytes:
+    """Return the state of ``instance``, which is at rest; packed where there is a dictionary."""
     kept = _kept(instance)
     scopes = [_scope_row(instance, None)]
     scopes.extend(
@@ -39,10 +45,18 @@ def dump(instance: Instance) -> bytes:
         if number in kept
     )
     row = [instance.last_number, _STATUSES.index(instance.status), scopes]
-    return bytes((VERSION,)) + _encode(row)
+    state = bytes((VERSION,)) + _encode(row)
+    return state if dictionary is None else dictionary.pack(state)
 
 
-def load(state: bytes, program: Program, *, now: datetime, world: World) -> Instance:
+def load(
+    state: bytes,
+    program: Program,
+    *,
+    now: datetime,
+    world: World,
+    find: Callable[[int], Dictionary | None] = lambda number: None,
+) -> Instance:
     """Return the instance that ``state`` describes.
 
     Args:
@@ -50,12 +64,18 @@ def load(state: bytes, program: Program, *, now: datetime, world: World) -> Inst
         program: that version, compiled.
         now: the present, UTC.
         world: where the versions of called processes are found.
+        find: returns the dictionary of a number; None: there is none such.
 
     Raises:
-        StateError: the bytes are damaged, of an unknown format, or of another definition.
+        StateError: the bytes are damaged, of an unknown format, or of another definition; or the
+            dictionary they were packed with is gone.
     """
     if not state:
         raise StateError("it is empty")
+    try:
+        state = unpack(state, find)
+    except PackingError as error:
+        raise StateError(str(error)) from error
     if state[0] != VERSION:
         raise StateError(f"it has the format {state[0]}, and this version knows format {VERSION}")
     try:
@@ -86,6 +106,9 @@ def _packed(value: Any) -> Any:
                     changed[key] = packed
         return value if changed is None else changed
     if kind is datetime:
+        if value.tzinfo is UTC:
+            moment = (value - _EPOCH) // _MICROSECOND
+            return msgspec.msgpack.Ext(_MOMENT, moment.to_bytes(8, "big", signed=True))
         return msgspec.msgpack.Ext(_DATETIME, value.isoformat().encode())
     if kind is date:
         return msgspec.msgpack.Ext(_DATE, value.isoformat().encode())
@@ -93,6 +116,8 @@ def _packed(value: Any) -> Any:
 
 
 def _unpacked(code: int, data: memoryview) -> Any:
+    if code == _MOMENT:
+        return _EPOCH + timedelta(microseconds=int.from_bytes(data, "big", signed=True))
     text = bytes(data).decode()
     if code == _DATETIME:
         return datetime.fromisoformat(text)

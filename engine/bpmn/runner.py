@@ -148,7 +148,7 @@ class SpiffRunner:
             instance.limits, instance.hops = self._limits, first.hops
             instance.advance(self._limits.steps)
         else:
-            instance = codec.load(state, program, now=now, world=shelf)
+            instance = codec.load(state, program, now=now, world=shelf, find=catalogue.dictionary)
             instance.limits = self._limits
             before = instance.waits()
         untaken = []
@@ -157,7 +157,8 @@ class SpiffRunner:
             if not inbox.apply(instance, event):
                 untaken.append(event)
             instance.advance(self._limits.steps)
-        return _outcome(instance, before, untaken)
+        dictionary = catalogue.dictionary_of(definition.id)
+        return _outcome(instance, before, untaken, codec.dump(instance, dictionary))
 
     def start_holds(
         self,
@@ -203,7 +204,7 @@ class SpiffRunner:
         """
         program = self._library.program(definition)
         shelf = Shelf(self._library, catalogue)
-        instance = codec.load(state, program, now=_NEVER, world=shelf)
+        instance = codec.load(state, program, now=_NEVER, world=shelf, find=catalogue.dictionary)
         found = instance.find(token)
         return dict(instance.data if found is None else found.data)
 
@@ -230,10 +231,12 @@ def _started(program: Program, events: Sequence[Event], now: datetime, shelf: Sh
     return instance
 
 
-def _outcome(instance: Instance, before: set[tuple[int, int]], untaken: list[Event]) -> Outcome:
+def _outcome(
+    instance: Instance, before: set[tuple[int, int]], untaken: list[Event], state: bytes
+) -> Outcome:
     after = instance.waits() if instance.status is InstanceStatus.ACTIVE else set()
     return Outcome(
-        state=codec.dump(instance),
+        state=state,
         status=instance.status,
         opened=tuple(wait for key, wait in instance.opened.items() if key in after),
         closed=tuple(

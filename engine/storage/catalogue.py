@@ -11,6 +11,8 @@ from sqlalchemy import Connection, or_, select
 from engine.catalogue import LATEST, StoredDecision, StoredProcess, Which
 from engine.definitions import DefinitionKind, Source
 from engine.errors import NotFoundError
+from engine.packing import Dictionary
+from engine.storage.dictionaries import Dictionaries
 from engine.storage.tables import DefinitionRow, ResourceRow
 
 #: Key, file name, content and version.
@@ -48,11 +50,18 @@ class DefinitionCache:
 class SqlCatalogue:
     """The definitions of one workspace as the runner asks for them, remembered while it runs."""
 
-    def __init__(self, connection: Connection, workspace_id: int, cache: DefinitionCache) -> None:
-        """Work on an open transaction; ``cache`` outlives it."""
+    def __init__(
+        self,
+        connection: Connection,
+        workspace_id: int,
+        cache: DefinitionCache,
+        dictionaries: Dictionaries,
+    ) -> None:
+        """Work on an open transaction; ``cache`` and ``dictionaries`` outlive it."""
         self._connection = connection
         self._workspace = workspace_id
         self._cache = cache
+        self._dictionaries = dictionaries
         self._chosen: dict[tuple[DefinitionKind, str, Which], int | None] = {}
 
     def process(self, definition_id: int) -> StoredProcess:
@@ -86,6 +95,14 @@ class SqlCatalogue:
             .order_by(ResourceRow.id)
         )
         return [Source(row.name, bytes(row.content)) for row in rows]
+
+    def dictionary(self, number: int) -> Dictionary | None:
+        """Return the dictionary that states name by ``number``; None where it is not there."""
+        return self._dictionaries.get(self._connection, self._workspace, number)
+
+    def dictionary_of(self, definition_id: int) -> Dictionary | None:
+        """Return what states of a version are to be packed with; None where nothing is yet."""
+        return self._dictionaries.of(self._connection, self._workspace, definition_id)
 
     def _deployment_of(self, definition_id: int) -> Any:
         return (

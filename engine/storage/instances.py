@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -11,7 +11,6 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
-    exists,
     func,
     select,
     tuple_,
@@ -19,15 +18,18 @@ from sqlalchemy import (
 )
 
 from engine.errors import NotFoundError, StaleRevisionError
-from engine.history import HistoryEntry, What
+from engine.history import HistoryEntry
 from engine.instances import Instance, InstanceFilter, InstanceStatus, WaitingElement
-from engine.ports import Event, EventKind
+from engine.packing import Dictionary
+from engine.ports import Catalogue, Event, EventKind
 from engine.records import Held, NewInstance, Written
+from engine.storage import history
 from engine.storage.bulk import among, insert_numbered, insert_rows, update_rows
-from engine.storage.places import held_at, places
+from engine.storage.lists import instances as lists
+from engine.storage.lists.bounds import counted
+from engine.storage.places import places
 from engine.storage.tables import (
     DefinitionRow,
-    HistoryRow,
     InboxRow,
     IncidentRow,
     InstanceRow,
@@ -137,10 +139,14 @@ _REMOVE = delete(InboxRow).where(among(InboxRow.id))
 class SqlInstances:
     """The process instances of one workspace."""
 
-    def __init__(self, connection: Connection, workspace_id: int) -> None:
-        """Work on an open transaction."""
+    def __init__(self, connection: Connection, workspace_id: int, catalogue: Catalogue) -> None:
+        """Work on an open transaction; ``catalogue`` knows what histories are packed with."""
         self._connection = connection
         self._workspace = workspace_id
+        self._catalogue = catalogue
+        #: The definitions of the instances that were locked here, and their dictionaries.
+        self._definitions: dict[int, int] = {}
+        self._dictionaries: dict[int, Dictionary | None] = {}
 
     def insert(self, new: Sequence[NewInstance]) -> list[int]:
         """Insert, and return the ids in the same order."""
@@ -169,10 +175,12 @@ class SqlInstances:
         wanted = {"workspace": self._workspace, "ids": sorted(ids), "at_most": most}
         statement = (_LOCK if wait else _LOCK_FREE) if most is None else _LOCK_SOME
         rows = self._connection.execute(statement, wanted)
-        return [
+        held = [
             Held(id, definition, key, revision, InstanceStatus(status), correlation_key, state)
             for id, definition, key, revision, status, correlation_key, state in rows
         ]
+        self._definitions.update((each.id, each.definition_id) for each in held)
+        return held
 
     def write(self, written: Sequence[Written]) -> None:
         """Store states. Raises ``StaleRevisionError`` when any has another revision by now."""
@@ -227,11 +235,19 @@ class SqlInstances:
 
     def find(self, where: InstanceFilter, *, before: int | None, limit: int) -> list[Instance]:
         """Return instances, newest first."""
-        statement = self._listed().where(*_conditions(where))
-        if before is not None:
-            statement = statement.where(InstanceRow.id < before)
-        rows = self._connection.execute(statement.order_by(InstanceRow.id.desc()).limit(limit))
-        return [_instance(row) for row in rows]
+        statement = lists.page(
+            self._connection, _ALL, self._workspace, where, before=before, limit=limit
+        )
+        return [_instance(row) for row in self._connection.execute(statement)]
+
+    def count(self, where: InstanceFilter, *, most: int) -> int:
+        """Return how many there are; counting ends at ``most``."""
+        return counted(self._connection, lists.matching(self._workspace, where), most)
+
+    def running(self, definition_ids: Collection[int], *, most: int) -> dict[int, int]:
+        """Return how many run on each definition; counting ends at ``most``."""
+        rows = self._connection.execute(lists.running(self._workspace, definition_ids, most))
+        return {row[0]: row[1] for row in rows}
 
     def waiting(self, id: int) -> tuple[WaitingElement, ...]:
         """Return where its tokens wait, oldest first."""
@@ -239,32 +255,20 @@ class SqlInstances:
 
     def history(self, id: int) -> list[HistoryEntry]:
         """Return what happened, in order."""
-        rows = self._connection.execute(
-            select(
-                HistoryRow.element, HistoryRow.what, HistoryRow.at, HistoryRow.by, HistoryRow.detail
-            )
-            .where(HistoryRow.workspace_id == self._workspace, HistoryRow.instance_id == id)
-            .order_by(HistoryRow.id)
-        )
-        return [HistoryEntry(e, What(what), at, by, detail) for e, what, at, by, detail in rows]
+        return history.entries(self._connection, self._workspace, id, self._catalogue.dictionary)
 
     def record(self, entries: Sequence[tuple[int, HistoryEntry]]) -> None:
         """Append to the histories of instances."""
-        if not entries:
-            return
-        rows = [
-            {
-                "workspace_id": self._workspace,
-                "instance_id": id,
-                "element": entry.element,
-                "what": entry.what.value,
-                "at": entry.at,
-                "by": entry.by,
-                "detail": entry.detail,
-            }
-            for id, entry in entries
-        ]
-        insert_rows(self._connection, HistoryRow, rows)
+        history.record(self._connection, entries, self._dictionary)
+
+    def _dictionary(self, id: int) -> Dictionary | None:
+        """Return what the history of an instance is packed with, if we hold the instance."""
+        definition = self._definitions.get(id)
+        if definition is None:
+            return None
+        if definition not in self._dictionaries:
+            self._dictionaries[definition] = self._catalogue.dictionary_of(definition)
+        return self._dictionaries[definition]
 
     def _listed(self) -> Any:
         return _ALL.where(InstanceRow.workspace_id == self._workspace)
@@ -319,27 +323,3 @@ def _instance(row: Row[Any]) -> Instance:
     values = dict(row._mapping)
     values["status"] = InstanceStatus(values["status"])
     return Instance(**values)
-
-
-def _conditions(where: InstanceFilter) -> list[Any]:
-    conditions: list[Any] = []
-    if where.key is not None:
-        conditions.append(InstanceRow.definition_key == where.key)
-    if where.status is not None:
-        conditions.append(InstanceRow.status == where.status)
-    if where.business_key is not None:
-        conditions.append(InstanceRow.business_key == where.business_key)
-    if where.started_before is not None:
-        conditions.append(InstanceRow.started_at < where.started_before)
-    if where.overdue_at is not None:
-        conditions.append(InstanceRow.status == InstanceStatus.ACTIVE)
-        conditions.append(InstanceRow.next_due < where.overdue_at)
-    if where.with_incident:
-        conditions.append(
-            exists().where(
-                IncidentRow.instance_id == InstanceRow.id, IncidentRow.resolved_at.is_(None)
-            )
-        )
-    if where.waiting_at is not None:
-        conditions.append(held_at(where.waiting_at))
-    return conditions

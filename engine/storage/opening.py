@@ -17,11 +17,13 @@ from engine.ports import Change
 from engine.storage.catalogue import DefinitionCache, SqlCatalogue
 from engine.storage.database import Database, Synchronous
 from engine.storage.definitions import SqlDefinitions
+from engine.storage.dictionaries import Dictionaries
 from engine.storage.figures import figures
 from engine.storage.instances import SqlInbox, SqlInstances
 from engine.storage.jobs import SqlIncidents, SqlJobs
 from engine.storage.messages import SqlMessages
 from engine.storage.migrating import migrate
+from engine.storage.news import tell
 from engine.storage.starts import SqlStarts
 from engine.storage.tables import (
     InboxRow,
@@ -46,16 +48,20 @@ class SqlTransaction:
     """One transaction in one workspace. See :class:`engine.stores.Transaction`."""
 
     def __init__(
-        self, connection: Connection, workspace: Workspace, cache: DefinitionCache
+        self,
+        connection: Connection,
+        workspace: Workspace,
+        cache: DefinitionCache,
+        dictionaries: Dictionaries,
     ) -> None:
-        """Work on an open transaction of the database."""
+        """Work on an open transaction of the database; what is remembered outlives it."""
         self.connection: Any = connection
         self.workspace = workspace
         self.workspace_id = workspace.id
         self.starts = SqlStarts(connection, workspace.id)
         self.definitions = SqlDefinitions(connection, workspace.id, self.starts)
-        self.catalogue = SqlCatalogue(connection, workspace.id, cache)
-        self.instances = SqlInstances(connection, workspace.id)
+        self.catalogue = SqlCatalogue(connection, workspace.id, cache, dictionaries)
+        self.instances = SqlInstances(connection, workspace.id, self.catalogue)
         self.inbox = SqlInbox(connection, workspace.id)
         self.waits = SqlWaits(connection, workspace.id)
         self.messages = SqlMessages(connection, workspace.id)
@@ -88,19 +94,23 @@ class SqlStorage:
         """
         self.database = Database(url, synchronous=synchronous)
         self._cache = DefinitionCache()
+        self._dictionaries = Dictionaries()
         migrate(self.database, MIGRATIONS, VERSION_TABLE)
 
     @contextmanager
     def write(self, workspace: Workspace) -> Iterator[SqlTransaction]:
         """Begin a transaction: committed on exit, rolled back on error."""
         with self.database.write() as connection:
-            yield SqlTransaction(connection, workspace, self._cache)
+            tx = SqlTransaction(connection, workspace, self._cache, self._dictionaries)
+            yield tx
+            if tx.changes and not self.database.sqlite:
+                tell(connection, tx.changes)
 
     @contextmanager
     def read(self, workspace: Workspace) -> Iterator[SqlTransaction]:
         """Begin a transaction that only reads."""
         with self.database.read() as connection:
-            yield SqlTransaction(connection, workspace, self._cache)
+            yield SqlTransaction(connection, workspace, self._cache, self._dictionaries)
 
     def workspaces(self) -> list[Workspace]:
         """Return all workspaces by key."""
@@ -175,6 +185,10 @@ class SqlStorage:
         statement = select(TimerStartRow.workspace_id).where(_due(TimerStartRow, now, only))
         with self.database.read() as connection:
             return list(connection.execute(statement.distinct()).scalars())
+
+    def learn(self) -> int:
+        """Make the dictionaries that are worth it by now; return how many."""
+        return self._dictionaries.learn(self.database)
 
     def forget(self, now: datetime) -> int:
         """Remove buffered messages of all workspaces whose time is over; return how many."""

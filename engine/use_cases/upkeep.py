@@ -86,13 +86,15 @@ class UpkeepUseCases(Bound):
     def sweep(self, *, up_to: int | None = None) -> int:
         """Advance every instance, of all workspaces, whose inbox a dead process left behind.
 
-        Buffered messages whose time is over are removed by the way.
+        By the way, buffered messages whose time is over are removed, and what the states of much
+        used versions have in common is learnt.
 
         Args:
             up_to: look only at what happened up to this event; see :meth:`newest_event`. What
                 other workers hold is passed over then: they are at it.
         """
         self._core.storage.forget(self.clock.now())
+        self._core.storage.learn()
         left = self._core.storage.unapplied(limit=10_000, up_to=up_to)
         if up_to is None:
             return self.advance(left)

@@ -1,12 +1,14 @@
 """The engine's tables: what a row means, and how long it lives.
 
-Every row belongs to a workspace and says so itself, so that no query needs a join to stay inside.
+Every row belongs to a workspace and says so itself, so that no query needs a join to stay inside;
+all but those of the history, which are too many, and are reached through their instance.
 """
 
 from engine.storage.tables.definitions import (
     ConditionStartRow,
     DefinitionRow,
     DeploymentRow,
+    DictionaryRow,
     FormRow,
     MessageStartRow,
     ResourceRow,
@@ -22,6 +24,7 @@ __all__ = [
     "ConditionStartRow",
     "DefinitionRow",
     "DeploymentRow",
+    "DictionaryRow",
     "FormRow",
     "HistoryRow",
     "InboxRow",

@@ -72,6 +72,17 @@ class DefinitionRow(Owned, Table):
     version_tag: Mapped[str | None]
 
 
+class DictionaryRow(Owned, Table):
+    """What states and histories of one version are packed with. Never changed: they rely on it."""
+
+    __tablename__ = "dictionary"
+    __table_args__ = (UniqueConstraint("definition_id"),)
+
+    definition_id: Mapped[int] = mapped_column(Id, ForeignKey("definition.id"))
+    #: Of Zstandard, see :mod:`engine.packing`.
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class MessageStartRow(Owned, Table):
     """A message start event of the newest startable version of a process; replaced with it."""
 

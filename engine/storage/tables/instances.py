@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String, func, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from engine.storage.tables.registry import OfInstance, Owned, Table
@@ -72,18 +72,27 @@ class InboxRow(OfInstance, Table):
     added_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
 
 
-class HistoryRow(OfInstance, Table):
-    """One line of what happened. Inserted, never changed."""
+class HistoryRow(Table):
+    """One line of what happened. Inserted, never changed; there are more of them than of all else.
+
+    So no column is here that the instance has, and the wide ones come first, which PostgreSQL
+    stores without gaps. There ``id`` has no index: it only tells the order, and the rows of an
+    instance are few.
+    """
 
     __tablename__ = "history"
-    __table_args__ = (Index("ix_history_instance", "instance_id", "id"),)
+    __table_args__ = (Index("ix_history_instance_id", "instance_id"),)
 
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    instance_id: Mapped[int] = mapped_column(Id, ForeignKey("instance.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: A number of :data:`engine.storage.history.NUMBERS`.
+    what: Mapped[int] = mapped_column(SmallInteger)
     #: BPMN id; NULL when the instance itself is meant.
     element: Mapped[str | None]
-    what: Mapped[str] = mapped_column(String(16))
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
     by: Mapped[str | None]
-    detail: Mapped[Any | None] = mapped_column(Payload)
+    #: JSON text, packed where the definition version had a dictionary.
+    detail: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class MessageRow(Owned, Table):

@@ -22,9 +22,8 @@ class TimerRow(Waiting, Table):
     __tablename__ = "timer"
     __table_args__ = (
         UniqueConstraint("instance_id", "token", "slot"),
-        # The pump asks for the earliest, of all workspaces and of one.
+        # The pump asks for the earliest of all workspaces.
         Index("ix_timer_due_at", "due_at"),
-        Index("ix_timer_workspace_due_at", "workspace_id", "due_at"),
     )
 
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -16,6 +16,7 @@ from engine.catalogue import LATEST, Which
 from engine.errors import NotFoundError
 from engine.history import What
 from engine.instances import InstanceStatus
+from engine.packing import Dictionary
 from engine.ports import (
     Event,
     EventKind,
@@ -119,6 +120,8 @@ class Shelf:
         self.decisions: dict[str, StoredDecision] = {}
         #: Number of the deployment a process came with, where a test cares.
         self.beside: dict[int, int] = {}
+        #: By definition id, which is the number too.
+        self.dictionaries: dict[int, Dictionary] = {}
 
     def add(self, key: str, content: bytes) -> StoredProcess:
         stored = StoredProcess(len(self.processes) + 1, key, f"{key}.bpmn", content)
@@ -141,6 +144,12 @@ class Shelf:
 
     def asked_decision(self, key: str, which: Which = LATEST) -> StoredDecision | None:
         return self.decisions.get(key)
+
+    def dictionary(self, number: int) -> Dictionary | None:
+        return self.dictionaries.get(number)
+
+    def dictionary_of(self, definition_id: int) -> Dictionary | None:
+        return self.dictionaries.get(definition_id)
 
 
 class Case:

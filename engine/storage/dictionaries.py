@@ -1,0 +1,168 @@
+"""The dictionaries of definition versions: found by everybody, made once each, in the background.
+
+A dictionary comes about when enough instances of a version are stored without one. It is trained
+outside of every transaction that somebody waits for, stored, and never changed: states and entries
+of histories name it by its number. Until a process has seen it, it writes without.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+
+import structlog
+from sqlalchemy import Connection, bindparam, select, text
+
+from engine.packing import SAMPLES, Dictionary, train, unpack
+from engine.storage.bulk import among
+from engine.storage.database import Database
+from engine.storage.tables import DefinitionRow, DictionaryRow, HistoryRow, InstanceRow
+
+_log = structlog.get_logger(__name__)
+
+#: Dictionaries kept in memory; one takes about 350 kB.
+_KEPT = 64
+#: Versions of which it is remembered whether they have one.
+_REMEMBERED = 4_096
+#: After so many states written without, it is looked again whether another process made one.
+_LOOK_AGAIN = 50
+#: Longest state, and detail of history, that a dictionary is made from; and details an instance.
+_LONGEST = 16_384
+_MOST_DETAILS = 8
+
+_CONTENT = select(DictionaryRow.content).where(
+    DictionaryRow.workspace_id == bindparam("workspace"), DictionaryRow.id == bindparam("number")
+)
+_INSERT = text(
+    "INSERT INTO dictionary (workspace_id, definition_id, content) "
+    "VALUES (:workspace, :definition, :content) ON CONFLICT DO NOTHING"
+)
+_NUMBER = select(DictionaryRow.id).where(
+    DictionaryRow.workspace_id == bindparam("workspace"),
+    DictionaryRow.definition_id == bindparam("definition"),
+)
+# By the key, because there the index lists the newest instances of a process.
+_STATES = (
+    select(InstanceRow.id, InstanceRow.state)
+    .join(DefinitionRow, DefinitionRow.id == bindparam("definition"))
+    .where(
+        InstanceRow.workspace_id == bindparam("workspace"),
+        InstanceRow.definition_key == DefinitionRow.key,
+        InstanceRow.definition_id == bindparam("definition"),
+        InstanceRow.state.is_not(None),
+    )
+    .order_by(InstanceRow.id.desc())
+    .limit(SAMPLES)
+)
+_DETAILS = (
+    select(HistoryRow.instance_id, HistoryRow.detail)
+    .where(among(HistoryRow.instance_id), HistoryRow.detail.is_not(None))
+    .order_by(HistoryRow.id)
+)
+
+
+class Dictionaries:
+    """The dictionaries of one database. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        """Start with nothing known."""
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[int, Dictionary] = OrderedDict()
+        #: The number of a version's dictionary; where there is none yet, less one for each state
+        #: that was written without since we looked.
+        self._numbers: OrderedDict[int, int] = OrderedDict()
+        #: States of (workspace id, definition id) that were written without.
+        self._without: dict[tuple[int, int], int] = {}
+
+    def get(self, connection: Connection, workspace: int, number: int) -> Dictionary | None:
+        """Return a dictionary by its number; None where the workspace has none such."""
+        with self._lock:
+            found = self._kept.get(number)
+            if found is not None:
+                self._kept.move_to_end(number)
+                return found
+        asked = {"workspace": workspace, "number": number}
+        content = connection.execute(_CONTENT, asked).scalar()
+        return None if content is None else self._keep(Dictionary(number, bytes(content)))
+
+    def of(self, connection: Connection, workspace: int, definition: int) -> Dictionary | None:
+        """Return what states of a version are packed with, None where there is none yet."""
+        with self._lock:
+            number = self._numbers.get(definition)
+            if number is not None and number <= 0:
+                self._count(workspace, definition)
+                if number > -_LOOK_AGAIN:
+                    self._numbers[definition] = number - 1
+                    return None
+        if number is None or number <= 0:
+            asked = {"workspace": workspace, "definition": definition}
+            number = connection.execute(_NUMBER, asked).scalar() or 0
+            with self._lock:
+                self._remember(definition, number)
+        return self.get(connection, workspace, number) if number else None
+
+    def learn(self, database: Database) -> int:
+        """Make the dictionaries that are worth it by now; return how many.
+
+        Safe to call at any time: of two processes that make the same one, the first stores it.
+        """
+        with self._lock:
+            enough = [of for of, count in self._without.items() if count >= SAMPLES]
+            # Whatever comes of it: the next try is after as many states again.
+            for of in enough:
+                del self._without[of]
+        return sum(self._make(database, *of) for of in enough)
+
+    def _make(self, database: Database, workspace: int, definition: int) -> bool:
+        asked = {"workspace": workspace, "definition": definition}
+        with database.read() as connection:
+            there = connection.execute(_NUMBER, asked).scalar()
+            samples = [] if there else self._samples(connection, workspace, asked)
+        content = train(samples) if len(samples) == SAMPLES else None
+        if content is not None:
+            with database.write() as connection:
+                connection.execute(_INSERT, asked | {"content": content})
+                # Of two that made one at the same moment, the first counts for both.
+                there = connection.execute(_NUMBER, asked).scalar()
+            _log.info("states have a dictionary", definition=definition, dictionary=there)
+        with self._lock:
+            self._remember(definition, there or 0)
+        return content is not None
+
+    def _samples(
+        self, connection: Connection, workspace: int, asked: Mapping[str, int]
+    ) -> list[Sequence[bytes]]:
+        """Return state and details of the newest instances of a version."""
+
+        def find(number: int) -> Dictionary | None:
+            return self.get(connection, workspace, number)
+
+        found: dict[int, list[bytes]] = {}
+        for id, state in connection.execute(_STATES, asked):
+            found[id] = [unpack(state or b"", find)[:_LONGEST]]
+        for id, detail in connection.execute(_DETAILS, {"ids": sorted(found)}):
+            if len(found[id]) <= _MOST_DETAILS:
+                found[id].append(unpack(detail or b"", find)[:_LONGEST])
+        return list(found.values())
+
+    def _keep(self, dictionary: Dictionary) -> Dictionary:
+        with self._lock:
+            kept = self._kept.setdefault(dictionary.id, dictionary)
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return kept
+
+    def _remember(self, definition: int, number: int) -> None:
+        self._numbers[definition] = number
+        self._numbers.move_to_end(definition)
+        if len(self._numbers) > _REMEMBERED:
+            self._numbers.popitem(last=False)
+
+    def _count(self, workspace: int, definition: int) -> None:
+        of = (workspace, definition)
+        if of in self._without or len(self._without) < _REMEMBERED:
+            self._without[of] = self._without.get(of, 0) + 1
+
+
+__all__ = ["Dictionaries"]
