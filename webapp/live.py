@@ -1,8 +1,9 @@
 """News for open pages: what the engine committed, pushed as server-sent events.
 
-One :class:`Live` a process hands every change to the open streams of its workspace. A stream is
-a hint to look again, never the data itself: a stream that cannot keep up drops what it has and
-says ``reload`` once, so a slow reader costs nothing and misses nothing.
+One :class:`Live` a process hands every change to the open streams of its workspace, whichever
+process committed it (on PostgreSQL they tell each other). A stream is a hint to look again, never
+the data itself: a stream that cannot keep up drops what it has and says ``reload`` once, so a slow
+reader costs nothing and misses nothing.
 
 An event is named after the kind of change, and its data is JSON: ``{"id": 7, "queue": "care"}``.
 """
@@ -33,6 +34,9 @@ LONGEST = 300.0
 #: Changes that may wait for a slow reader.
 BACKLOG = 200
 
+#: Wakes a reader who has nothing to read but that it has to start over.
+_NUDGE = Change("", "reload", 0)
+
 page = Blueprint("live", __name__)
 
 
@@ -53,6 +57,18 @@ class Live:
             for change in changes:
                 for stream in self._streams.get(change.workspace, ()):
                     stream.put(change)
+
+    def reload(self, workspace: str | None = None) -> None:
+        """Have the open pages of a workspace, or all, look at everything again."""
+        with self._lock:
+            groups = (
+                list(self._streams.values())
+                if workspace is None
+                else [self._streams.get(workspace, {})]
+            )
+            for group in groups:
+                for stream in group:
+                    stream.start_over()
 
     def open(self, workspace: str, login: str) -> Stream | None:
         """Return a new stream, or None when the process has too many or is about to stop.
@@ -106,6 +122,11 @@ class Stream:
         else:
             self._waiting.put(change)
 
+    def start_over(self) -> None:
+        """Drop what waits: the reader is told to reload instead."""
+        self._overrun.set()
+        self._waiting.put(_NUDGE)
+
     def end(self) -> None:
         """Let the reader finish after what waits already."""
         self._waiting.put(None)
@@ -118,7 +139,10 @@ class Stream:
             try:
                 change = self._waiting.get(timeout=min(heart_beat, left))
             except queue.Empty:
-                yield ": still here\n\n"
+                if self._overrun.is_set():
+                    yield from self._start_over()
+                else:
+                    yield ": still here\n\n"
                 continue
             if change is None:
                 return

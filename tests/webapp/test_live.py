@@ -76,6 +76,25 @@ def test_after_a_reload_news_go_on() -> None:
     assert next(events).startswith("event: user_task")
 
 
+def test_given_news_that_may_have_been_missed_then_the_open_pages_concerned_look_again() -> None:
+    # given
+    live = Live()
+    own, other = live.open("acme", "ana"), live.open("globex", "gil")
+    assert own and other
+    live.publish([change()])
+
+    # when
+    live.reload("acme")
+    some = [read(own), read(other)]
+    again = live.open("globex", "gil")
+    assert again
+    live.reload()
+
+    # then
+    assert some == [["event: reload"], []]
+    assert read(again) == ["event: reload"]
+
+
 def test_a_silent_stream_sends_heart_beats() -> None:
     assert list(islice(Stream("ana").lines(heart_beat=0.001), 3))[1:] == [": still here\n\n"] * 2
 
