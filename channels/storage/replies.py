@@ -129,7 +129,8 @@ def unsettled(connection: Connection, workspace_id: int, *, limit: int) -> list[
             ReplyRow.status == ReplyStatus.UNKNOWN,
             ReplyRow.due_at.is_(None),
         )
-        .order_by(ReplyRow.id)
+        # By a moment that none of them has: only an index that knows the status has that order.
+        .order_by(ReplyRow.due_at, ReplyRow.id)
         .limit(limit)
     )
     return [_read(row) for row in found]
