@@ -1,0 +1,121 @@
+"""After a move, ``corral run`` as a process of its own takes up what waited in the old database."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from engine import Engine
+from tools import recording
+
+Run = Callable[..., Result]
+
+pytestmark = pytest.mark.postgres
+
+TREE = Path(__file__).parents[3]
+PATIENCE = 90
+#: Long ago: due the moment anybody looks.
+PAST = "2026-01-01 00:00:00.000000"
+ANSWER = {"answer": "It comes tomorrow.", "visibility": "public", "next_step": "reply"}
+
+
+class Deaf:
+    """A waker that hears nothing: what it was told stays in the inbox."""
+
+    def enlist(self, connection: Any, instance_ids: Sequence[int]) -> None:
+        """Write nothing."""
+
+    def wake(self, instance_ids: Iterable[int]) -> None:
+        """Do nothing."""
+
+    def wake_at(self, due: datetime) -> None:
+        """Do nothing."""
+
+
+@pytest.fixture
+def stopped(run: Run, data: Path, tmp_path: Path) -> Path:
+    """The file of an installation that stopped with timers overdue and an inbox unapplied."""
+    recorded = recording.write(tmp_path / "recording.csv", mentions=40)
+    assert run("replay", str(recorded.path)).exit_code == 0
+    file = data / "corral.sqlite"
+    with closing(Engine.open(f"sqlite:///{file}")) as engine:
+        engine.use_waker(Deaf())
+        with engine.transaction() as uow:
+            engine.correlate("mention.received", "conversation:900", {}, within=uow)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE timer SET due_at = ?", (PAST,))
+    return file
+
+
+def waiting(engine: Engine) -> tuple[int, bool]:
+    """Return how many instances have something in their inbox, and whether a timer is overdue."""
+    due = engine.next_due()
+    return len(engine.storage.unapplied(limit=100)), due is not None and due < datetime.now(UTC)
+
+
+def arrived(engine: Engine) -> int:
+    """Return how many of the agent's answers the network has taken."""
+    with engine.transaction() as uow:
+        query = "SELECT count(*) FROM reply WHERE text = %s AND status = 'sent'"
+        found: int = uow.connection.exec_driver_sql(query, (ANSWER["answer"],)).scalar_one()
+        return found
+
+
+def until(happened: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    """Wait for something that a running process will do."""
+    end = time.monotonic() + PATIENCE
+    while not happened():
+        assert process.poll() is None, "it ended by itself"
+        assert time.monotonic() < end, "it did not do it in time"
+        time.sleep(0.05)
+
+
+def test_what_waited_goes_on_and_people_finish_it(
+    run: Run, stopped: Path, data: Path, tmp_path: Path, postgres_url: str
+) -> None:
+    # given
+    assert run("move", f"sqlite:///{stopped}", postgres_url).exit_code == 0
+    with closing(Engine.open(postgres_url)) as engine:
+        assert waiting(engine) == (1, True)
+        before = {task.id for task in engine.user_tasks(limit=200)}
+
+        # when
+        process = subprocess.Popen(
+            [sys.executable, "-m", "webapp.cli", "run", "--port", "0"],
+            env={
+                **os.environ,
+                "PYTHONPATH": str(TREE),
+                "CORRAL_DATABASE_URL": postgres_url,
+                "CORRAL_DATA": str(data),
+            },
+            cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            until(lambda: waiting(engine) == (0, False), process)
+            for task in engine.user_tasks(limit=200):
+                if task.form == "answer":
+                    engine.complete(task.id, ANSWER, by="ana")
+            until(lambda: arrived(engine) > 0, process)
+            process.send_signal(signal.SIGTERM)
+            code = process.wait(timeout=PATIENCE)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+        # then
+        assert code == 0
+        assert engine.incidents() == []
+        assert {task.id for task in engine.user_tasks(limit=200)} != before
