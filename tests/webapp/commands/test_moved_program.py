@@ -16,9 +16,12 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from pydantic import SecretStr
 
 from engine import Engine
 from tools import recording
+from webapp import bootstrap
+from webapp.settings import Settings
 
 Run = Callable[..., Result]
 
@@ -87,7 +90,9 @@ def test_what_waited_goes_on_and_people_finish_it(
 ) -> None:
     # given
     assert run("move", f"sqlite:///{stopped}", postgres_url).exit_code == 0
-    with closing(Engine.open(postgres_url)) as engine:
+    settings = Settings(data=data, database_url=SecretStr(postgres_url))
+    with bootstrap.opened(settings) as installation:
+        engine = installation.engine
         assert waiting(engine) == (1, True)
         before = {task.id for task in engine.user_tasks(limit=200)}
 
