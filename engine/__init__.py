@@ -13,7 +13,7 @@ from engine.instances import Instance, InstanceDetail, InstanceFilter, InstanceS
 from engine.jobs import Job, JobStatus
 from engine.limits import Limits
 from engine.messages import Correlated, Correlation, Message
-from engine.user_tasks import Completion, QueueSummary, UserTask, UserTaskStatus
+from engine.user_tasks import Completion, QueueSummary, Submission, UserTask, UserTaskStatus
 from engine.workspaces import Workspace
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "QueueSummary",
     "Severity",
     "Source",
+    "Submission",
     "UserTask",
     "UserTaskStatus",
     "What",

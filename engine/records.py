@@ -9,6 +9,7 @@ from engine.instances import InstanceStatus
 from engine.jobs import Job
 from engine.messages import Message
 from engine.ports import ClosedWait, Wait
+from engine.user_tasks import UserTaskStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,22 @@ class Written:
     status: InstanceStatus
     state: bytes
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A user task, open or not, as whoever completes it needs it."""
+
+    id: int
+    instance_id: int
+    definition_id: int
+    token: int
+    slot: int
+    queue: str | None
+    form: str | None
+    status: UserTaskStatus
+    claimed_by: str | None
+    state: bytes | None  #: of the instance
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 #: Priority of a user task whose element does not say, from 0 to 100.
 DEFAULT_PRIORITY = 50
@@ -51,6 +53,15 @@ class QueueSummary:
     open: int
     unclaimed: int
     overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What an agent submits for one user task; see :meth:`engine.Engine.complete`."""
+
+    user_task_id: int
+    data: Mapping[str, Any] | None = None
+    opened_with: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from engine.errors import NotFoundError
+from engine.records import Answered
+from engine.storage.bulk import among
+from engine.storage.lists import user_tasks
+from engine.storage.lists.bounds import counted, literals
+from engine.storage.lists.user_tasks import Place
 from engine.storage.tables import DefinitionRow, InstanceRow, UserTaskRow
 from engine.user_tasks import OPEN, QueueSummary, UserTask, UserTaskStatus
 
@@ -33,7 +39,36 @@ _ALL = (
     .join(InstanceRow, InstanceRow.id == UserTaskRow.instance_id)
     .join(DefinitionRow, DefinitionRow.id == InstanceRow.definition_id)
 )
-_OPEN = UserTaskRow.status.in_(OPEN)
+_OPEN = literals(UserTaskRow.status, OPEN)
+_ORDER = (UserTaskRow.due.asc().nulls_last(), UserTaskRow.priority.desc(), UserTaskRow.id)
+_OURS = UserTaskRow.workspace_id == bindparam("workspace")
+_OPEN_OF = _ALL.where(_OURS, _OPEN, among(UserTaskRow.instance_id)).order_by(*_ORDER)
+_AMONG = _ALL.where(_OURS, among(UserTaskRow.id))
+_ANSWERED = (
+    select(
+        UserTaskRow.id,
+        UserTaskRow.instance_id,
+        InstanceRow.definition_id,
+        UserTaskRow.token,
+        UserTaskRow.slot,
+        UserTaskRow.queue,
+        UserTaskRow.form,
+        UserTaskRow.status,
+        UserTaskRow.claimed_by,
+        InstanceRow.state,
+    )
+    .join(InstanceRow, InstanceRow.id == UserTaskRow.instance_id)
+    .where(_OURS, among(UserTaskRow.id))
+)
+_COMPLETE = (
+    update(UserTaskRow)
+    .where(_OURS, _OPEN, among(UserTaskRow.id))
+    .values(status=UserTaskStatus.COMPLETED.value, ended_at=bindparam("moment"))
+    .returning(UserTaskRow.id)
+)
+_COMPLETE_AS = _COMPLETE.where(
+    or_(UserTaskRow.claimed_by.is_(None), UserTaskRow.claimed_by == bindparam("holder"))
+).values(claimed_by=bindparam("holder"))
 
 
 class SqlUserTasks:
@@ -71,38 +106,38 @@ class SqlUserTasks:
     ) -> list[UserTask]:
         """Return user tasks, soonest due first, then by priority."""
         statement = self._listed()
-        if instance_id is not None:
-            statement = statement.where(UserTaskRow.instance_id == instance_id)
         if queue is not None:
             statement = statement.where(UserTaskRow.queue == queue)
         if claimed_by is not None:
             statement = statement.where(UserTaskRow.claimed_by == claimed_by)
-        if open_only:
-            statement = statement.where(_OPEN)
         if overdue_at is not None:
             statement = statement.where(UserTaskRow.due < overdue_at)
-        if after is not None:
-            statement = statement.where(self._beyond(*after))
-        rows = self._connection.execute(
-            statement.order_by(
-                UserTaskRow.due.asc().nulls_last(), UserTaskRow.priority.desc(), UserTaskRow.id
-            ).limit(limit)
+        if instance_id is not None:
+            statement = statement.where(UserTaskRow.instance_id == instance_id)
+        rows = user_tasks.page(
+            self._connection,
+            statement,
+            open_only=open_only,
+            dated_only=overdue_at is not None,
+            after=None if after is None else self._place(*after),
+            limit=limit,
         )
         return [_user_task(row) for row in rows]
 
     def queues(self, now: datetime) -> list[QueueSummary]:
         """Return the queues with open user tasks, by name."""
-        unclaimed = func.sum(case((UserTaskRow.claimed_by.is_(None), 1), else_=0))
-        overdue = func.sum(case((UserTaskRow.due < now, 1), else_=0))
-        rows = self._connection.execute(
-            select(UserTaskRow.queue, func.count(), unclaimed, overdue)
-            .where(
-                UserTaskRow.workspace_id == self._workspace, _OPEN, UserTaskRow.queue.is_not(None)
-            )
-            .group_by(UserTaskRow.queue)
-            .order_by(UserTaskRow.queue)
-        )
-        return [QueueSummary(queue, *(int(n) for n in numbers)) for queue, *numbers in rows]
+        return user_tasks.queues(self._connection, self._workspace, now)
+
+    def held(self, by: str, *, most: int) -> int:
+        """Return how many open ones somebody has claimed; counting ends at ``most``."""
+        return counted(self._connection, user_tasks.held(self._workspace, by), most)
+
+    def among(self, ids: Collection[int]) -> dict[int, UserTask]:
+        """Return those that there are, open or not, by id."""
+        if not ids:
+            return {}
+        wanted = {"workspace": self._workspace, "ids": ids}
+        return {row.id: _user_task(row) for row in self._connection.execute(_AMONG, wanted)}
 
     def claim(self, id: int, by: str) -> bool:
         """Claim, and tell whether it was open and free, or already theirs."""
@@ -119,13 +154,31 @@ class SqlUserTasks:
         holder = UserTaskRow.claimed_by.is_not(None) if by is None else UserTaskRow.claimed_by == by
         return self._change(id, _OPEN, holder, status=UserTaskStatus.CREATED.value, claimed_by=None)
 
-    def complete(self, id: int, by: str | None, now: datetime) -> bool:
-        """Complete, and tell whether it was open, and free or theirs (None: whoever's)."""
-        changes: dict[str, Any] = {"status": UserTaskStatus.COMPLETED.value, "ended_at": now}
-        if by is None:
-            return self._change(id, _OPEN, **changes)
-        free = or_(UserTaskRow.claimed_by.is_(None), UserTaskRow.claimed_by == by)
-        return self._change(id, _OPEN, free, claimed_by=by, **changes)
+    def answered(self, ids: Collection[int]) -> dict[int, Answered]:
+        """Return those that there are, by id, as completing them needs them."""
+        rows = self._connection.execute(_ANSWERED, {"workspace": self._workspace, "ids": ids})
+        return {row.id: _answered(row) for row in rows}
+
+    def complete(self, ids: Collection[int], by: str | None, now: datetime) -> set[int]:
+        """Complete those that are open, and free or theirs (None: whoever's); return their ids."""
+        if not ids:
+            return set()
+        # One conditional statement: of two agents who click at the same moment, one wins.
+        wanted = {"workspace": self._workspace, "ids": ids, "moment": now, "holder": by}
+        return set(
+            self._connection.execute(_COMPLETE if by is None else _COMPLETE_AS, wanted).scalars()
+        )
+
+    def open_of(self, instance_ids: Collection[int]) -> dict[int, list[UserTask]]:
+        """Return the open ones of instances, in the order of :meth:`find`."""
+        if not instance_ids:
+            return {}
+        found: dict[int, list[UserTask]] = {}
+        wanted = {"workspace": self._workspace, "ids": instance_ids}
+        rows: Iterable[Row[Any]] = self._connection.execute(_OPEN_OF, wanted)
+        for row in rows:
+            found.setdefault(row.instance_id, []).append(_user_task(row))
+        return found
 
     def _change(self, id: int, *conditions: Any, **values: Any) -> bool:
         # One conditional statement: of two agents who click at the same moment, one wins.
@@ -138,26 +191,20 @@ class SqlUserTasks:
     def _listed(self) -> Any:
         return _ALL.where(UserTaskRow.workspace_id == self._workspace)
 
-    def _beyond(self, due: datetime | None, id: int) -> Any:
-        """Return the condition for what comes after (due, id) in the order of :meth:`find`."""
-        last = self._connection.execute(
+    def _place(self, due: datetime | None, id: int) -> Place:
+        """Return the place of (due, id) in the order of :meth:`find`."""
+        priority = self._connection.execute(
             select(UserTaskRow.priority).where(self._is(id))
         ).scalar_one_or_none()
-        priority = 0 if last is None else last
-        later = or_(
-            UserTaskRow.priority < priority,
-            and_(UserTaskRow.priority == priority, UserTaskRow.id > id),
-        )
-        if due is None:
-            return and_(UserTaskRow.due.is_(None), later)
-        return or_(
-            UserTaskRow.due > due,
-            UserTaskRow.due.is_(None),
-            and_(UserTaskRow.due == due, later),
-        )
+        return Place(due, 0 if priority is None else priority, id)
 
 
 def _user_task(row: Row[Any]) -> UserTask:
     values = dict(row._mapping)
     values["status"] = UserTaskStatus(values["status"])
     return UserTask(**values)
+
+
+def _answered(row: Any) -> Answered:
+    *rest, status, claimed_by, state = row
+    return Answered(*rest, UserTaskStatus(status), claimed_by, state)

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from engine.definitions import Form
-from engine.errors import AlreadyClaimedError, FormRejectedError, UserTaskClosedError, UserTaskError
+from engine.errors import (
+    AlreadyClaimedError,
+    EngineError,
+    StaleRevisionError,
+    StorageError,
+    UserTaskClosedError,
+    UserTaskError,
+)
 from engine.history import HistoryEntry, What
-from engine.ports import Change, Event, EventKind
+from engine.ports import Change
 from engine.stores import Transaction
 from engine.use_cases.bound import Bound
-from engine.user_tasks import OPEN, Completion, QueueSummary, UserTask, UserTaskStatus
+from engine.use_cases.completing import Completing, Outcome
+from engine.user_tasks import (
+    OPEN,
+    Completion,
+    QueueSummary,
+    Submission,
+    UserTask,
+    UserTaskStatus,
+)
+
+#: Submissions a transaction: so long others may have to wait for an instance.
+_TOGETHER = 50
 
 
 class UserTaskUseCases(Bound):
@@ -124,70 +142,47 @@ class UserTaskUseCases(Bound):
             UserTaskClosedError: it was completed or cancelled meanwhile.
             FormRejectedError: the answers do not satisfy the form; nothing was changed.
         """
+        submission = Submission(id, data, opened_with)
+        (outcome,) = self._write(lambda tx: self._completing(tx, by).complete([submission]))
+        if isinstance(outcome, EngineError):
+            raise outcome
+        return outcome
 
-        def work(tx: Transaction) -> Completion:
-            task = tx.user_tasks.get(id)
-            if task.status not in OPEN:
-                raise UserTaskClosedError(id, task.status)
-            answers = self._checked(tx, task, data or {})
-            if not tx.user_tasks.complete(id, by, self.clock.now()):
-                raise _refusal(tx.user_tasks.get(id))
-            token, slot = tx.user_tasks.wait(id)
-            event = Event(
-                EventKind.USER_TASK_COMPLETED,
-                token=token,
-                slot=slot,
-                payload=answers,
-                opened_with=opened_with,
-                by=by,
-            )
-            tx.inbox.add([(task.instance_id, event)])
-            tx.to_wake.add(task.instance_id)
-            tx.note(Change(self.workspace.key, "user_task", id, task.queue))
-            applied = self._advance_now(tx, None, task.instance_id)
-            return Completion(
-                task.instance_id, applied, self._next(tx, task.instance_id) if applied else ()
-            )
+    def complete_all(
+        self, submissions: Sequence[Submission], *, by: str | None = None
+    ) -> list[Completion | EngineError]:
+        """Complete many user tasks, and advance their instances, with few statements.
 
-        return self._write(work)
+        Returns:
+            One outcome for each submission, in their order: what :meth:`complete` returns, or the
+            error that it raises. One that is refused stops no other.
+        """
+        outcomes: list[Completion | EngineError] = []
+        for first in range(0, len(submissions), _TOGETHER):
+            outcomes += self._completed(submissions[first : first + _TOGETHER], by)
+        return outcomes
+
+    def _completed(self, submissions: Sequence[Submission], by: str | None) -> list[Outcome]:
+        try:
+            return self._write(lambda tx: self._completing(tx, by).complete(submissions))
+        except (StaleRevisionError, StorageError):
+            raise  # no submission is to blame
+        except EngineError as error:
+            if len(submissions) == 1:
+                return [error]
+        return [each for one in submissions for each in self._completed([one], by)]
+
+    def _completing(self, tx: Transaction, by: str | None) -> Completing:
+        return Completing(self._core, tx, by, self.clock.now())
 
     def form(self, user_task_id: int) -> Form | None:
         """Return the form of a user task; None when it has none, or it is not deployed."""
         with self._reading() as tx:
-            return self._form(tx, tx.user_tasks.get(user_task_id))
-
-    def _form(self, tx: Transaction, task: UserTask) -> Form | None:
-        if not task.form:
-            return None
-        return tx.definitions.form(task.form, tx.instances.get(task.instance_id).definition_id)
-
-    def _checked(self, tx: Transaction, task: UserTask, data: Mapping[str, Any]) -> dict[str, Any]:
-        form = self._form(tx, task)
-        if form is None:
-            return dict(data)
-        instance = tx.instances.get(task.instance_id)
-        seen = self._core.runner.variables(
-            tx.catalogue.process(instance.definition_id),
-            tx.instances.state(task.instance_id) or b"",
-            token=tx.user_tasks.wait(task.id)[0],
-            catalogue=tx.catalogue,
-        )
-        answers, errors = self._core.check_form(form.schema, data, variables=seen)
-        if errors:
-            raise FormRejectedError(errors)
-        return answers
-
-    def _next(self, tx: Transaction, instance_id: int) -> tuple[UserTask, ...]:
-        found = tx.user_tasks.find(
-            instance_id,
-            queue=None,
-            claimed_by=None,
-            open_only=True,
-            overdue_at=None,
-            after=None,
-            limit=50,
-        )
-        return tuple(found)
+            task = tx.user_tasks.get(user_task_id)
+            if not task.form:
+                return None
+            definition = tx.instances.get(task.instance_id).definition_id
+            return tx.definitions.form(task.form, definition)
 
     def _record(self, tx: Transaction, task: UserTask, what: What, by: str) -> None:
         entry = HistoryEntry(task.element, what, self.clock.now(), by=by)
