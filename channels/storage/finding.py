@@ -16,11 +16,8 @@ from sqlalchemy import (
     Select,
     Text,
     bindparam,
-    exists,
     func,
-    or_,
     select,
-    true,
     union,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -44,36 +41,32 @@ def found(
         ours = ours.where(CustomerRow.id < before)
     if not wanted:
         return list(connection.scalars(_newest(ours).limit(limit)))
-    end = connection.scalar(_newest(ours).offset(NEWEST).limit(1))
-    fits = or_(
-        _holds(CustomerRow.name, wanted),
-        exists().where(
-            IdentityRow.customer_id == CustomerRow.id, _holds(IdentityRow.handle, wanted)
-        ),
-    )
-    recent = ours.where(fits, true() if end is None else CustomerRow.id > end)
-    ids = list(connection.scalars(_newest(recent).limit(limit)))
-    if end is not None and len(ids) < limit:
+    end = connection.scalar(_newest(ours).offset(NEWEST).limit(1)) or 0
+    recent = _fitting(workspace_id, wanted, above=end, below=before)
+    ids = list(connection.scalars(recent.limit(limit)))
+    if end and len(ids) < limit:
         grams = connection.dialect.name == "postgresql"
-        older = _older(workspace_id, wanted, end, grams=grams)
+        older = _fitting(workspace_id, wanted, above=0, below=end + 1, grams=grams)
         ids += connection.scalars(older.limit(limit - len(ids)))
     return ids
 
 
-def _older(workspace_id: int, wanted: str, newest: int, *, grams: bool) -> Select[Any]:
-    names = select(CustomerRow.id).where(
-        CustomerRow.workspace_id == workspace_id,
-        CustomerRow.id <= newest,
-        *_looked_up(CustomerRow.name, wanted, grams=grams),
-    )
-    handles = select(IdentityRow.customer_id).where(
-        IdentityRow.workspace_id == workspace_id,
-        IdentityRow.customer_id <= newest,
-        *_looked_up(IdentityRow.handle, wanted, grams=grams),
-    )
+def _fitting(
+    workspace_id: int, wanted: str, *, above: int, below: int | None, grams: bool = False
+) -> Select[Any]:
+    """Return the ids between two others of customers that fit, the largest first."""
+    sides = []
+    for row, id, column in (
+        (CustomerRow, CustomerRow.id, CustomerRow.name),
+        (IdentityRow, IdentityRow.customer_id, IdentityRow.handle),
+    ):
+        side = select(id).where(
+            row.workspace_id == workspace_id, id > above, *_looked_up(column, wanted, grams=grams)
+        )
+        sides.append(side if below is None else side.where(id < below))
     # The order is that of the union: inside of it, it would lead PostgreSQL to read customers in
     # their order, which is what takes long where few fit.
-    either = union(names, handles).subquery()
+    either = union(*sides).subquery()
     return select(either.c[0]).order_by(either.c[0].desc())
 
 

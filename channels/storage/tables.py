@@ -91,6 +91,8 @@ class IdentityRow(Owned, Table):
     __table_args__ = (
         UniqueConstraint("workspace_id", "channel", "external_id"),
         Index("ix_identity_customer", "customer_id"),
+        # A search looks through the handles of the newest customers.
+        Index("ix_identity_workspace", "workspace_id", "customer_id"),
     )
 
     customer_id: Mapped[int] = mapped_column(Id, ForeignKey("customer.id"))

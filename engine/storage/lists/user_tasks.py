@@ -1,4 +1,4 @@
-"""Which user tasks a list shows: soonest due first, then by priority, those without due date last."""
+"""Which user tasks a list shows: soonest due first, then by priority; the undated come last."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from engine.user_tasks import OPEN, QueueSummary, UserTaskStatus
 ENDED = tuple(status for status in UserTaskStatus if status not in OPEN)
 _OPEN = "status IN ('created', 'claimed')"
 _IN_QUEUE = f"FROM user_task t WHERE t.workspace_id = :workspace AND t.{_OPEN} AND t.queue"
-_SOME = f"(SELECT count(*) FROM (SELECT 1 {_IN_QUEUE} = names.queue {{}} LIMIT {COUNTED}) some)"
+_COUNT = (
+    f"(SELECT count(*) FROM (SELECT 1 {_IN_QUEUE} = names.queue {{}}"  # noqa: S608 - all is ours
+    f" LIMIT {COUNTED}) AS few)"
+)
 # The next queue is where the index goes on after the last one: nobody reads all user tasks to
 # learn in which queues they are.
 _QUEUES = text(
@@ -29,8 +32,8 @@ _QUEUES = text(
       SELECT (SELECT min(t.queue) {_IN_QUEUE} > names.queue) FROM names
       WHERE names.queue IS NOT NULL
     )
-    SELECT queue, {_SOME.format("")}, {_SOME.format("AND t.claimed_by IS NULL")},
-      {_SOME.format("AND t.due < :now")}
+    SELECT queue, {_COUNT.format("")}, {_COUNT.format("AND t.claimed_by IS NULL")},
+      {_COUNT.format("AND t.due < :now")}
     FROM names WHERE queue IS NOT NULL ORDER BY queue
     """  # noqa: S608 - all of it is ours
 ).bindparams(bindparam("now", type_=UtcDateTime))

@@ -20,6 +20,7 @@ $$
 def upgrade() -> None:
     """Create the indexes of lists; and on PostgreSQL those of names and handles."""
     op.create_index("ix_customer_workspace", "customer", ["workspace_id", "id"])
+    op.create_index("ix_identity_workspace", "identity", ["workspace_id", "customer_id"])
     op.create_index("ix_mention_identity", "mention", ["identity_id", "conversation_id"])
     if op.get_bind().dialect.name == "postgresql":
         op.execute(_GRAMS)
