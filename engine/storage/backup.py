@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from engine.errors import StorageError
+from engine.storage.integrity import damage
 
 
 def back_up(file: Path, copy: Path) -> None:
@@ -29,15 +30,15 @@ def back_up(file: Path, copy: Path) -> None:
             # In one step: it is one moment, and no writer makes it begin again.
             original.backup(made, pages=-1)
             made.execute("PRAGMA journal_mode=DELETE")
-            damage = [text for (text,) in made.execute("PRAGMA integrity_check(3)")]
+            found = damage(made)
     except sqlite3.Error as error:
         raise StorageError(
-            f"The backup of {file} failed: {error}. Check that the disk of {copy.parent} has room "
-            f"for {file.stat().st_size} bytes, and that both can be written."
+            f"The backup of {file} failed: {error}. Nothing was kept of it. Check that the disk it "
+            f"goes to has room for {file.stat().st_size} bytes."
         ) from error
-    if damage != ["ok"]:
+    if found:
         raise StorageError(
-            f"{file} is damaged ({damage[0]}), and so would be its backup; none was made. See "
+            f"{file} is damaged ({found[0]}), and so would be its backup; none was made. See "
             "'damaged database' in docs/operating/repairing.md."
         )
     with copy.open("rb") as written:

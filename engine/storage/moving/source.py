@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Table
 
 from engine.errors import StorageError
+from engine.storage.integrity import damage
 from engine.storage.moving.kinds import quoted, suits
 
 #: Rows of one table that are named one by one.
@@ -88,8 +89,7 @@ class SqliteSource:
 
     def damage(self) -> list[str]:
         """Return what is wrong with the file itself, in SQLite's words; empty when all is well."""
-        found = [text for (text,) in self._connection.execute("PRAGMA integrity_check(20)")]
-        return [] if found == ["ok"] else found
+        return damage(self._connection)
 
     def _dangling(self) -> Iterator[Fault]:
         told: dict[str, int] = {}
