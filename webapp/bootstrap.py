@@ -7,8 +7,8 @@ A command opens what it needs (:func:`open_engine`, :func:`read_engine`, :func:`
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from argon2 import PasswordHasher
@@ -17,15 +17,26 @@ from flask import Flask
 from channels import networks
 from channels.conversations import Conversations
 from channels.intake import Intake
-from channels.outbox import Outbox
+from channels.outbox import REPLY_SEND, Outbox
 from channels.polling import Poller
 from channels.protocol import Channel
+from channels.settling import REPLY_SETTLE
 from engine import Engine
+from engine.jobs import Job
 from engine.limits import Limits
+from engine.ports import UnitOfWork
 from engine.storage.migrating import upgrade
+from engine.storage.news import ChangeFeed
+from engine.waking.cluster import ClusterWaker
 from engine.waking.embedded import EmbeddedWaker
 from webapp.app import create_app
-from webapp.data_dir import DataDirectoryError, expect_not_moved, prepare, secret_key
+from webapp.data_dir import (
+    DataDirectoryError,
+    expect_not_moved,
+    prepare,
+    running_alone,
+    secret_key,
+)
 from webapp.databases import ROOMS
 from webapp.live import Live
 from webapp.monitoring.wiring import monitor_of
@@ -33,6 +44,9 @@ from webapp.people import People
 from webapp.services import Rooms, Services
 from webapp.settings import DATABASE_FILE, Settings
 from webapp.storage.people import StoredPeople
+
+#: Seconds between two looks for workspaces that other processes made.
+NEW_WORKSPACES = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +83,12 @@ def wire(
     known = networks.found() if channels is None else channels
     people = People(StoredPeople(opened), hasher)
     live = Live(streams=settings.threads * 2 // 3)
-    opened.on_change(live.publish)
-    made = _ByWorkspace(opened, people, known)
+    if settings.on_sqlite:
+        # On PostgreSQL a server hears what all processes commit, see :class:`Server`.
+        opened.on_change(live.publish)
+    made = _ByWorkspace(opened, people, known, alone=settings.on_sqlite)
+    for type in (REPLY_SEND, REPLY_SETTLE):
+        opened.on_jobs(type, made.meet)
     monitor = monitor_of(opened, live, settings)
     rooms = Rooms(people, live, settings, made.services, monitor)
     # An outbox takes the jobs of its workspace from the moment it exists: none may be missing.
@@ -86,6 +104,7 @@ class _ByWorkspace:
     engine: Engine
     people: People
     networks: Mapping[str, Channel]
+    alone: bool  #: no other process sends replies
     made: dict[str, Services] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -96,59 +115,150 @@ class _ByWorkspace:
                 self.made[key] = Services(
                     engine=bound,
                     conversations=Conversations(bound),
-                    outbox=Outbox(bound, self.networks),
+                    outbox=Outbox(bound, self.networks, alone=self.alone),
                     people=self.people,
                 )
             return self.made[key]
 
+    def meet(self, uow: UnitOfWork, _jobs: Sequence[Job]) -> None:
+        """Make the services of the workspace of ``uow``, should another process have made it.
 
-class Server:
-    """The application and all that runs beside it: the waker, the polls, the outboxes."""
+        A handler of jobs that comes before those of the outboxes: the new one hears of these jobs.
+        """
+        known = {services.engine.workspace.id for services in list(self.made.values())}
+        if uow.workspace_id not in known:
+            for workspace in self.engine.workspaces():
+                self.services(workspace.key)
 
-    def __init__(self, installation: Installation, app: Flask) -> None:
-        """Keep both; :meth:`start` begins."""
+
+class Worker:
+    """What goes on without anybody asking: instances are woken, accounts read, replies sent."""
+
+    def __init__(self, installation: Installation, *, works: bool = True) -> None:
+        """Let the engine leave its work to a waker; :meth:`start` begins to do it.
+
+        Args:
+            installation: whose work it is.
+            works: False is for a process that never starts: other workers hear of its work.
+        """
         self.installation = installation
-        self.app = app
-        self._waker = EmbeddedWaker(installation.engine)
-        installation.rooms.monitor.health.add(
-            "waker", lambda: None if self._waker.running else "does not run"
-        )
+        opened = installation.engine
+        embedded = installation.rooms.settings.on_sqlite
+        self._waker = EmbeddedWaker(opened) if embedded else ClusterWaker(opened)
+        self._served: set[str] = set()
+        opened.use_waker(self._waker)
+        if works:
+            installation.rooms.monitor.health.add(
+                "waker", lambda: None if self._waker.running else "does not run"
+            )
 
     def start(self) -> None:
         """Begin to wake instances, read the channels and send replies."""
-        opened = self.installation.engine
-        opened.use_waker(self._waker)
-        for workspace in opened.workspaces():
-            services = self.installation.services(workspace.key)
+        self._serve_workspaces()
+        self._waker.add_poll("workspaces", NEW_WORKSPACES, self._serve_workspaces)
+        self._waker.start()
+
+    def stop(self) -> None:
+        """Wait for running work and close the database."""
+        self._waker.stop()
+        self.installation.engine.close()
+
+    def _serve_workspaces(self) -> None:
+        """Schedule what has to be done for workspaces that we have not met before."""
+        for workspace in self.installation.engine.workspaces():
+            if workspace.key in self._served:
+                continue
+            services, known = self.installation.services(workspace.key), self.installation.networks
             services.outbox.begin()
             services.outbox.schedule(self._waker)
-            intake = Intake(services.engine, channels=self.installation.networks)
-            Poller(services.engine, intake, self.installation.networks).schedule(self._waker)
-        self._waker.start()
+            intake = Intake(services.engine, channels=known)
+            Poller(services.engine, intake, known).schedule(self._waker)
+            self._served.add(workspace.key)
+
+
+class Server:
+    """The application, the news for its open pages, and a worker beside it."""
+
+    def __init__(self, installation: Installation, app: Flask, *, works: bool) -> None:
+        """Keep all of it; :meth:`start` begins. ``works``: the worker too."""
+        self.installation = installation
+        self.app = app
+        self._worker = Worker(installation, works=works)
+        self._works = works
+        self._live = installation.rooms.live
+        self._feed: ChangeFeed | None = None
+
+    def start(self) -> None:
+        """Begin to hear the news, and to work if this server does."""
+        opened = self.installation.engine
+        if not self.installation.rooms.settings.on_sqlite:
+            # What this process commits comes back to it as well: no change is told twice.
+            self._feed = ChangeFeed(
+                opened.storage.address(), heard=self._live.publish, missed=self._live.reload
+            )
+            self._feed.start()
+        if self._works:
+            self._worker.start()
 
     def end_streams(self) -> None:
         """End the open live pages, so that nothing holds up a stop."""
-        self.installation.rooms.live.close()
+        self._live.close()
 
     def stop(self) -> None:
         """Wait for running work and close the database."""
         self.end_streams()
-        self._waker.stop()
-        self.installation.engine.close()
+        if self._feed is not None:
+            self._feed.stop()
+        self._worker.stop()
 
 
-def build(settings: Settings) -> Server:
+def build(settings: Settings, *, works: bool = True) -> Server:
     """Open the database and return a server on it that has not started yet.
+
+    Args:
+        settings: of the installation.
+        works: False leaves it to workers to wake instances, read channels and send replies.
 
     Raises:
         StorageError: the database cannot be opened, or is newer than this program.
         DataDirectoryError: the data directory cannot be used.
     """
-    folder = prepare(settings.data)
-    if settings.on_sqlite:
-        expect_not_moved(folder)
+    key = session_key(settings)
     installation = wire(_engine(settings), settings)
-    return Server(installation, create_app(installation.rooms, secret_key=secret_key(folder)))
+    return Server(installation, create_app(installation.rooms, secret_key=key), works=works)
+
+
+def build_worker(settings: Settings) -> Worker:
+    """Open the database and return a worker on it that has not started yet.
+
+    Raises:
+        StorageError: the database cannot be opened, or is newer than this program.
+    """
+    return Worker(wire(_engine(settings), settings))
+
+
+def session_key(settings: Settings) -> str:
+    """Return the key that signs sessions: the setting, or the file in the data directory.
+
+    Raises:
+        DataDirectoryError: the file is wanted, and the data directory cannot be used.
+    """
+    if settings.on_sqlite:
+        expect_not_moved(prepare(settings.data))
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    return secret_key(prepare(settings.data))
+
+
+def holding(settings: Settings) -> AbstractContextManager[None]:
+    """Keep other servers out of the data directory, if the database is in there.
+
+    On PostgreSQL any number of processes work side by side, on one host or on many.
+
+    Raises:
+        AlreadyRunningError: another server works on it.
+    """
+    return running_alone(prepare(settings.data)) if settings.on_sqlite else nullcontext()
 
 
 def _engine(settings: Settings) -> Engine:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import signal
 import socket
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, Protocol
 
@@ -73,6 +73,25 @@ def serve(listener: socket.socket, settings: Settings, service: Callable[[], Ser
         service: called once in the worker, after the fork.
     """
     _Server(listener, settings, service).run()
+
+
+@contextmanager
+def until_told_to_stop() -> Iterator[threading.Event]:
+    """Give an event that SIGTERM and SIGINT set, in a process that serves no requests.
+
+    Until the block ends they do nothing else, however often they come.
+    """
+    told = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        told.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield told
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class _Worker(ThreadWorker):  # type: ignore[misc]

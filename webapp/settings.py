@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from engine.limits import Limits
 
+#: Characters of the key that signs sessions, at least.
+SHORTEST_KEY = 32
 #: Name of the database inside the data directory.
 DATABASE_FILE = "corral.sqlite"
 #: Characters of a token that nobody is to guess.
@@ -33,6 +35,11 @@ class Settings(BaseSettings):
         default=None,
         description="Database; empty means SQLite in the data directory. "
         "PostgreSQL: postgresql+psycopg://user:password@host/name.",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Key that signs sessions, the same wherever pages run; empty: the file "
+        "secret.key in the data directory, made at the first start.",
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0: any free.")
@@ -102,11 +109,18 @@ class Settings(BaseSettings):
         default="text", description="Form of the log on stderr."
     )
 
-    @field_validator("worker_port", mode="before")
+    @field_validator("worker_port", "secret_key", mode="before")
     @classmethod
     def _empty_is_none(cls, given: object) -> object:
         # A compose file passes what is not set as an empty text.
         return None if given == "" else given
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None and len(given.get_secret_value()) < SHORTEST_KEY:
+            raise ValueError(f"at least {SHORTEST_KEY} characters; make one: openssl rand -hex 32")
+        return given
 
     @field_validator("metrics_token")
     @classmethod

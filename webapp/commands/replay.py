@@ -16,12 +16,10 @@ import processes
 from channels.model import Skipped
 from channels.replaying import Counts, Replay
 from engine import Engine
-from webapp import logs
-from webapp.bootstrap import opened
+from webapp.bootstrap import holding, opened
 from webapp.cli import RefusedError
 from webapp.commands.options import data_option, format_option, settings_with
 from webapp.commands.printing import print_json
-from webapp.data_dir import prepare, running_alone
 from webapp.seeding import DEMO_PROCESS
 
 #: Skipped rows that are told one by one; the rest is only counted.
@@ -65,8 +63,7 @@ def command(
     shipped complaint process is deployed first. Formats: docs/recordings.md.
     """
     settings = settings_with(data=data)
-    logs.set_up(settings.log_level, settings.log_format)
-    with running_alone(prepare(settings.data)), opened(settings) as installation:
+    with holding(settings), opened(settings) as installation:
         _ensure_process(installation.engine)
         replay = Replay(
             installation.engine,
