@@ -27,6 +27,11 @@ from channels.storage.replies import Outgoing
 
 _log = structlog.get_logger(__name__)
 
+#: A network that does not show a reply is believed from this look on, counted from 0. By then more
+#: than a minute has passed since the call was cut off (the pauses of ``verdicts``): what was still
+#: on its way, or in a queue of the network, has arrived.
+BELIEVED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -53,7 +58,7 @@ def send(out: Outgoing, channels: Mapping[str, Channel]) -> Attempt:
         return Attempt(ReplyStatus.UNKNOWN, why=str(error))
     except Exception as error:  # noqa: BLE001
         # A fault of a network's file: nobody can say how far the call got.
-        _log.exception("reply.send_failed", reply=out.reply.id)
+        _log.exception("reply.send_failed", **ids(out))
         return Attempt(ReplyStatus.UNKNOWN, why=f"The channel failed: {type(error).__name__}.")
 
 
@@ -65,11 +70,25 @@ def inquire(out: Outgoing, channels: Mapping[str, Channel]) -> Attempt:
     except ChannelError as error:
         return Attempt(ReplyStatus.UNKNOWN, why=str(error))
     except Exception as error:  # noqa: BLE001
-        _log.exception("reply.find_failed", reply=out.reply.id)
+        _log.exception("reply.find_failed", **ids(out))
         return Attempt(ReplyStatus.UNKNOWN, why=f"The channel failed: {type(error).__name__}.")
+    if external_id is None and out.inquiries < BELIEVED:
+        return Attempt(ReplyStatus.UNKNOWN, why="The network does not show the reply yet.")
     if external_id is None:
         return Attempt(ReplyStatus.RETRYABLE, why="The reply did not reach the network.")
     return Attempt(ReplyStatus.SENT, external_id)
+
+
+def ids(out: Outgoing) -> dict[str, object]:
+    """Return what names a reply in the log."""
+    account = out.account
+    return {
+        "reply": out.reply.id,
+        "conversation": out.reply.conversation_id or None,
+        "job": out.reply.job_id,
+        "channel": account.channel if account else None,
+        "account": account.handle if account else None,
+    }
 
 
 def digest(text: str) -> str:

@@ -45,6 +45,7 @@ class Taken:
     correlated: int = 0  #: taken, or kept, by an instance that was there before
     buffered: int = 0  #: nothing waits for them, and nothing starts with them
     instances: frozenset[int] = frozenset()  #: ids that were left something to do
+    conversations: frozenset[int] = frozenset()  #: ids that got a new mention
 
 
 class Intake:
@@ -136,7 +137,8 @@ class _Taking:
             within=self._uow,
         )
         self._finish(page, taken, threads)
-        return _sum_up(page, len(mentions), len(taken), own, outcomes)
+        result = _sum_up(page, len(mentions), len(taken), own, outcomes)
+        return replace(result, conversations=frozenset(threads[m.thread].id for m in taken))
 
     def _told_apart(self, page: Page) -> tuple[list[Mention], list[OwnPost]]:
         """Return what others wrote and what we wrote: our own accounts never start anything."""

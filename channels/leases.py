@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -38,7 +39,10 @@ class Lease:
         self._renewed_at = self._seen_at = monotonic()
         self._lost = False
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
+        # What the log is told of the work is told of its lease too.
+        self._thread = threading.Thread(
+            target=copy_context().run, args=(self._keep,), name="lease", daemon=True
+        )
 
     def __enter__(self) -> Self:
         """Start to renew."""

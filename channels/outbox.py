@@ -17,6 +17,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+import structlog
+from structlog.contextvars import bound_contextvars
+
 from channels import delivery
 from channels.leases import Lease
 from channels.model import Reply, ReplyStatus
@@ -31,6 +34,8 @@ from engine import Engine
 from engine.advance import JobHandler
 from engine.jobs import Job, JobStatus
 from engine.ports import UnitOfWork
+
+_log = structlog.get_logger(__name__)
 
 #: Type of the jobs that become replies.
 REPLY_SEND = "reply.send"
@@ -170,7 +175,10 @@ class Outbox:
         """Send what we claimed and write how it ended; return how many attempts were made."""
         under_way = {out.reply.id: out.reply.attempts + 1 for out in batch}
         ended = []
-        with Lease(partial(self._renew, under_way), seconds=LEASE, longest=LONGEST) as lease:
+        with (
+            bound_contextvars(workspace=self._engine.workspace.key),
+            Lease(partial(self._renew, under_way), seconds=LEASE, longest=LONGEST) as lease,
+        ):
             for out in batch:
                 # A worker that was stopped for a while may find that others look for its replies.
                 if not lease.still_ours(for_seconds=LONGEST_CALL):
@@ -185,7 +193,10 @@ class Outbox:
 
     def _abandon(self, now: datetime, *, alone: bool) -> int:
         with self._engine.transaction() as uow:
-            return replies.abandoned(uow.connection, uow.workspace_id, now, alone=alone)
+            count = replies.abandoned(uow.connection, uow.workspace_id, now, alone=alone)
+        if count:
+            _log.warning("replies.abandoned", workspace=self._engine.workspace.key, replies=count)
+        return count
 
     def _due(self, statuses: Sequence[ReplyStatus], now: datetime) -> list[Outgoing]:
         with self._engine.reading() as view:

@@ -21,9 +21,10 @@ from functools import partial
 from itertools import islice
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from channels.errors import ChannelRefusedError, ChannelUnavailableError, LeaseLostError
-from channels.intake import Intake
+from channels.intake import Intake, Taken
 from channels.leases import Lease
 from channels.model import AccountState, ChannelAccount
 from channels.networks import found, of_account
@@ -87,7 +88,14 @@ class Poller:
         if account is None:
             return 0
         renew = partial(self._renew, account_id, name)
-        with Lease(renew, seconds=LEASE, longest=LONGEST) as lease:
+        with (
+            bound_contextvars(
+                workspace=self._engine.workspace.key,
+                channel=account.channel,
+                account=account.handle,
+            ),
+            Lease(renew, seconds=LEASE, longest=LONGEST) as lease,
+        ):
             return self._read(account, now, name, lease)
 
     def _read(self, account: ChannelAccount, now: datetime, name: str, lease: Lease) -> int:
@@ -95,11 +103,13 @@ class Poller:
         try:
             channel = of_account(account, self._channels)
             for page in islice(channel.fetch(account, account.position), PAGES):
-                stored += self._intake.take(account, page, lease=name).stored
+                taken = self._intake.take(account, page, lease=name)
+                stored += taken.stored
+                _tell(taken)
                 lease.still_ours()
         except LeaseLostError:
             # We were stopped, or cut off from the database, for longer than a lease lasts.
-            _log.warning("channel.lease_lost", account=account.handle)
+            _log.warning("channel.lease_lost")
         except Exception as error:  # noqa: BLE001
             # Whatever a network's file does, the other accounts are read all the same.
             self._failed(account, error, now, name)
@@ -129,9 +139,9 @@ class Poller:
     def _failed(self, account: ChannelAccount, error: Exception, now: datetime, name: str) -> None:
         known = isinstance(error, ChannelUnavailableError | ChannelRefusedError)
         if known:
-            _log.warning("channel.failed", account=account.handle, why=str(error))
+            _log.warning("channel.failed", why=str(error))
         else:
-            _log.error("channel.failed", account=account.handle, exc_info=error)
+            _log.error("channel.failed", exc_info=error)
         with self._engine.transaction() as uow:
             state = accounts.state(uow.connection, uow.workspace_id, account.id)
             if state is None:
@@ -145,6 +155,20 @@ class Poller:
             why = str(error) if known else f"The channel failed: {type(error).__name__}."
             values = {"failures": failures, "last_error": why, "next_poll_at": now + pause}
             accounts.give_back(uow.connection, account.id, values, lease=name)
+
+
+def _tell(taken: Taken) -> None:
+    """Name in the log what came in: by ids, never by its words."""
+    if taken.stored:
+        _log.info(
+            "mentions.taken",
+            mentions=taken.stored,
+            started=taken.started,
+            correlated=taken.correlated,
+            buffered=taken.buffered,
+            conversations=sorted(taken.conversations),
+            instances=sorted(taken.instances),
+        )
 
 
 def _look_name() -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from channels.delivery import Attempt
+import structlog
+
+from channels.delivery import Attempt, ids
 from channels.model import ReplyStatus
 from channels.storage import replies
 from channels.storage.replies import Outgoing
@@ -14,6 +18,8 @@ from engine import Engine
 from engine.errors import JobClosedError, NotFoundError, StaleRevisionError
 from engine.jobs import back_off
 from engine.ports import Change, UnitOfWork
+
+_log = structlog.get_logger(__name__)
 
 #: BPMN error codes a process can catch at its send task.
 REFUSED = "reply.refused"
@@ -65,6 +71,7 @@ class Verdicts:
             for out, attempt in ended
             if out.reply.id in found and _is_news(out, attempt, *found[out.reply.id])
         ]
+        uow.after_commit(partial(self._tell_log, told))
         replies.make_room(
             uow.connection,
             [
@@ -79,6 +86,20 @@ class Verdicts:
             if out.reply.conversation_id:
                 workspace = self._engine.workspace.key
                 uow.note(Change(workspace, "conversation", out.reply.conversation_id))
+
+    def _tell_log(self, told: Sequence[_Told]) -> None:
+        """Name each reply with how its attempt ended: by ids, never by its words."""
+        for out, attempt, values in told:
+            sent = attempt.status is ReplyStatus.SENT
+            _log.log(
+                logging.INFO if sent else logging.WARNING,
+                "reply.attempted",
+                status=attempt.status.value,
+                workspace=self._engine.workspace.key,
+                attempts=out.reply.attempts,
+                next_at=None if values["due_at"] is None else values["due_at"].isoformat(),
+                **ids(out),
+            )
 
     def _values(self, out: Outgoing, attempt: Attempt, now: datetime) -> dict[str, Any]:
         """Return the columns of the reply as the attempt leaves them."""

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from channels.errors import ChannelError
 from engine.errors import EngineError
-from webapp import commands
+from webapp import commands, logs
 from webapp.data_dir import DataDirectoryError
 from webapp.people import PersonError
 from webapp.settings import debugging
@@ -77,6 +77,7 @@ def main() -> None:
 
     Start with "corral run --demo" and open the address it prints.
     """
+    logs.set_up_quietly()
 
 
 def one_line(error: BaseException) -> str:

@@ -89,7 +89,7 @@ def problem(status: int, detail: str, **more: Any) -> Response:
 def _refused(error: Exception) -> ResponseReturnValue:
     status = status_of(error)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        log.error("unavailable", path=request.path, error=str(error))
+        log.error("request.unavailable", path=request.path, error=str(error))
     if isinstance(error, FormRejectedError):
         return _answer(status, str(error), errors=error.errors)
     if isinstance(error, DeploymentRefusedError):

@@ -21,6 +21,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 
+from webapp import logs
 from webapp.people import Person, Role
 
 if TYPE_CHECKING:
@@ -172,6 +173,8 @@ def _guard() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return _ask_to_log_in()
+    person = current_person()
+    logs.name_in_request(workspace=person.workspace, person=person.login)
     return None
 
 

@@ -12,8 +12,8 @@ from time import perf_counter
 
 import structlog
 from flask import Flask, Response, g, request
-from structlog.contextvars import bind_contextvars, reset_contextvars
 
+from webapp import logs
 from webapp.monitoring.metrics import Metrics
 
 #: Name of the header, both ways.
@@ -21,6 +21,14 @@ REQUEST_ID = "X-Request-ID"
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 #: Methods that are told apart; a stranger may send any word as one.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+#: What the number in the address of a page means, by the section of the pages.
+_NOUNS = {
+    "instances": "instance",
+    "tasks": "user_task",
+    "conversations": "conversation",
+    "customers": "customer",
+}
 
 _log = structlog.get_logger(__name__)
 
@@ -31,7 +39,7 @@ def watch(app: Flask, metrics: Metrics, *, proxies: int) -> None:
     def begin() -> None:
         g.begun = perf_counter()
         g.request_id = _id(trusted=proxies > 0)
-        g.bound = bind_contextvars(request=g.request_id)
+        logs.name_in_request(request=g.request_id, **_nouns())
 
     def end(response: Response) -> Response:
         seconds = perf_counter() - g.begun
@@ -47,19 +55,24 @@ def watch(app: Flask, metrics: Metrics, *, proxies: int) -> None:
         )
         return response
 
-    def unbind(_error: BaseException | None) -> None:
-        # The thread goes on to answer others.
-        if "bound" in g:
-            reset_contextvars(**g.bound)
-
     app.before_request(begin)
     app.after_request(end)
-    app.teardown_request(unbind)
+    app.teardown_request(lambda _error: logs.end_request())
 
 
 def _id(*, trusted: bool) -> str:
     given = request.headers.get(REQUEST_ID, "") if trusted else ""
     return given if _ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def _nouns() -> dict[str, int]:
+    """Return what the address names, such as ``{"instance": 7}``."""
+    section = (request.blueprint or "").rpartition(".")[2]
+    return {
+        _NOUNS.get(section, section) if name == "number" else name.removesuffix("_id"): value
+        for name, value in (request.view_args or {}).items()
+        if isinstance(value, int) and name != "version"
+    }
 
 
 def _route() -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from click.testing import CliRunner, Result
 
 from webapp.cli import main
@@ -20,7 +21,7 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+def run(data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Run]:
     """Run ``corral`` with some arguments and return what came of it."""
     for name in Settings.model_fields:
         monkeypatch.delenv(f"CORRAL_{name.upper()}", raising=False)
@@ -30,4 +31,5 @@ def run(data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     def call(*arguments: str, stdin: str | None = None) -> Result:
         return CliRunner().invoke(main, arguments, input=stdin, prog_name="corral")
 
-    return call
+    yield call
+    structlog.reset_defaults()

@@ -22,6 +22,7 @@ from webapp.settings import Settings
 @pytest.fixture
 def logged() -> Any:
     """Return the lines that are logged, with what is bound to them."""
+    structlog.reset_defaults()
     capture = LogCapture()
     structlog.configure(processors=[structlog.contextvars.merge_contextvars, capture])
     yield capture.entries
