@@ -10,13 +10,16 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import structlog
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, Select, bindparam, select, text, union_all
 
+from engine.instances import InstanceStatus
 from engine.packing import SAMPLES, Dictionary, train, unpack
 from engine.storage.bulk import among
 from engine.storage.database import Database
+from engine.storage.lists.bounds import literals
 from engine.storage.tables import DefinitionRow, DictionaryRow, HistoryRow, InstanceRow
 
 _log = structlog.get_logger(__name__)
@@ -42,19 +45,28 @@ _NUMBER = select(DictionaryRow.id).where(
     DictionaryRow.workspace_id == bindparam("workspace"),
     DictionaryRow.definition_id == bindparam("definition"),
 )
-# By the key, because there the index lists the newest instances of a process.
-_STATES = (
-    select(InstanceRow.id, InstanceRow.state)
-    .join(DefinitionRow, DefinitionRow.id == bindparam("definition"))
-    .where(
-        InstanceRow.workspace_id == bindparam("workspace"),
-        InstanceRow.definition_key == DefinitionRow.key,
-        InstanceRow.definition_id == bindparam("definition"),
-        InstanceRow.state.is_not(None),
+
+
+def _states(status: InstanceStatus) -> Select[Any]:
+    """Return the newest states of a version; by key and status, as the index lists them."""
+    newest = (
+        select(InstanceRow.id, InstanceRow.state)
+        .join(DefinitionRow, DefinitionRow.id == bindparam("definition"))
+        .where(
+            InstanceRow.workspace_id == bindparam("workspace"),
+            InstanceRow.definition_key == DefinitionRow.key,
+            InstanceRow.definition_id == bindparam("definition"),
+            literals(InstanceRow.status, [status]),
+            InstanceRow.state.is_not(None),
+        )
+        .order_by(InstanceRow.started_at.desc(), InstanceRow.id.desc())
+        .limit(SAMPLES)
+        .subquery()
     )
-    .order_by(InstanceRow.id.desc())
-    .limit(SAMPLES)
-)
+    return select(newest)
+
+
+_STATES = union_all(*map(_states, (InstanceStatus.ACTIVE, InstanceStatus.COMPLETED))).limit(SAMPLES)
 _DETAILS = (
     select(HistoryRow.instance_id, HistoryRow.detail)
     .where(among(HistoryRow.instance_id), HistoryRow.detail.is_not(None))

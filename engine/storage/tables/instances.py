@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column
 from engine.storage.tables.registry import OfInstance, Owned, Table
 from engine.storage.types import Id, Payload, UtcDateTime
 
+_ACTIVE = text("status = 'active'")
+
 
 class InstanceRow(Owned, Table):
     """One run of a definition. The row stays after its end."""
@@ -28,9 +30,23 @@ class InstanceRow(Owned, Table):
             sqlite_where=text("status = 'active' AND correlation_key IS NOT NULL"),
             postgresql_where=text("status = 'active' AND correlation_key IS NOT NULL"),
         ),
-        # Lists page backwards by id, mostly of one status or one process.
-        Index("ix_instance_workspace_status", "workspace_id", "status", "id"),
-        Index("ix_instance_workspace_definition_key", "workspace_id", "definition_key", "id"),
+        # Lists page backwards from the newest start, of one status after the other.
+        Index("ix_instance_status_started", "workspace_id", "status", "started_at", "id"),
+        Index(
+            "ix_instance_definition_key_started",
+            "workspace_id",
+            "definition_key",
+            "status",
+            "started_at",
+            "id",
+        ),
+        # How many run on a version.
+        Index(
+            "ix_instance_active_definition",
+            "definition_id",
+            sqlite_where=_ACTIVE,
+            postgresql_where=_ACTIVE,
+        ),
         Index("ix_instance_workspace_business_key", "workspace_id", "business_key"),
         Index("ix_instance_workspace_next_due", "workspace_id", "next_due"),
     )

@@ -5,15 +5,52 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    TextClause,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.storage.tables.registry import OfInstance, Table, Waiting
 from engine.storage.types import Id, Payload, UtcDateTime
 
 _OPEN_USER_TASK = text("status IN ('created', 'claimed')")
+_ENDED_USER_TASK = text("status IN ('completed', 'cancelled')")
 _OPEN_JOB = text("status = 'open'")
+_HOLDING_JOB = text("status IN ('open', 'failed')")
 _OPEN_INCIDENT = text("resolved_at IS NULL")
+
+
+def _waiting_at(table: str, is_open: TextClause | None = None) -> Index:
+    """Return the index of «which instances wait at this element», newest first."""
+    return Index(
+        f"ix_{table}_element",
+        "workspace_id",
+        "element",
+        "instance_id",
+        sqlite_where=is_open,
+        postgresql_where=is_open,
+    )
+
+
+def _in_order(name: str, some: TextClause, *narrow: str, also: tuple[str, ...] = ()) -> Index:
+    """Return an index of some user tasks in the order of their lists."""
+    return Index(
+        f"ix_user_task_{name}",
+        "workspace_id",
+        *narrow,
+        "due",
+        text("priority DESC"),
+        "id",
+        *also,
+        sqlite_where=some,
+        postgresql_where=some,
+    )
 
 
 class TimerRow(Waiting, Table):
@@ -24,6 +61,7 @@ class TimerRow(Waiting, Table):
         UniqueConstraint("instance_id", "token", "slot"),
         # The pump asks for the earliest of all workspaces.
         Index("ix_timer_due_at", "due_at"),
+        _waiting_at("timer"),
     )
 
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -37,6 +75,7 @@ class SubscriptionRow(Waiting, Table):
     __table_args__ = (
         UniqueConstraint("instance_id", "token", "slot"),
         Index("ix_subscription_workspace_name_key", "workspace_id", "name", "correlation_key"),
+        _waiting_at("subscription"),
     )
 
     #: A signal goes to everyone, a message to one.
@@ -54,30 +93,14 @@ class UserTaskRow(Waiting, Table):
     __table_args__ = (
         # Not unique: an element that failed and is run again keeps its token.
         Index("ix_user_task_instance_token", "instance_id", "token", "slot"),
-        # Queue pages and claimants' pages: open ones only, soonest due first.
-        Index(
-            "ix_user_task_open_queue_due",
-            "workspace_id",
-            "queue",
-            "due",
-            sqlite_where=_OPEN_USER_TASK,
-            postgresql_where=_OPEN_USER_TASK,
-        ),
-        Index(
-            "ix_user_task_open_due",
-            "workspace_id",
-            "due",
-            sqlite_where=_OPEN_USER_TASK,
-            postgresql_where=_OPEN_USER_TASK,
-        ),
-        Index(
-            "ix_user_task_open_claimed_by_due",
-            "workspace_id",
-            "claimed_by",
-            "due",
-            sqlite_where=_OPEN_USER_TASK,
-            postgresql_where=_OPEN_USER_TASK,
-        ),
+        # Pages of queues and of claimants, soonest due first; and the numbers of queues.
+        _in_order("open_queue", _OPEN_USER_TASK, "queue", also=("claimed_by",)),
+        _in_order("open_claimed_by", _OPEN_USER_TASK, "claimed_by"),
+        _in_order("open_due", _OPEN_USER_TASK),
+        _in_order("ended_queue", _ENDED_USER_TASK, "queue"),
+        _in_order("ended_claimed_by", _ENDED_USER_TASK, "claimed_by"),
+        _in_order("ended_due", _ENDED_USER_TASK),
+        _waiting_at("user_task", _OPEN_USER_TASK),
     )
 
     queue: Mapped[str | None]
@@ -104,14 +127,15 @@ class JobRow(Waiting, Table):
         Index("ix_job_instance_token", "instance_id", "token", "slot"),
         CheckConstraint("retries >= 0", name="retries_not_negative"),
         # Handlers ask for «the open jobs of my type» a few times a second.
+        Index("ix_job_type_status", "workspace_id", "type", "status", "id"),
         Index(
-            "ix_job_open_type",
+            "ix_job_open",
             "workspace_id",
-            "type",
             "id",
             sqlite_where=_OPEN_JOB,
             postgresql_where=_OPEN_JOB,
         ),
+        _waiting_at("job", _HOLDING_JOB),
     )
 
     type: Mapped[str]
@@ -137,6 +161,14 @@ class IncidentRow(OfInstance, Table):
             "ix_incident_open",
             "workspace_id",
             "id",
+            sqlite_where=_OPEN_INCIDENT,
+            postgresql_where=_OPEN_INCIDENT,
+        ),
+        # Instances that have one, newest first.
+        Index(
+            "ix_incident_open_instance",
+            "workspace_id",
+            "instance_id",
             sqlite_where=_OPEN_INCIDENT,
             postgresql_where=_OPEN_INCIDENT,
         ),
