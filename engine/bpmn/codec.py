@@ -19,7 +19,6 @@ import msgspec
 from engine.bpmn.errors import StateError
 from engine.bpmn.program import Program, World
 from engine.bpmn.scope import Compensable, Scope, SubScope
-from engine.bpmn.specs.triggers import ConditionTrigger
 from engine.bpmn.token import FUTURE, READY, WAITING, Token
 from engine.bpmn.workflow import Instance
 from engine.instances import InstanceStatus
@@ -307,9 +306,7 @@ def _revive(instance: Instance, token: Token) -> None:
     """Queue what was about to run, and watch the conditions again."""
     if token.state == FUTURE or (token.state == READY and not token.task_spec.slots(token)):
         instance.queue.append(token)
-    elif token.state == WAITING and any(
-        isinstance(trigger, ConditionTrigger) for _, trigger in token.task_spec.pending(token)
-    ):
+    elif token.state == WAITING and token.task_spec.watches:
         instance.watchers[token.id] = token
 
 

@@ -10,6 +10,7 @@ hangs on it, and the sub-process it runs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
@@ -74,10 +75,8 @@ class Token(Task):
             parent.children.append(self)
         scope.enter(self)
 
-    @property
-    def state(self) -> int:
-        """One of the states above."""
-        return self._state
+    #: One of the states above. Read at every turn: so by C, not by a function of Python.
+    state = property(attrgetter("_state"))
 
     @property
     def alive(self) -> bool:

@@ -7,9 +7,10 @@ would enter an instance, so that saving it later cannot fail and no surprise wai
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from engine.bpmn.errors import ElementError, VariableError
 
@@ -20,6 +21,8 @@ LONGEST_NAME = 255
 #: Integers beyond 64 bits fit into no database column and no JSON reader of a browser.
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 _PLAIN = frozenset({bool, type(None), datetime, date})
+#: Half of a character: no UTF-8.
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def storable(value: Any, path: str) -> Any:
@@ -32,12 +35,18 @@ def storable(value: Any, path: str) -> Any:
     Raises:
         VariableError: if ``value``, or something inside it, is no storable type.
     """
-    return _copy(value, path, 0)
+    try:
+        return _plain(value, 0)
+    except _UnplainError:
+        return _copy(value, path, 0)
 
 
 def storable_variables(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a storable copy of several variables; see :func:`storable`."""
-    return {_key(name, name): _copy(value, name, 0) for name, value in values.items()}
+    try:
+        return cast(dict[str, Any], _plain(values, -1))
+    except _UnplainError:
+        return {_key(name, name): _copy(value, name, 0) for name, value in values.items()}
 
 
 def seen_outside(
@@ -53,6 +62,35 @@ def seen_outside(
     seen = {name: value for name, value in data.items() if name not in local}
     seen.update({name: base[name] for name in local if name in base})
     return seen
+
+
+class _UnplainError(Exception):
+    """Internal: the value has to be looked at closely."""
+
+
+def _plain(value: Any, depth: int) -> Any:
+    """Return a copy of what holds nothing unusual, which nearly all values are.
+
+    It keeps no path for an error that does not come: that costs more than the copy.
+    """
+    kind = type(value)
+    if kind in _PLAIN or (kind is str and value.isascii()):
+        return value
+    if depth > DEEPEST:
+        raise _UnplainError
+    if kind is dict:
+        for key in value:
+            if type(key) is not str or not key.isascii() or "\0" in key:
+                raise _UnplainError
+        return {key: _plain(item, depth + 1) for key, item in value.items()}
+    if kind is list:
+        return [_plain(item, depth + 1) for item in value]
+    fits = (kind is int and _SMALLEST <= value <= _LARGEST) or (
+        kind is float and math.isfinite(value)
+    )
+    if fits or (kind is str and not _HALF.search(value)):
+        return value
+    raise _UnplainError
 
 
 def _copy(value: Any, path: str, depth: int) -> Any:

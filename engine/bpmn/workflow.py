@@ -59,6 +59,9 @@ _NO_SCRIPTS = _NoScripts()
 class Instance(Scope, BpmnWorkflow):
     """A process instance in memory. One run uses it and throws it away."""
 
+    #: Itself. A plain attribute in the place of the library's property, because all ask for it.
+    top_workflow: Instance = None  # type: ignore[assignment]
+
     def __init__(self, program: Program, spec: ScopeSpec, *, now: datetime, world: World) -> None:
         """Open an empty instance of ``program``.
 
@@ -68,6 +71,7 @@ class Instance(Scope, BpmnWorkflow):
             now: the present, UTC, for every timer and history entry of this run.
             world: where called processes and decisions are found.
         """
+        self.top_workflow = self
         self.now, self.world = now, world
         self.queue: deque[Token] = deque()
         self.scopes: dict[int, SubScope] = {}
@@ -180,11 +184,13 @@ class Instance(Scope, BpmnWorkflow):
     def waits(self) -> set[tuple[int, int]]:
         """Return ``(token, slot)`` of everything the instance waits for from outside."""
         found = set()
-        for token in self.tokens():
-            if token.state == ERROR:
-                found.add((token.id, 0))
-            else:
-                found.update((token.id, slot) for slot in token.task_spec.slots(token))
+        for scope in self.all_scopes():
+            for number, token in scope.tasks.items():
+                if token.state == ERROR:
+                    found.add((number, 0))
+                else:
+                    for slot in token.task_spec.slots(token):
+                        found.add((number, slot))
         return found
 
     def left(self, token: Token, *, completed: bool) -> None:

@@ -6,8 +6,11 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
+
+import msgspec
 
 from engine.bpmn.expressions import Expression, ExpressionError, compile_expression
 from engine.definitions import Form, Problem, Severity, Source
@@ -51,7 +54,16 @@ def parse(schema: Mapping[str, Any]) -> list[Field]:
 
     Components that :func:`problems` reports as errors are left out.
     """
-    return _Reader(schema).fields
+    try:
+        return list(_fields(msgspec.json.encode(schema)))
+    except (TypeError, ValueError, OverflowError, RecursionError):  # it did not come as JSON
+        return _Reader(schema).fields
+
+
+@lru_cache(maxsize=128)
+def _fields(schema: bytes) -> tuple[Field, ...]:
+    """Read a form once: it is asked for its fields with every submission."""
+    return tuple(_Reader(msgspec.json.decode(schema)).fields)
 
 
 def problems(schema: Mapping[str, Any]) -> tuple[Problem, ...]:

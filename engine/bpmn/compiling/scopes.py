@@ -151,7 +151,7 @@ class _ScopeCompiler:
         event.mapping = mappings.mapping_of(self.context, node)
         self.specs[node.get("id", "")] = event
         if not event.triggers and not event_definitions(node):
-            event.triggers = (Gap("gap"),)
+            event.wait_for((Gap("gap"),))
             self.context.draft(
                 node,
                 "trigger-missing",

@@ -31,21 +31,30 @@ class Catch(Element):
     ) -> None:
         """Wait for one of ``triggers``, or with ``all_needed`` for each of them once."""
         super().__init__(scope, name, origin)
-        self.triggers = triggers
+        self.wait_for(triggers)
         self.all_needed = all_needed
         #: What becomes of the payload, where the drawing says so.
         self.mapping: MappingSettings | None = None
+
+    def wait_for(self, triggers: tuple[Trigger, ...]) -> None:
+        """Wait for these triggers, in the place of others."""
+        self.triggers = triggers
+        # Asked of each token whenever an instance is read: so it is not looked for each time.
+        self.watches = any(isinstance(trigger, ConditionTrigger) for trigger in triggers)
+        self._all = tuple(enumerate(triggers))
+        self._outside = tuple(slot for slot, trigger in self._all if trigger.from_outside)
 
     def slots(self, token: Token) -> Iterable[int]:
         """Return the slots of triggers from outside that have not happened yet."""
         if token.state != WAITING:
             return ()
-        return [slot for slot, trigger in self.pending(token) if trigger.from_outside]
+        seen = token.internal_data.get("seen")
+        return [slot for slot in self._outside if slot not in seen] if seen else self._outside
 
     def pending(self, token: Token) -> Iterable[tuple[int, Trigger]]:
         """Return the triggers that have not happened yet, with their slots."""
-        seen = token.internal_data.get("seen", ())
-        return [(slot, t) for slot, t in enumerate(self.triggers) if slot not in seen]
+        seen = token.internal_data.get("seen")
+        return [each for each in self._all if each[0] not in seen] if seen else self._all
 
     def is_shown(self, token: Token) -> bool:
         """Events behind an event gateway are not shown: the token waits at the gateway."""

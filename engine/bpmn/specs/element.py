@@ -87,6 +87,8 @@ class Element(BpmnTaskSpec):
     is_event_sub_process = False
     #: A join that may only fire when nothing else can move.
     fires_late = False
+    #: Whether it waits for a condition on variables.
+    watches = False
     #: Whether a token here keeps its scope from ending.
     keeps_open = True
     #: What a token still has to know when somebody tries its failed element again.

@@ -25,6 +25,8 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 #: Figures of a whole number from which on it may need more than 64 bits.
 _LONG = 19
 _ZONE = re.compile(r"@([\w/+-]+)$")
+#: Types of which :func:`as_text` changes nothing.
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
 #: Digits of a second that Python keeps.
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 
@@ -81,6 +83,8 @@ def moment_text(moment: datetime) -> str:
 
 def as_text(value: Any) -> Any:
     """Return a value with dates, moments, times and durations as ISO 8601 texts."""
+    if type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, datetime):
         return re.sub(r"\+00:00$", "Z", moment_text(value))  # as FEEL writes it
     if isinstance(value, date | time):
