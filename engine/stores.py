@@ -6,7 +6,7 @@ of statements must not grow with the batch. The one implementation is ``engine/s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -67,6 +67,14 @@ class InstanceStore(Protocol):
 
     def find(self, where: InstanceFilter, *, before: int | None, limit: int) -> list[Instance]:
         """Return instances, newest first."""
+        ...
+
+    def count(self, where: InstanceFilter, *, most: int) -> int:
+        """Return how many there are; counting ends at ``most``."""
+        ...
+
+    def running(self, definition_ids: Collection[int], *, most: int) -> dict[int, int]:
+        """Return how many run on each definition; counting ends at ``most``."""
         ...
 
     def waiting(self, id: int) -> tuple[WaitingElement, ...]:

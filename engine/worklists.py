@@ -40,8 +40,16 @@ class UserTaskStore(Protocol):
         """Return user tasks, soonest due first, then by priority."""
         ...
 
+    def among(self, ids: Collection[int]) -> dict[int, UserTask]:
+        """Return those that there are, open or not, by id."""
+        ...
+
+    def held(self, by: str, *, most: int) -> int:
+        """Return how many open ones somebody has claimed; counting ends at ``most``."""
+        ...
+
     def queues(self, now: datetime) -> list[QueueSummary]:
-        """Return the queues with open user tasks, by name."""
+        """Return the queues with open user tasks, by name; no number is above ``COUNTED``."""
         ...
 
     def claim(self, id: int, by: str) -> bool:
@@ -118,6 +126,10 @@ class IncidentStore(Protocol):
         self, *, instance_id: int | None, open_only: bool, before: int | None, limit: int
     ) -> list[Incident]:
         """Return incidents, newest first."""
+        ...
+
+    def count(self, *, most: int) -> int:
+        """Return how many are open; counting ends at ``most``."""
         ...
 
     def resolve(self, id: int, *, by: str, now: datetime) -> bool:

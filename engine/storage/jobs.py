@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, select, union_all, update
 
 from engine.errors import NotFoundError
 from engine.incidents import Incident
 from engine.jobs import Job, JobStatus
 from engine.records import ClosedJob
 from engine.storage.bulk import among
+from engine.storage.lists.bounds import counted, literals
 from engine.storage.tables import IncidentRow, InstanceRow, JobRow
 
 _JOB = (
@@ -87,8 +88,23 @@ class SqlJobs:
         if type is not None:
             statement = statement.where(JobRow.type == type)
         if open_only:
-            statement = statement.where(JobRow.status == JobStatus.OPEN)
-        rows = self._connection.execute(statement.order_by(JobRow.id).limit(limit))
+            statement = statement.where(literals(JobRow.status, [JobStatus.OPEN]))
+        elif type is not None:
+            # The index lists the jobs of a type by status, so each has a part of its own.
+            parts = [
+                select(
+                    statement.where(literals(JobRow.status, [status]))
+                    .order_by(JobRow.id)
+                    .limit(limit)
+                    .subquery()
+                    .c.id
+                )
+                for status in JobStatus
+            ]
+            statement = select(*_JOB).where(JobRow.id.in_(union_all(*parts)))
+        rows: Iterable[Row[Any]] = self._connection.execute(
+            statement.order_by(JobRow.id).limit(limit)
+        )
         return [_job(row) for row in rows]
 
     def close(self, ids: Collection[int]) -> list[ClosedJob]:
@@ -185,6 +201,12 @@ class SqlIncidents:
             statement = statement.where(IncidentRow.id < before)
         rows = self._connection.execute(statement.order_by(IncidentRow.id.desc()).limit(limit))
         return [Incident(**row._mapping) for row in rows]
+
+    def count(self, *, most: int) -> int:
+        """Return how many are open; counting ends at ``most``."""
+        is_open = IncidentRow.resolved_at.is_(None)
+        ours = select(IncidentRow.id).where(IncidentRow.workspace_id == self._workspace, is_open)
+        return counted(self._connection, ours, most)
 
     def resolve(self, id: int, *, by: str, now: datetime) -> bool:
         """Mark as resolved, and tell whether it was open."""

@@ -137,7 +137,8 @@ class SqlUserTasks:
         if not ids:
             return {}
         wanted = {"workspace": self._workspace, "ids": ids}
-        return {row.id: _user_task(row) for row in self._connection.execute(_AMONG, wanted)}
+        rows: Iterable[Row[Any]] = self._connection.execute(_AMONG, wanted)
+        return {row.id: _user_task(row) for row in rows}
 
     def claim(self, id: int, by: str) -> bool:
         """Claim, and tell whether it was open and free, or already theirs."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from engine.correlation import correlate, signal
 from engine.definitions import DefinitionKind
 from engine.errors import EngineError, NotFoundError, NotStartableError
+from engine.figures import COUNTED
 from engine.history import HistoryEntry
 from engine.instances import Instance, InstanceDetail, InstanceFilter, InstanceStatus
 from engine.messages import Correlation, Message
@@ -195,6 +196,18 @@ class InstanceUseCases(Bound):
         """Return instances, newest first; ``before`` is the last id of the page before."""
         with self._reading() as tx:
             return tx.instances.find(where or InstanceFilter(), before=before, limit=limit)
+
+    def count_instances(self, where: InstanceFilter, *, most: int = COUNTED) -> int:
+        """Return how many instances a filter shows; counting ends at ``most``."""
+        with self._reading() as tx:
+            return tx.instances.count(where, most=most)
+
+    def count_running(
+        self, definition_ids: Collection[int], *, most: int = COUNTED
+    ) -> dict[int, int]:
+        """Return how many instances run on each definition; counting ends at ``most`` for each."""
+        with self._reading() as tx:
+            return tx.instances.running(definition_ids, most=most)
 
     def history(self, instance_id: int) -> list[HistoryEntry]:
         """Return what happened to an instance, in order. Raises ``NotFoundError``."""

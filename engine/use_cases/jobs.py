@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.advance import JobHandler
 from engine.errors import IncidentClosedError, JobClosedError
+from engine.figures import COUNTED
 from engine.history import HistoryEntry, What
 from engine.incidents import Incident
 from engine.jobs import Job, JobStatus, back_off
@@ -146,6 +147,11 @@ class JobUseCases(Bound):
             return tx.incidents.find(
                 instance_id=instance_id, open_only=open_only, before=before, limit=limit
             )
+
+    def count_incidents(self, *, most: int = COUNTED) -> int:
+        """Return how many incidents are open; counting ends at ``most``."""
+        with self._reading() as tx:
+            return tx.incidents.count(most=most)
 
     def resolve(
         self, incident_id: int, *, by: str, variables: Mapping[str, Any] | None = None

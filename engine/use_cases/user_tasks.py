@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from engine.errors import (
     UserTaskClosedError,
     UserTaskError,
 )
+from engine.figures import COUNTED
 from engine.history import HistoryEntry, What
 from engine.ports import Change
 from engine.stores import Transaction
@@ -74,8 +75,26 @@ class UserTaskUseCases(Bound):
         with self._reading() as tx:
             return tx.user_tasks.get(id)
 
+    def user_tasks_among(self, ids: Collection[int]) -> dict[int, UserTask]:
+        """Return those of the user tasks that there are, by id, open or not."""
+        with self._reading() as tx:
+            return tx.user_tasks.among(ids)
+
+    def user_tasks_of(self, instance_ids: Collection[int]) -> dict[int, list[UserTask]]:
+        """Return the open user tasks of instances, by instance, soonest due first."""
+        with self._reading() as tx:
+            return tx.user_tasks.open_of(instance_ids)
+
+    def count_claimed(self, by: str, *, most: int = COUNTED) -> int:
+        """Return how many open user tasks an agent has claimed; counting ends at ``most``."""
+        with self._reading() as tx:
+            return tx.user_tasks.held(by, most=most)
+
     def queues(self, *, now: datetime | None = None) -> list[QueueSummary]:
-        """Return the queues that hold open user tasks; ``now`` decides what is overdue."""
+        """Return the queues that hold open user tasks; ``now`` decides what is overdue.
+
+        Each number is counted up to :data:`engine.figures.COUNTED`: more are that many.
+        """
         with self._reading() as tx:
             return tx.user_tasks.queues(now or self.clock.now())
 

@@ -15,8 +15,8 @@ from engine.storage.tables import DefinitionRow, IncidentRow, InstanceRow
 from engine.storage.types import UtcDateTime
 
 #: Newest first; rows are numbered in the order they start, and where clocks differ, nearly so.
-BY_START = (InstanceRow.started_at.desc(), InstanceRow.id.desc())
-BY_NUMBER = (InstanceRow.id.desc(),)
+BY_START: tuple[Any, ...] = (InstanceRow.started_at.desc(), InstanceRow.id.desc())
+BY_NUMBER: tuple[Any, ...] = (InstanceRow.id.desc(),)
 _OPEN_INCIDENT = IncidentRow.resolved_at.is_(None)
 
 
