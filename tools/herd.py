@@ -235,7 +235,9 @@ class _Herd:
             for found in known.of_customer(customer.id, limit=1):
                 if found.account.id == account.id:
                     author = customer.identities[0]
-                    mentions.append(self.mention(self.chance.choice(FOLLOW_UPS), found.thread, author))
+                    mentions.append(
+                        self.mention(self.chance.choice(FOLLOW_UPS), found.thread, author)
+                    )
         page = Page(mentions=tuple(mentions), position={"again": self.posts})
         Intake(services.engine, channels={"demo": self.network}).take(account, page)
 

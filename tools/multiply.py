@@ -6,7 +6,6 @@ a multiple of the largest id of their table. Which columns these are is read fro
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -71,7 +70,7 @@ def multiply(url: str, grown: Iterable[str], instances: int, spread: Spread) -> 
         for statement in kept:
             connection.execute(statement)
         for table in tables:
-            _count_on(connection, table)
+            _count_on(connection, table, copies)
         connection.execute("VACUUM ANALYZE")
         (there,) = _one(connection, "SELECT count(*) FROM instance")
     return int(there)
@@ -81,32 +80,32 @@ def _copy(connection: psycopg.Connection[Any], table: _Table, copies: int) -> No
     names = ", ".join(f'"{name}"' for name in table.columns)
     values = ", ".join(table.columns.values())
     order = ", ".join(["k", *(f'p."{name}"' for name in table.order)])
-    connection.execute(_sql(f'CREATE TEMP TABLE first AS SELECT * FROM "{table.name}"'))
+    first = f'CREATE TEMP TABLE first AS SELECT * FROM "{table.name}"'  # noqa: S608
+    connection.execute(_sql(first))
     for begin in range(1, copies, _TOGETHER):
         end = min(begin + _TOGETHER, copies) - 1
-        connection.execute(
-            _sql(
-                f'INSERT INTO "{table.name}" ({names}) SELECT {values} '
-                f"FROM generate_series({begin}::bigint, {end}) k, first p ORDER BY {order}"
-            )
+        some = (
+            f'INSERT INTO "{table.name}" ({names}) SELECT {values} '  # noqa: S608
+            f"FROM generate_series({begin}::bigint, {end}) k, first p ORDER BY {order}"
         )
+        connection.execute(_sql(some))
     connection.execute("DROP TABLE first")
 
 
 def _tables(url: str, grown: set[str], instances: int, spread: Spread) -> list[_Table]:
     engine = create_engine(url)
     try:
+        look = inspect(engine)
         with engine.connect() as connection:
             largest = {
                 name: connection.exec_driver_sql(
                     f'SELECT coalesce(max(id), 0) FROM "{name}"'  # noqa: S608
                 ).scalar_one()
                 for name in grown
-                if "id" in {column["name"] for column in inspect(engine).get_columns(name)}
+                if "id" in {column["name"] for column in look.get_columns(name)}
             }
             there = connection.exec_driver_sql("SELECT count(*) FROM instance").scalar_one()
         step = spread.span / max(instances // there, 1)
-        look = inspect(engine)
         return [_table(look, name, largest, spread, step) for name in sorted(grown)]
     finally:
         engine.dispose()
@@ -173,17 +172,17 @@ def _varied(table: str, column: str, value: str, spread: Spread) -> str:
         return f"CASE WHEN k % {spread.queues} = 0 THEN {value} ELSE {others} END"
     if column == "claimed_by":
         people = "ARRAY[" + ", ".join(f"'{name}'" for name in spread.people) + "]"
-        other = f"CASE WHEN k % 9 = 0 THEN ({people})[1 + (k % {len(spread.people)})::int] ELSE 'agent' || (k % 97) END"
+        known = f"({people})[1 + (k % {len(spread.people)})::int]"
+        other = f"CASE WHEN k % 9 = 0 THEN {known} ELSE 'agent' || (k % 97) END"
         return f"CASE WHEN {value} IS NOT NULL THEN {other} END"
-    if (table, column) in {("customer", "name"), ("identity", "name")}:
-        return f"{_picked(_FIRST, 'k * 31 + ' + _owner(table))} || ' ' || {_picked(_LAST, 'k')}"
-    if (table, column) == ("identity", "handle"):
-        return f"lower({_picked(_FIRST, 'k * 31 + ' + _owner(table))}) || '_' || ({_owner(table)} + k * 7919)"
+    if table in {"customer", "identity"}:
+        person = "p.id" if table == "customer" else "p.customer_id"
+        first = _picked(_FIRST, f"k * 31 + {person}")
+        if column == "name":
+            return f"{first} || ' ' || {_picked(_LAST, 'k')}"
+        if column == "handle":
+            return f"lower({first}) || '_' || ({person} + k * 7919)"
     return value
-
-
-def _owner(table: str) -> str:
-    return "p.id" if table == "customer" else "p.customer_id"
 
 
 def _picked(words: Sequence[str], number: str) -> str:
@@ -211,14 +210,13 @@ def _without_indexes(connection: psycopg.Connection[Any], tables: Sequence[str])
         yield definition
 
 
-def _count_on(connection: psycopg.Connection[Any], table: _Table) -> None:
+def _count_on(connection: psycopg.Connection[Any], table: _Table, copies: int) -> None:
     """Let new rows get ids beyond those of the copies."""
     if "id" not in table.columns:
         return
     (sequence,) = _one(connection, "SELECT pg_get_serial_sequence(%s, 'id')", table.name)
     if sequence is not None:
-        (largest,) = _one(connection, f'SELECT max(id) FROM "{table.name}"')
-        _one(connection, "SELECT setval(%s, %s)", sequence, largest)
+        _one(connection, "SELECT setval(%s, %s)", sequence, table.largest * copies)
 
 
 def _one(connection: psycopg.Connection[Any], statement: str, *values: Any) -> tuple[Any, ...]:
@@ -229,4 +227,4 @@ def _one(connection: psycopg.Connection[Any], statement: str, *values: Any) -> t
 
 def _sql(statement: str) -> sql.SQL:
     # Names come from the catalogue of the database, never from a person.
-    return sql.SQL(statement)  # type: ignore[arg-type]
+    return sql.SQL(statement)

@@ -158,7 +158,7 @@ class _Samples:
             {"open_only": "false"},
             {"open_only": "false", "before": self._middle("incident")},
         ]
-        narrow: list[dict[str, object]] = [
+        narrow: list[Mapping[str, object]] = [
             *({"status": status} for status in ("active", "completed", "cancelled", "failed")),
             *({"key": key} for key in ("complaint", "errand", "unknown")),
             {"key": "errand", "status": "active"},
@@ -208,7 +208,7 @@ class _Samples:
         self, due: Any, last: int, now: str, instance: int
     ) -> list[Mapping[str, object]]:
         after = {"after_due": due.isoformat(), "after_id": last}
-        one: list[dict[str, object]] = [
+        one: list[Mapping[str, object]] = [
             {},
             {"queue": "care-3"},
             {"queue": "nowhere"},
@@ -229,7 +229,6 @@ class _Samples:
             f"OFFSET (SELECT count(*) * 4 / 5 FROM user_task WHERE workspace_id = :w AND "
             f"status IN ('created', 'claimed') AND due IS NOT NULL AND {condition}) LIMIT 1"
         )
-
 
 
 def _of_page(queries: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
