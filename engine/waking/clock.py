@@ -80,6 +80,10 @@ class WakingClock:
         """Call nobody any more, and wait for calls that run."""
         with self._lock:
             self._running = False
+        # The scheduler's thread fails if it is stopped while it takes a job from its list: paused,
+        # it takes none, and being asked for the list waits until it is through with it.
+        self._scheduler.pause()
+        self._scheduler.get_jobs()
         self._scheduler.shutdown(wait=True)
 
     @property
