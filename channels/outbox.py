@@ -12,7 +12,7 @@ that is renewed while the network is called; once it is over, the reply is ``unk
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -61,6 +61,7 @@ class Outbox:
         channels: Mapping[str, Channel] | None = None,
         *,
         alone: bool = False,
+        attempted: Callable[[ReplyStatus], None] | None = None,
     ) -> None:
         """Take the jobs of the engine from now on.
 
@@ -68,11 +69,12 @@ class Outbox:
             engine: bound to the workspace whose replies are sent.
             channels: the networks by name; those found by default.
             alone: nobody else can send the replies of this database.
+            attempted: is told how each attempt to send, or to find, a reply ended.
         """
         self._alone = alone
         self._engine = engine
         self._channels = found() if channels is None else channels
-        self._verdicts = Verdicts(engine)
+        self._verdicts = Verdicts(engine, attempted)
         self._settling = Settling(engine, self._verdicts)
         self._take(REPLY_SEND, self._approve)
         self._take(REPLY_SETTLE, self._settling.take)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -42,9 +42,12 @@ _Told = tuple[Outgoing, Attempt, dict[str, Any]]
 class Verdicts:
     """Records how attempts ended."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Bind to the workspace of ``engine``."""
+    def __init__(
+        self, engine: Engine, attempted: Callable[[ReplyStatus], None] | None = None
+    ) -> None:
+        """Bind to the workspace of ``engine``; ``attempted`` is told how each attempt ended."""
         self._engine = engine
+        self._attempted = attempted
 
     def record(self, ended: Sequence[tuple[Outgoing, Attempt]], now: datetime) -> None:
         """Write all of ``ended`` in one transaction. ``now``, UTC, is when they ended.
@@ -71,7 +74,7 @@ class Verdicts:
             for out, attempt in ended
             if out.reply.id in found and _is_news(out, attempt, *found[out.reply.id])
         ]
-        uow.after_commit(partial(self._tell_log, told))
+        uow.after_commit(partial(self._tell_watchers, told))
         replies.make_room(
             uow.connection,
             [
@@ -87,8 +90,8 @@ class Verdicts:
                 workspace = self._engine.workspace.key
                 uow.note(Change(workspace, "conversation", out.reply.conversation_id))
 
-    def _tell_log(self, told: Sequence[_Told]) -> None:
-        """Name each reply with how its attempt ended: by ids, never by its words."""
+    def _tell_watchers(self, told: Sequence[_Told]) -> None:
+        """Count the attempts, and name each reply in the log: by ids, never by its words."""
         for out, attempt, values in told:
             sent = attempt.status is ReplyStatus.SENT
             _log.log(
@@ -100,6 +103,8 @@ class Verdicts:
                 next_at=None if values["due_at"] is None else values["due_at"].isoformat(),
                 **ids(out),
             )
+            if self._attempted is not None:
+                self._attempted(attempt.status)
 
     def _values(self, out: Outgoing, attempt: Attempt, now: datetime) -> dict[str, Any]:
         """Return the columns of the reply as the attempt leaves them."""

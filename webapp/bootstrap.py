@@ -39,6 +39,7 @@ from webapp.data_dir import (
 )
 from webapp.databases import ROOMS
 from webapp.live import Live
+from webapp.monitoring.monitor import Monitor
 from webapp.monitoring.wiring import monitor_of
 from webapp.people import People
 from webapp.services import Rooms, Services
@@ -86,10 +87,10 @@ def wire(
     if settings.on_sqlite:
         # On PostgreSQL a server hears what all processes commit, see :class:`Server`.
         opened.on_change(live.publish)
-    made = _ByWorkspace(opened, people, known, alone=settings.on_sqlite)
+    monitor = monitor_of(opened, live, settings)
+    made = _ByWorkspace(opened, people, known, monitor, alone=settings.on_sqlite)
     for type in (REPLY_SEND, REPLY_SETTLE):
         opened.on_jobs(type, made.meet)
-    monitor = monitor_of(opened, live, settings)
     rooms = Rooms(people, live, settings, made.services, monitor)
     # An outbox takes the jobs of its workspace from the moment it exists: none may be missing.
     for workspace in opened.workspaces():
@@ -104,6 +105,7 @@ class _ByWorkspace:
     engine: Engine
     people: People
     networks: Mapping[str, Channel]
+    monitor: Monitor
     alone: bool  #: no other process sends replies
     made: dict[str, Services] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -115,7 +117,12 @@ class _ByWorkspace:
                 self.made[key] = Services(
                     engine=bound,
                     conversations=Conversations(bound),
-                    outbox=Outbox(bound, self.networks, alone=self.alone),
+                    outbox=Outbox(
+                        bound,
+                        self.networks,
+                        alone=self.alone,
+                        attempted=self.monitor.metrics.attempted,
+                    ),
                     people=self.people,
                 )
             return self.made[key]

@@ -115,14 +115,23 @@ def test_a_server_starts_works_and_stops(tmp_path: Path) -> None:
     assert server.installation.rooms.live.open("default", "ana") is None
 
 
-def test_a_server_whose_waker_does_not_run_is_not_ready(tmp_path: Path) -> None:
+def test_a_server_whose_waker_ended_is_not_ready(tmp_path: Path) -> None:
     # given
     server = bootstrap.build(Settings(data=tmp_path / "data"))
+    server.start()
 
     # when
+    server._worker._waker.stop()
     answer = server.app.test_client().get("/health/ready")
     server.stop()
 
     # then
     assert answer.status_code == 503
     assert answer.json["checks"]["waker"] == "does not run"
+
+
+def test_a_process_of_pages_alone_is_ready_without_a_waker(installation: Installation) -> None:
+    assert dict(installation.rooms.monitor.health.report().checks) == {
+        "database": "ok",
+        "tables": "ok",
+    }

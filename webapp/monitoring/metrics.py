@@ -22,6 +22,7 @@ from prometheus_client import (
     generate_latest,
 )
 
+from channels.model import ReplyStatus
 from engine import Engine
 from engine.instances import InstanceStatus
 from engine.observing import Work
@@ -48,14 +49,8 @@ class Metrics:
     def __init__(self, engine: Engine, live: Live, version: str) -> None:
         """Make every series; nothing is counted before :meth:`Engine.use_observer`."""
         self._registry = registry = CollectorRegistry()
-        self._engine_counters(registry)
-        self._requests = Histogram(
-            "corral_request_seconds",
-            "Time until an answer began, by the pattern of the address.",
-            ("method", "route", "status"),
-            buckets=_REQUEST,
-            registry=registry,
-        )
+        self._counters(registry)
+        self._histograms(registry)
         Info("corral", "This program.", registry=registry).info({"version": version})
         streams = Gauge("corral_live_streams", "Open live pages.", registry=registry)
         streams.set_function(lambda: len(live))
@@ -68,7 +63,7 @@ class Metrics:
         registry.register(StoredFigures(engine))
         ProcessCollector(registry=registry)
 
-    def _engine_counters(self, registry: CollectorRegistry) -> None:
+    def _counters(self, registry: CollectorRegistry) -> None:
         self._events = Counter(
             "corral_events_applied", "Events applied to instances.", ("kind",), registry=registry
         )
@@ -77,6 +72,34 @@ class Metrics:
         )
         self._ended = Counter(
             "corral_instances_ended", "Instances that ended.", ("status",), registry=registry
+        )
+        self._failures = Counter(
+            "corral_job_failures", "Attempts of jobs that failed.", registry=registry
+        )
+        self._incidents = Counter(
+            "corral_incidents_opened", "Incidents that were opened.", registry=registry
+        )
+        self._attempts = Counter(
+            "corral_reply_attempts",
+            "Attempts to send a reply, or to find one, by how they ended.",
+            ("status",),
+            registry=registry,
+        )
+        # A series that is not there until something happens cannot be compared with before.
+        for kind in EventKind:
+            self._events.labels(kind.value)
+        for ended in set(InstanceStatus) - {InstanceStatus.ACTIVE}:
+            self._ended.labels(ended.value)
+        for status in set(ReplyStatus) - {ReplyStatus.APPROVED, ReplyStatus.SENDING}:
+            self._attempts.labels(status.value)
+
+    def _histograms(self, registry: CollectorRegistry) -> None:
+        self._requests = Histogram(
+            "corral_request_seconds",
+            "Time until an answer began, by the pattern of the address.",
+            ("method", "route", "status"),
+            buckets=_REQUEST,
+            registry=registry,
         )
         self._late = Histogram(
             "corral_timer_lateness_seconds",
@@ -96,18 +119,6 @@ class Metrics:
             buckets=_SIZES,
             registry=registry,
         )
-        self._failures = Counter(
-            "corral_job_failures", "Attempts of jobs that failed.", registry=registry
-        )
-        self._incidents = Counter(
-            "corral_incidents_opened", "Incidents that were opened.", registry=registry
-        )
-        # A series that is not there until something happens cannot be compared with before.
-        for kind in EventKind:
-            self._events.labels(kind.value)
-        for status in InstanceStatus:
-            if status is not InstanceStatus.ACTIVE:
-                self._ended.labels(status.value)
 
     def committed(self, work: Work, now: datetime) -> None:
         """Count what a transaction did, and name its instances in the log."""
@@ -132,6 +143,10 @@ class Metrics:
             events={kind.value: count for kind, count in work.events.items()},
             seconds=round(work.seconds, 4),
         )
+
+    def attempted(self, status: ReplyStatus) -> None:
+        """Count an attempt to send a reply, or to find one."""
+        self._attempts.labels(status.value).inc()
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; ``route`` is the pattern of its address, never the address."""

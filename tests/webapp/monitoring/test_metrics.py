@@ -11,6 +11,9 @@ import pytest
 from apiflask import APIFlask
 from prometheus_client.parser import text_string_to_metric_families
 
+import processes
+from channels.intake import Intake
+from channels.model import Author, Mention, Page
 from engine import Engine, Source
 from engine.errors import StorageError
 from tests.webapp.monitoring.conftest import TOKEN, Read
@@ -204,6 +207,27 @@ def test_two_installations_of_one_process_know_nothing_of_each_other(
     # then
     assert figure("corral_instances_started_total") == 1
     assert "corral_instances_started_total 0.0" in apart
+
+
+def test_attempts_to_send_a_reply_are_counted_by_how_they_ended(
+    installation: Installation, clock: Any, figure: Read
+) -> None:
+    # given
+    services = installation.services()
+    services.engine.deploy(processes.files("complaint"))
+    account = services.conversations.ensure_account("demo", "northwind")
+    author = Author("a1", "grace", "Grace Hopper")
+    post = Mention("m1", author, "My parcel is lost. Terrible!", clock.now(), thread="t1")
+    Intake(services.engine).take(account, Page((post,), position={"n": 1}))
+    waiting = figure("corral_replies", status="approved")
+
+    # when
+    services.outbox.work()
+
+    # then
+    assert (waiting, figure("corral_replies", status="approved")) == (1, 0)
+    assert figure("corral_reply_attempts_total", status="sent") == 1
+    assert figure("corral_reply_attempts_total", status="refused") == 0
 
 
 def test_open_pages_and_connections_are_shown(installation: Installation, figure: Read) -> None:
