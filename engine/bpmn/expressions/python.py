@@ -27,7 +27,7 @@ from engine.bpmn.expressions.safe.limits import (
     STATEMENTS,
     RefusedError,
 )
-from engine.bpmn.expressions.safe.quick import Node, NotPlainError, quick
+from engine.bpmn.expressions.safe.quick import LEFT, Node, quick
 
 T = TypeVar("T")
 #: Signs of other languages in a text that is no Python, and what to write.
@@ -60,7 +60,7 @@ class PythonExpression:
         if self.plain is not None:
             try:
                 return self.plain(variables)
-            except (NotPlainError, KeyError, TypeError):
+            except LEFT:
                 pass  # the evaluation takes it, or says what is wrong
         try:
             return Evaluation(variables, now).value(self.node)

@@ -14,6 +14,7 @@ from typing import Any
 from engine.bpmn.expressions.safe.checking import at, check, check_name
 from engine.bpmn.expressions.safe.evaluation import Evaluation, MissingError
 from engine.bpmn.expressions.safe.limits import RefusedError, described
+from engine.bpmn.expressions.safe.quick import LEFT, Node, quick
 
 _ONLY = "A script sets variables and does nothing else."
 _CURE = "Write lines of name = expression, name['key'] = expression or del name."
@@ -28,12 +29,16 @@ class Statement:
     value: ast.expr | None
     reads: frozenset[str]
     node: ast.stmt
+    plain: Node | None = None  #: gives most values
+    keys: tuple[str, ...] | None = None  #: what ``path`` gives, where the text tells it
 
     def apply(self, variables: MutableMapping[str, Any], evaluation: Evaluation) -> None:
         """Change ``variables``, which ``evaluation`` looks at; ``RefusedError`` says where."""
         try:
-            new = evaluation.value(self.value) if self.value is not None else None
-            keys = [evaluation.value(key) for key in self.path]
+            new = self._new(variables, evaluation)
+            keys = self.keys
+            if keys is None:
+                keys = tuple(evaluation.value(key) for key in self.path)
             if keys:
                 variables[self.name] = self._changed(self._old(variables), keys, new)
                 evaluation.charge(variables[self.name])
@@ -44,12 +49,20 @@ class Statement:
         except RefusedError as refusal:
             raise at(refusal, self.node)  # noqa: B904 - the same refusal, with its place
 
+    def _new(self, variables: MutableMapping[str, Any], evaluation: Evaluation) -> Any:
+        if self.plain is not None:
+            try:
+                return self.plain(variables)
+            except LEFT:
+                pass  # the evaluation takes it, or says what is wrong
+        return evaluation.value(self.value) if self.value is not None else None
+
     def _old(self, variables: MutableMapping[str, Any]) -> Any:
         if self.name not in variables:
             raise _no_variable(self.name)
         return variables[self.name]
 
-    def _changed(self, old: Any, keys: list[Any], new: Any) -> Any:
+    def _changed(self, old: Any, keys: tuple[Any, ...], new: Any) -> Any:
         """Return a copy of ``old`` with one part replaced or deleted."""
         if not isinstance(old, dict | list):
             raise RefusedError(
@@ -88,7 +101,11 @@ def read_statement(node: ast.stmt) -> Statement:
     reads: set[str] = {name} if path or value is None else set()
     for part in (*path, *([value] if value is not None else [])):
         reads |= check(part).reads
-    return Statement(name, path, value, frozenset(reads), node)
+    told = [part.value for part in path if isinstance(part, ast.Constant)]
+    texts = tuple(key for key in told if isinstance(key, str))
+    keys = texts if len(texts) == len(path) else None
+    plain = quick(value) if value is not None else None
+    return Statement(name, path, value, frozenset(reads), node, plain, keys)
 
 
 def _target(target: ast.expr) -> tuple[str, tuple[ast.expr, ...]]:
