@@ -7,6 +7,7 @@ Alembic; there is no ``env.py``.
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,13 +20,13 @@ from sqlalchemy import Connection, text
 
 from engine.errors import StorageError
 from engine.storage.database import Database
-from engine.storage.server import companions
+from engine.storage.server import MIGRATION_LOCK, companions
 
 #: ``none``: there are no tables yet. ``newer``: this program does not know the version.
 Standing = Literal["none", "older", "current", "newer"]
 
-#: Any number, the same in every process: whoever holds it migrates, the others wait.
-_MIGRATION_LOCK = 6_702_001
+#: Seconds that programs of the older version have to end, and between two looks.
+_PATIENCE, _PAUSE = 10.0, 0.2
 
 
 def migrate(database: str | Database, script_location: Path, version_table: str) -> None:
@@ -53,7 +54,7 @@ def migrate(database: str | Database, script_location: Path, version_table: str)
 def upgrade(connection: Connection, script_location: Path, version_table: str) -> None:
     """Run the missing migrations on a connection that is in a transaction."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _MIGRATION_LOCK})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": MIGRATION_LOCK})
         _expect_alone(connection, script_location, version_table)
     scripts = ScriptDirectory(str(script_location))
 
@@ -78,12 +79,15 @@ def _expect_alone(connection: Connection, script_location: Path, version_table: 
     """Keep the tables of an installation as they are while older programs work on them."""
     if standing(connection, script_location, version_table) != "older":
         return
-    if others := companions(connection):
-        raise StorageError(
-            f"The tables of {version_table} have to be upgraded, and Corral is still running on "
-            f"them: {', '.join(others[:5])} (host:process). Stop every 'corral web', 'corral "
-            "worker' and 'corral run' first, then run: corral db upgrade"
-        )
+    end = time.monotonic() + _PATIENCE
+    while others := companions(connection):
+        if time.monotonic() > end:
+            raise StorageError(
+                f"The tables of {version_table} have to be upgraded, and Corral is still running "
+                f"on them: {', '.join(others[:5])} (host:process). Stop every 'corral web', "
+                "'corral worker' and 'corral run' first, then run: corral db upgrade"
+            )
+        time.sleep(_PAUSE)
 
 
 def pending(database: Database, script_location: Path, version_table: str) -> bool:

@@ -25,10 +25,15 @@ _FACTS = text(
     "current_setting('synchronous_commit') AS commits, "
     "pg_is_in_recovery() AS replica"
 )
+#: Those that wait for the lock of the migrations have begun no work yet.
 _COMPANIONS = text(
     "SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database() "
-    "AND application_name LIKE 'corral %' AND application_name <> :us ORDER BY 1"
+    "AND application_name LIKE 'corral %' AND application_name NOT IN (:us) "
+    "AND application_name NOT IN (SELECT application_name FROM pg_stat_activity JOIN pg_locks "
+    "USING (pid) WHERE locktype = 'advisory' AND objid = :lock AND NOT granted) ORDER BY 1"
 )
+#: Any number, the same in every process: whoever holds it migrates, the others wait.
+MIGRATION_LOCK = 6_702_001
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,11 @@ class ServerFacts:
 
 
 def companions(connection: Connection) -> list[str]:
-    """Return the other processes of Corral that are connected, as ``"host:process id"``."""
-    rows = connection.execute(_COMPANIONS, {"us": program_name()}).scalars()
+    """Return the other processes of Corral at work on the database, as ``"host:process id"``."""
+    # Within a transaction the server answers with what it saw first.
+    connection.execute(text("SELECT pg_stat_clear_snapshot()"))
+    told = {"us": program_name(), "lock": MIGRATION_LOCK}
+    rows = connection.execute(_COMPANIONS, told).scalars()
     return [name.removeprefix("corral ") for name in rows]
 
 

@@ -11,6 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Index, text
+from sqlalchemy.engine import make_url
 
 from engine.errors import StorageError
 from engine.storage import (

@@ -71,8 +71,8 @@ def _farewell(moved: Moved, url: str) -> str:
             "Next:",
             f"  1. Set CORRAL_DATABASE_URL to {shown},",
             "     with its password, for every process.",
-            "  2. Keep the data directory, and copy its secret.key to each machine that shows",
-            "     pages: with it people stay logged in. Nothing else in it is needed any more.",
+            "  2. For pages on several machines set CORRAL_SECRET_KEY to what secret.key in the",
+            "     data directory holds: people stay logged in. On one machine, keep the directory.",
             "  3. Start Corral: 'corral run', or 'corral web' and 'corral worker' on any number of "
             "machines.",
             "  4. Keep the SQLite file as a backup of this moment. It is refused from now on, so",

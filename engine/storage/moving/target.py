@@ -12,8 +12,8 @@ from engine.storage.tables import WorkspaceRow
 
 #: Seconds to wait for somebody who uses the target.
 _PATIENCE = 10
-#: Tables of the job queue, which starts empty there.
-_QUEUE = "procrastinate_"
+#: Tables of the wake-ups: the first start makes them, and sweeps what nobody was woken for.
+_QUEUE = ("procrastinate_", "wakeup_")
 
 
 def prepare(connection: Connection, ours: Sequence[Table], versions: Collection[str]) -> None:
