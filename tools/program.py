@@ -13,7 +13,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,11 +93,17 @@ class Program:
 
 
 def start(
-    corral: Path, arguments: Sequence[str], *, folder: Path, output: Path | None = None
+    corral: Path,
+    arguments: Sequence[str],
+    *,
+    folder: Path,
+    output: Path | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Program:
     """Start ``corral`` with ``arguments`` in ``folder`` and return at once.
 
-    The environment is handed on without what would point at another tree or another setting.
+    Our environment is handed on without what would point at another tree or another setting;
+    ``environment`` is added to it.
     """
     output = output or folder / "output.txt"
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("CORRAL_", "PYTHON"))}
@@ -105,7 +111,7 @@ def start(
         process = subprocess.Popen(
             [str(corral), *arguments],
             cwd=folder,
-            env=kept | {"PYTHONUNBUFFERED": "1"},
+            env=kept | {"PYTHONUNBUFFERED": "1"} | dict(environment or {}),
             stdout=stream,
             stderr=subprocess.STDOUT,
         )

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 import processes
+from channels.conversations import Conversations
 from channels.intake import Intake
 from channels.model import Author, Mention, Page
 from engine.errors import NotFoundError
 from webapp import bootstrap, databases
 from webapp.bootstrap import Installation
-from webapp.data_dir import DataDirectoryError
+from webapp.data_dir import AlreadyRunningError, DataDirectoryError
 from webapp.settings import Settings
 
 
@@ -57,6 +58,24 @@ def test_a_reply_of_one_workspace_is_written_once_and_only_there(
     assert [post.kind for post in shown.posts] == ["mention", "reply"]
     assert installation.services("globex").outbox.work() == 0
     assert installation.services().outbox.work() >= 1
+
+
+def test_a_workspace_that_another_process_made_meanwhile_gets_its_replies_written(
+    installation: Installation,
+) -> None:
+    # given
+    made = installation.engine.create_workspace("initech", "Initech")
+    made.deploy(processes.files("complaint"))
+    account = Conversations(made).ensure_account("demo", "northwind")
+    text = "My parcel is lost and I am angry. Terrible service!"
+    post = Mention("m1", Author("a1", "grace"), text, made.clock.now(), thread="t1")
+
+    # when: not a word of it reached us before
+    Intake(made).take(account, Page((post,), position={"n": 1}))
+
+    # then
+    shown = installation.services("initech").conversations.conversation(1)
+    assert [each.kind for each in shown.posts] == ["mention", "reply"]
 
 
 def test_open_pages_hear_what_the_engine_committed(installation: Installation, engine: Any) -> None:
@@ -135,3 +154,36 @@ def test_a_process_of_pages_alone_is_ready_without_a_waker(installation: Install
         "database": "ok",
         "tables": "ok",
     }
+
+
+def test_sessions_are_signed_with_the_key_of_the_settings_else_with_that_of_the_directory(
+    tmp_path: Path,
+) -> None:
+    # given
+    here, there = tmp_path / "here", tmp_path / "there"
+
+    def key(**given: Any) -> str:
+        return bootstrap.session_key(Settings(database_url="postgresql://db/corral", **given))
+
+    # when
+    shared = {key(data=folder, secret_key="k" * 32) for folder in (here, there)}
+    kept_nothing = not here.exists()
+    own = [key(data=here), key(data=here), key(data=there)]
+
+    # then
+    assert (shared, kept_nothing) == ({"k" * 32}, True)
+    assert own[0] == own[1] != own[2]
+
+
+def test_a_directory_belongs_to_one_server_only_where_the_database_is_in_it(
+    tmp_path: Path,
+) -> None:
+    # given
+    sqlite = Settings(data=tmp_path)
+    shared = Settings(data=tmp_path, database_url="postgresql://db/corral")
+
+    # then
+    with bootstrap.holding(shared), bootstrap.holding(shared), bootstrap.holding(sqlite):
+        pass
+    with bootstrap.holding(sqlite), pytest.raises(AlreadyRunningError):
+        bootstrap.holding(sqlite).__enter__()
