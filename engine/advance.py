@@ -88,8 +88,6 @@ class Advancer:
             self._round(tx, held, inbox, now)
         else:
             tx.to_wake.update(held)
-        if ran:
-            tx.instances.refresh_due(ran)
         for id in sorted(ran):
             tx.note(Change(tx.workspace.key, "instance", id))
         return frozenset(held)
@@ -105,9 +103,10 @@ class Advancer:
             else:
                 this.returned += _messages(events)
         tx.inbox.remove([event.id for events in inbox.values() for event in events if event.id])
-        tx.instances.write(this.written)
         tx.work.ran(inbox, this.written)
         self._apply(tx, this, now)
+        # After the waits, because it looks which of them is due first.
+        tx.instances.write(this.written)
         _hand_on(tx, this, set(inbox), now)
 
     def _run_one(

@@ -46,7 +46,11 @@ class InstanceStore(Protocol):
         ...
 
     def write(self, written: Sequence[Written]) -> None:
-        """Store states. Raises ``StaleRevisionError`` when any has another revision by now."""
+        """Store states, and ``next_due`` by the waits as they are now: those come first.
+
+        Raises:
+            StaleRevisionError: another worker wrote one of them first.
+        """
         ...
 
     def refresh_due(self, ids: Iterable[int]) -> None:
@@ -73,8 +77,8 @@ class InstanceStore(Protocol):
         """Return how many there are; counting ends at ``most``."""
         ...
 
-    def running(self, definition_ids: Collection[int], *, most: int) -> dict[int, int]:
-        """Return how many run on each definition; counting ends at ``most``."""
+    def running(self, keys: Collection[str], *, most: int) -> dict[str, int]:
+        """Return how many run of each process; counting ends at ``most``."""
         ...
 
     def waiting(self, id: int) -> tuple[WaitingElement, ...]:

@@ -169,7 +169,7 @@ def _inserted(table: Table, columns: tuple[str, ...], clause: str = "") -> _Stat
 @lru_cache(maxsize=32)
 def _changed(table: Table, columns: tuple[str, ...], change: str) -> _Statement:
     update = f'UPDATE "{table.name}"'
-    sets, condition = change.split(" WHERE ")
+    sets, _, condition = change.rpartition(" WHERE ")
 
     def with_values(sql: str) -> str:
         return re.sub(r":(\w+)", lambda match: _value(table, match[1]), sql)

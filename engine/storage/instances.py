@@ -9,10 +9,10 @@ from sqlalchemy import (
     Connection,
     Row,
     bindparam,
-    case,
     delete,
     func,
     select,
+    text,
     tuple_,
     update,
 )
@@ -33,10 +33,7 @@ from engine.storage.tables import (
     InboxRow,
     IncidentRow,
     InstanceRow,
-    TimerRow,
-    UserTaskRow,
 )
-from engine.user_tasks import OPEN
 
 _LISTED = (
     InstanceRow.id,
@@ -58,25 +55,17 @@ _LISTED = (
 )
 # Statements are built once: putting one together costs more than the database needs to follow it.
 _ALL = select(*_LISTED).join(DefinitionRow, DefinitionRow.id == InstanceRow.definition_id)
+# Of an instance: the first of its timers and of the due dates of its open user tasks.
+_EARLIEST = (
+    "(SELECT min(due) FROM (SELECT due_at AS due FROM timer WHERE timer.instance_id = instance.id"
+    " UNION ALL SELECT due FROM user_task WHERE user_task.instance_id = instance.id"
+    " AND user_task.status IN ('created', 'claimed')) AS waits)"
+)
+# All in one: each update of a row leaves a dead one behind on PostgreSQL.
 _WRITE = (
-    "SET revision = :revision + 1, status = :status, state = :state, ended_at = :ended_at"
-    " WHERE instance.id = :id AND instance.revision = :revision"
+    "SET revision = :revision + 1, status = :status, state = :state, ended_at = :ended_at,"
+    f" next_due = {_EARLIEST} WHERE instance.id = :id AND instance.revision = :revision"
 )
-_TIMER = (
-    select(func.min(TimerRow.due_at))
-    .where(TimerRow.instance_id == InstanceRow.id)
-    .scalar_subquery()
-)
-_TASK = (
-    select(func.min(UserTaskRow.due))
-    .where(
-        UserTaskRow.instance_id == InstanceRow.id,
-        UserTaskRow.status.in_(OPEN),
-    )
-    .scalar_subquery()
-)
-# NULL is not less than anything, so the second branch is right when either is NULL.
-_EARLIEST = case((_TIMER < _TASK, _TIMER), else_=func.coalesce(_TASK, _TIMER))
 #: The instance, and then the fields of an event in their order.
 _EVENT = (
     InboxRow.instance_id,
@@ -115,7 +104,7 @@ _LOCK_SOME = _LOCK_FREE.limit(bindparam("at_most"))
 _REFRESH_DUE = (
     update(InstanceRow.__table__)  # type: ignore[arg-type]
     .where(_AMONG)
-    .values(next_due=_EARLIEST)
+    .values(next_due=text(_EARLIEST))
 )
 _ACTIVE = select(InstanceRow.id, InstanceRow.definition_key, InstanceRow.correlation_key).where(
     InstanceRow.workspace_id == bindparam("workspace"),
@@ -183,7 +172,11 @@ class SqlInstances:
         return held
 
     def write(self, written: Sequence[Written]) -> None:
-        """Store states. Raises ``StaleRevisionError`` when any has another revision by now."""
+        """Store states, and ``next_due`` by the waits as they are now.
+
+        Raises:
+            StaleRevisionError: another worker wrote one of them first.
+        """
         if not written:
             return
         rows = [
@@ -244,9 +237,9 @@ class SqlInstances:
         """Return how many there are; counting ends at ``most``."""
         return counted(self._connection, lists.matching(self._workspace, where), most)
 
-    def running(self, definition_ids: Collection[int], *, most: int) -> dict[int, int]:
-        """Return how many run on each definition; counting ends at ``most``."""
-        rows = self._connection.execute(lists.running(self._workspace, definition_ids, most))
+    def running(self, keys: Collection[str], *, most: int) -> dict[str, int]:
+        """Return how many run of each process; counting ends at ``most``."""
+        rows = self._connection.execute(lists.running(self._workspace, keys, most))
         return {row[0]: row[1] for row in rows}
 
     def waiting(self, id: int) -> tuple[WaitingElement, ...]:
