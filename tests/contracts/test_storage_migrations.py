@@ -196,22 +196,19 @@ def test_given_others_that_wait_for_their_turn_then_they_hold_up_nobody(
     address = plain.render_as_string(hide_password=False)
 
     # when: another program waits for the lock that we hold
-    with (
-        database.write() as connection,
-        psycopg.connect(address, application_name="corral elsewhere:7", autocommit=True) as other,
-    ):
-        query = text("SELECT pg_advisory_xact_lock(:k)")
-        connection.execute(query, {"k": MIGRATION_LOCK})
-        waiter = threading.Thread(
-            target=other.execute, args=("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
-        )
-        waiter.start()
-        end = time.monotonic() + 30
-        while companions(connection):
-            assert time.monotonic() < end
-        alone = companions(connection)
-    waiter.join()
+    with psycopg.connect(address, application_name="corral elsewhere:7", autocommit=True) as other:
+        ask = "SELECT pg_advisory_xact_lock(%s)"
+        waiter = threading.Thread(target=other.execute, args=(ask, (MIGRATION_LOCK,)))
+        with database.write() as connection:
+            connection.exec_driver_sql(ask, (MIGRATION_LOCK,))
+            before = companions(connection)
+            waiter.start()
+            end = time.monotonic() + 30
+            while companions(connection) and time.monotonic() < end:
+                time.sleep(0.02)
+            alone = companions(connection)
+        waiter.join()
 
     # then
-    assert alone == []
+    assert (before, alone) == (["elsewhere:7"], [])
     database.close()
