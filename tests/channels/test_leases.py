@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from channels.conversations import Conversations
+from channels.delivery import BELIEVED
 from channels.errors import ChannelUnavailableError
 from channels.intake import Intake
 from channels.leases import Lease
@@ -310,11 +311,13 @@ def test_given_a_sender_alone_when_it_begins_then_it_waits_for_no_lease(
 class Successor:
     """A worker that sends the reply again, and is in the midst of it when the first one reports."""
 
-    def __init__(self, engine: Engine, outbox: Outbox, network: Interrupted) -> None:
-        self.engine, self.network = engine, network
+    def __init__(
+        self, engine: Engine, outbox: Outbox, network: Interrupted, clock: FakeClock
+    ) -> None:
+        self.engine, self.outbox, self.network, self.clock = engine, outbox, network, clock
         self.seen: list[ReplyStatus] = []
         self._begun, self._reported = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=outbox.work)
+        self._thread = threading.Thread(target=self._work)
 
     def begins(self) -> None:
         """Let the lease of the first one be over, and wait until the network is called."""
@@ -328,6 +331,12 @@ class Successor:
         self._reported.set()
         self._thread.join(30)
 
+    def _work(self) -> None:
+        for _ in range(BELIEVED + 1):
+            if not self._begun.is_set():
+                self.outbox.work()
+                self.clock.passes(minutes=1)
+
     def _wait(self) -> None:
         self._begun.set()
         assert self._reported.wait(30)
@@ -335,8 +344,8 @@ class Successor:
 
 
 @pytest.fixture
-def successor(engine: Engine, other: Outbox, network: Interrupted) -> Successor:
-    return Successor(engine, other, network)
+def successor(engine: Engine, other: Outbox, network: Interrupted, clock: FakeClock) -> Successor:
+    return Successor(engine, other, network, clock)
 
 
 @pytest.mark.usefixtures("conversation")
@@ -372,6 +381,7 @@ def test_given_an_old_answer_that_a_reply_is_not_there_then_the_next_attempt_goe
     outbox: Outbox,
     successor: Successor,
     network: Interrupted,
+    clock: FakeClock,
     conversations: Conversations,
 ) -> None:
     # given: two workers ask at once, and one is sending again when the other hears "not there"
@@ -380,6 +390,9 @@ def test_given_an_old_answer_that_a_reply_is_not_there_then_the_next_attempt_goe
     with pytest.raises(KeyboardInterrupt):
         outbox.work()
     lapse(engine)
+    for _ in range(BELIEVED):
+        outbox.work()
+        clock.passes(minutes=1)
     network.while_looking = successor.begins
 
     # when
@@ -466,8 +479,9 @@ def test_given_a_sender_that_was_stopped_between_two_replies_then_it_does_not_se
     outbox.send_due(clock.now())
     by_the_stopped_one = [reply.text for reply in network.calls]
     monkeypatch.undo()
-    for _ in range(3):
+    for _ in range(BELIEVED + 2):
         other.work()
+        clock.passes(minutes=1)
 
     # then
     assert by_the_stopped_one == ["first"]

@@ -52,14 +52,40 @@ def test_given_a_lost_request_when_the_network_is_certain_then_it_is_sent_with_t
     start(engine)
 
     # when
-    for _ in range(3):
+    for _ in range(5):
         outbox.work()
-        clock.passes(seconds=1)
+        clock.passes(minutes=1)
 
     # then
     first, second = network.calls
     assert first.idempotency_key == second.idempotency_key
     assert list(network.posted.values()) == ["Sorry!"]
+
+
+def test_given_a_network_that_shows_a_post_late_then_it_is_waited_for_and_not_sent_again(
+    engine: Engine,
+    outbox: Outbox,
+    network: FakeNetwork,
+    clock: FakeClock,
+    conversations: Conversations,
+) -> None:
+    # given: the call is cut off, and what it asked for stands in a queue of the network
+    network.failures = [DeliveryUnknownError("cut off")]
+    start(engine)
+    outbox.work()
+
+    # when
+    for _ in range(60):
+        outbox.work()
+        clock.passes(seconds=1)
+    asked_for = network.calls[0]
+    network.posted[asked_for.idempotency_key] = asked_for.text
+    clock.passes(seconds=30)
+    outbox.work()
+
+    # then
+    assert len(network.calls) == 1
+    assert conversations.reply(1).status is ReplyStatus.SENT
 
 
 def test_a_fault_of_a_channel_counts_as_unknown(
@@ -167,8 +193,9 @@ def test_given_a_worker_that_died_while_sending_when_recovered_then_it_is_looked
     lapse(engine)
     recovered = outbox.recover(clock.now())
     status = conversations.reply(1).status
-    for _ in range(3):
+    for _ in range(5):
         outbox.work()
+        clock.passes(minutes=1)
 
     # then
     assert (young, recovered, status) == (0, 1, ReplyStatus.UNKNOWN)

@@ -20,7 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.errors import EngineError
 from tests.crash.house import CrashError, House, Part
 from tests.crash.judge import Judge, Seen
-from tests.crash.load import TROUBLE, Load
+from tests.crash.load import Load
+from tools import program
 
 #: Share of posts that meet trouble of their own while the monkey is at work.
 POSTS_IN_TROUBLE = 0.25
@@ -95,8 +96,8 @@ class Monkey:
         self.mend()
 
     def mend(self) -> None:
-        """End all trouble: everything runs, answers, and has room."""
-        self._house.tell_network("/faults", {})
+        """End all trouble but that of single posts: everything runs, answers, and has room."""
+        self._house.tell_network("/faults", {"trouble": POSTS_IN_TROUBLE})
         for part in self._house.parts:
             part.send(signal.SIGCONT)
             if not part.alive:
@@ -119,17 +120,9 @@ class Monkey:
         self._house.tell_network("/faults", {"trouble": POSTS_IN_TROUBLE})
 
     def _jump(self) -> None:
-        """Move the clock by minutes, once nothing is on its way to the network.
-
-        A post that is under way when the clock jumps is one of which nobody can say by the clock
-        how long it has been under way.
-        """
-        seconds = self._random.choice((self._random.uniform(-60, 0), self._random.uniform(0, 300)))
-        self._house.tell_network("/faults", {})
-        while self._house.ask_network("/truth?text=")["in_flight"]:
-            time.sleep(0.05)
-        self._house.clock.jump(seconds)
-        self._house.tell_network("/faults", {"trouble": POSTS_IN_TROUBLE})
+        """Move the clock by minutes, forwards or back."""
+        seconds = (self._random.uniform(-60, 0), self._random.uniform(0, 300))
+        jump(self._house, self._random.choice(seconds))
 
     def _stop_one(self) -> None:
         """Stop a process where it stands, until long after others took over its work."""
@@ -197,8 +190,18 @@ def rest(house: House, load: Load) -> None:
             outputs = "\n".join(_tail(part) for part in house.parts)
             raise CrashError(f"does not come to rest, left are {left}:\n{outputs}")
         time.sleep(0.5)
-        house.clock.jump(STEP)
+        jump(house, STEP)
         _resolve(load)
+
+
+def jump(house: House, seconds: float) -> None:
+    """Move the clock of all processes, once nothing is on its way to the network.
+
+    Of a post that is under way while the clock jumps, nobody can say by the clock for how long.
+    """
+    while house.ask_network("/truth")["in_flight"]:
+        time.sleep(program.LOOK)
+    house.clock.jump(seconds)
 
 
 def _left(load: Load) -> dict[str, int]:
@@ -222,6 +225,3 @@ def _resolve(load: Load) -> None:
 def _tail(part: Part, lines: int = 40) -> str:
     output: Path = part.output
     return "\n".join(output.read_text(errors="replace").splitlines()[-lines:])
-
-
-__all__ = ["TROUBLE", "Monkey", "Summary", "rest", "run"]
