@@ -67,7 +67,7 @@ class Engine(
         Args:
             url: ``sqlite:///corral.sqlite`` or ``postgresql+psycopg://user@host/database``.
             workspace: key; created, with that name and UTC, when it is not there.
-            clock: None is the clock of this machine.
+            clock: None is that of the database server; on SQLite, of this machine.
             limits: of uploads and runs; None is :class:`Limits` as it is.
 
         Raises:

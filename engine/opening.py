@@ -11,6 +11,7 @@ from engine.forms import validate
 from engine.limits import Limits
 from engine.ports import BpmnRunner, Clock
 from engine.storage import SqlStorage
+from engine.storage.clock import DatabaseClock
 from engine.use_cases.bound import Core
 from engine.use_cases.upkeep import advance
 from engine.waking.inline import InlineWaker
@@ -30,6 +31,11 @@ def runner() -> BpmnRunner:
     return SpiffRunner()
 
 
+def clock_of(storage: SqlStorage) -> Clock:
+    """Return the clock by which a database is worked on: that of its server, if it has one."""
+    return SystemClock() if storage.database.sqlite else DatabaseClock(storage.database)
+
+
 def core(
     url: str,
     clock: Clock | None = None,
@@ -41,8 +47,9 @@ def core(
     Raises:
         StorageError: the database cannot be opened, or is newer than this program.
     """
+    storage = SqlStorage(url)
     shared = Core(
-        SqlStorage(url), bpmn or SpiffRunner(limits), clock or SystemClock(), check_form=validate
+        storage, bpmn or SpiffRunner(limits), clock or clock_of(storage), check_form=validate
     )
     shared.waker = InlineWaker(partial(advance, shared))
     return shared

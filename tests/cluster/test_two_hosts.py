@@ -15,7 +15,7 @@ def open_task(cluster: Cluster, text: str) -> UserTask:
     return cluster.engine.user_tasks()[0]
 
 
-def test_a_person_is_served_by_both_hosts_and_every_open_page_hears_each_change_once(
+def test_people_are_served_by_both_hosts_their_pages_hear_each_change_once_and_all_stops_gently(
     cluster: Cluster,
 ) -> None:
     # given
@@ -39,6 +39,15 @@ def test_a_person_is_served_by_both_hosts_and_every_open_page_hears_each_change_
     for told in (completed[0] + answered[0], completed[1] + answered[1]):
         assert [each for each in told if each[0] == "user_task"] == [("user_task", task.id)]
     assert [text for _, text in cluster.network.posts] == ["Thank you for: Hello?"]
+
+    # when: live pages are open, and accounts are being read
+    codes = [each.stop(within=60) for each in (*cluster.workers, *cluster.webs)]
+
+    # then
+    assert codes == [0, 0, 0, 0]
+    for each in (*cluster.workers, *cluster.webs):
+        assert "Traceback" not in each.text, each.text
+    assert not list(cluster.folder.glob("data*")), "something is kept on a host"
 
 
 def test_given_a_worker_killed_while_it_reads_then_the_other_takes_over_its_account_and_its_work(
@@ -74,20 +83,3 @@ def test_given_a_worker_killed_while_it_reads_then_the_other_takes_over_its_acco
     )
     assert len(cluster.engine.instances()) == 2
     assert cluster.engine.incidents() == []
-
-
-def test_all_of_them_stop_gently_and_leave_no_trace_on_their_hosts(cluster: Cluster) -> None:
-    # given: an open live page and a worker in the midst of reading
-    open_task(cluster, "Hello?")
-    ana = cluster.browser()
-    ana.log_in(1, "ana")
-    ana.listen(0)
-
-    # when
-    codes = [each.stop(within=60) for each in (*cluster.workers, *cluster.webs)]
-
-    # then
-    assert codes == [0, 0, 0, 0]
-    for each in (*cluster.workers, *cluster.webs):
-        assert "Traceback" not in each.text, each.text
-    assert not list(cluster.folder.glob("data*"))

@@ -16,5 +16,5 @@ from webapp.cli import main
 if __name__ == "__main__":
     file = Path(sys.argv.pop(1))
     networks.__path__.append(str(Path(__file__).parent / "networks"))
-    opening.SystemClock = lambda: ShiftedClock(file)
+    opening.clock_of = lambda _storage: ShiftedClock(file)
     main(prog_name="corral")
