@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Table
@@ -21,7 +22,7 @@ from engine.storage import tables as engine_tables
 from engine.storage.database import Database
 from engine.storage.migrating import Standing, standing
 from engine.storage.moving import Fault, Moved, Progress, Room, SqliteSource, move, tables_of
-from engine.storage.server import companions
+from engine.storage.server import ServerFacts, companions, facts
 from webapp import storage as own_storage
 from webapp.data_dir import mark_moved, running_alone
 from webapp.settings import DATABASE_FILE, Settings
@@ -78,6 +79,25 @@ def connected(url: str) -> list[str]:
     """
     with closing(Database(url)) as database, database.read() as connection:
         return [] if database.sqlite else companions(connection)
+
+
+def server_facts(url: str) -> tuple[ServerFacts, timedelta, int]:
+    """Ask the PostgreSQL server of an installation what it is like.
+
+    Returns:
+        Its facts, how far its clock is ahead of ours, and how many connections one process may
+        open to it.
+
+    Raises:
+        StorageError: the database cannot be opened.
+    """
+    with closing(Database(url)) as database, database.read() as connection:
+        if database.sqlite:
+            raise StorageError("SQLite has no server.")
+        before = datetime.now(UTC)
+        found = facts(connection)
+        ahead = found.now - (before + (datetime.now(UTC) - before) / 2)
+        return found, ahead, database.connections().most
 
 
 def check_sqlite(file: Path) -> Check:

@@ -23,7 +23,8 @@ _FACTS = text(
     "current_setting('fsync') = 'on' AS flushes, "
     "current_setting('full_page_writes') = 'on' AS writes_whole_pages, "
     "current_setting('synchronous_commit') AS commits, "
-    "pg_is_in_recovery() AS replica"
+    "pg_is_in_recovery() AS replica, "
+    "to_regclass('procrastinate_jobs') IS NOT NULL AS has_wakeups"
 )
 #: Those that wait for the lock of the migrations have begun no work yet.
 _COMPANIONS = text(
@@ -50,6 +51,7 @@ class ServerFacts:
     writes_whole_pages: bool
     commits: str  #: ``synchronous_commit``
     replica: bool  #: it only reads
+    has_wakeups: bool  #: the tables with which a worker is woken are there
 
 
 def companions(connection: Connection) -> list[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,30 +15,20 @@ import click
 from engine import Source, decide
 from engine.errors import StorageError
 from webapp import assets, databases
+from webapp.commands.findings import Finding
 from webapp.commands.options import data_option, format_option, settings_with
 from webapp.commands.printing import print_json
+from webapp.commands.server_checks import check_server
 from webapp.serving import PortTakenError, listen
 from webapp.settings import DATABASE_FILE, Settings
 
+#: Free bytes below which a disk is said to be nearly full, and below which it is bad.
+ROOM, LEAST_ROOM = 2 * 10**9, 10**8
 OLDEST_PYTHON = (3, 11)
 #: A decision that is made in the sandbox of FEEL: loops are made nowhere else.
 _LOOP = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" namespace="doctor">
 <decision id="loop"><literalExpression><text>for each in [1] return each</text></literalExpression>
 </decision></definitions>"""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found; ``cure`` is empty when all is well."""
-
-    check: str
-    found: str
-    cure: str = ""
-
-    @property
-    def well(self) -> bool:
-        """Tell whether nothing needs to be done."""
-        return not self.cure
 
 
 @click.command("doctor")
@@ -50,18 +40,20 @@ def command(ctx: click.Context, data: Path | None, port: int | None, form: str) 
     """Check this machine; nothing is changed. Exits 1 when something is bad."""
     settings = settings_with(data=data, port=port)
     found = [check(settings) for check in CHECKS]
+    if not settings.on_sqlite:
+        found += check_server(settings)
+    well = all(not finding.bad for finding in found)
     if form == "json":
         checks = [
-            {"check": f.check, "ok": f.well, "found": f.found, "cure": f.cure or None}
+            {"check": f.check, "ok": not f.bad, "found": f.found, "cure": f.cure or None}
             for f in found
         ]
-        print_json({"ok": all(f.well for f in found), "checks": checks})
+        print_json({"ok": well, "checks": checks})
     else:
         for finding in found:
-            mark = "ok " if finding.well else "bad"
-            cure = "" if finding.well else f". {finding.cure}"
-            click.echo(f"{mark}  {finding.check:<11} {finding.found}{cure}")
-    ctx.exit(0 if all(finding.well for finding in found) else 1)
+            cure = f". {finding.cure}" if finding.cure else ""
+            click.echo(f"{finding.mark:<4}  {finding.check:<11} {finding.found}{cure}")
+    ctx.exit(0 if well else 1)
 
 
 def python(_settings: Settings) -> Finding:
@@ -88,14 +80,31 @@ def database(settings: Settings) -> Finding:
     if settings.on_sqlite and not (settings.data / DATABASE_FILE).exists():
         return Finding("database", "none yet; 'corral run' makes it")
     try:
-        missing = databases.pending_migrations(settings)
+        found = databases.versions(settings.url)
     except StorageError as error:
         return Finding("database", "cannot be opened", str(error))
-    if missing:
-        return Finding(
-            "database", f"tables of {', '.join(missing)} are old", "Run: corral db upgrade"
-        )
+    if set(found.values()) == {"none"} and not settings.on_sqlite:
+        return Finding("database", "is empty; the first start makes the tables")
+    if newer := [name for name, standing in found.items() if standing == "newer"]:
+        cure = "Install the version of Corral that wrote it, or restore a backup."
+        return Finding("database", f"tables of {', '.join(newer)} are newer than this", cure)
+    if behind := [name for name, standing in found.items() if standing != "current"]:
+        old = f"tables of {', '.join(behind)} are old"
+        return Finding("database", old, "Make a backup, then run: corral db upgrade")
     return Finding("database", "opens; its tables are up to date")
+
+
+def disk(settings: Settings) -> Finding:
+    """Check that the disk of the data directory has room."""
+    folder = settings.data.absolute()
+    place = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(place).free
+    said = f"{free / 1e9:.1f} GB are free for {place}"
+    if free >= ROOM:
+        return Finding("disk", said)
+    # The database of a server is elsewhere; the log may be here all the same.
+    scarce = settings.on_sqlite and free < LEAST_ROOM
+    return Finding("disk", said, "Make room: nothing is stored on a full disk.", warning=not scarce)
 
 
 def front_end(_settings: Settings) -> Finding:
@@ -140,6 +149,7 @@ CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     python,
     data_folder,
     database,
+    disk,
     front_end,
     free_port,
     zones,

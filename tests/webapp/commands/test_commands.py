@@ -339,7 +339,7 @@ def test_the_doctor_finds_a_new_machine_well(
     report = json.loads(result.stdout)
     assert (result.exit_code, report["ok"]) == (0, True)
     assert [check["check"] for check in report["checks"]] == [
-        "python", "data", "database", "front end", "port", "time zones", "expressions",
+        "python", "data", "database", "disk", "front end", "port", "time zones", "expressions",
     ]  # fmt: skip
     assert not data.exists()
 
@@ -360,8 +360,8 @@ def test_the_doctor_names_what_is_bad_and_its_cure(
 
     # then
     assert result.exit_code == 1
-    assert "bad  front end   is not built. Run: make install" in result.stdout
-    assert "Run: corral db upgrade" in result.stdout
+    assert "bad   front end   is not built. Run: make install" in result.stdout
+    assert "run: corral db upgrade" in result.stdout
 
 
 def test_the_doctor_sees_a_data_directory_that_is_a_file(run: Run, data: Path) -> None:
