@@ -62,6 +62,7 @@ class InstanceFilter:
     """Which instances a list shows; every field narrows it."""
 
     key: str | None = None
+    definition_id: int | None = None
     status: InstanceStatus | None = None
     waiting_at: str | None = None  #: element id
     overdue_at: datetime | None = None  #: UTC; a due date before this moment

@@ -10,6 +10,7 @@ Vocabulary: an *urgency* is ``late``, ``soon`` (due within the hour) or ``calm``
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,6 +19,7 @@ from flask import Flask, g
 from flask_login import current_user
 from markupsafe import Markup
 
+from engine.figures import COUNTED
 from webapp.assets import icon
 from webapp.services import services
 
@@ -184,6 +186,17 @@ def thousands(number: int) -> str:
     return f"{number / 1000:.1f} k" if number < 1_000_000 else f"{number / 1_000_000:.1f} m"
 
 
+def counted(number: int) -> str:
+    """Return a number that was counted up to a bound: ``"1,000+"`` when counting ended there."""
+    return total([number])
+
+
+def total(numbers: Iterable[int]) -> str:
+    """Return the sum of such numbers: ``"3,120+"`` when counting one of them ended early."""
+    found = list(numbers)
+    return f"{sum(found):,}{'+' if any(number >= COUNTED for number in found) else ''}"
+
+
 def add_to(app: Flask) -> None:
     """Make the filters known to every template of ``app``."""
     for function in (
@@ -199,6 +212,8 @@ def add_to(app: Flask) -> None:
         value_text,
         as_written,
         thousands,
+        counted,
+        total,
     ):
         app.add_template_filter(function)
 

@@ -202,12 +202,10 @@ class InstanceUseCases(Bound):
         with self._reading() as tx:
             return tx.instances.count(where, most=most)
 
-    def count_running(
-        self, definition_ids: Collection[int], *, most: int = COUNTED
-    ) -> dict[int, int]:
-        """Return how many instances run on each definition; counting ends at ``most`` for each."""
+    def count_running(self, keys: Collection[str], *, most: int = COUNTED) -> dict[str, int]:
+        """Return how many instances run of each process; counting ends at ``most`` for each."""
         with self._reading() as tx:
-            return tx.instances.running(definition_ids, most=most)
+            return tx.instances.running(keys, most=most)
 
     def history(self, instance_id: int) -> list[HistoryEntry]:
         """Return what happened to an instance, in order. Raises ``NotFoundError``."""

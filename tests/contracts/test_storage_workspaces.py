@@ -47,6 +47,13 @@ NOTHING: dict[str, Callable[[Engine, Ids, Bench], Any]] = {
     "correlate_all": lambda e, _i, _b: [
         c.instance_id for c in e.correlate_all([Message("mention", "k")]) if c.instance_id
     ],
+    "count_claimed": lambda e, _i, _b: e.count_claimed("ana"),
+    "count_incidents": lambda e, _i, _b: e.count_incidents(),
+    "count_instances": lambda e, i, _b: (
+        e.count_instances(InstanceFilter())
+        + e.count_instances(InstanceFilter(definition_id=i.definition))
+    ),
+    "count_running": lambda e, _i, _b: e.count_running(["care"]),
     "definitions": lambda e, _i, _b: e.definitions() + e.definitions(key="care"),
     "fire_due": lambda e, _i, b: e.fire_due(b.clock.now() + timedelta(days=1)),
     "incidents": lambda e, i, _b: e.incidents() + e.incidents(instance_id=i.instance),
@@ -57,6 +64,8 @@ NOTHING: dict[str, Callable[[Engine, Ids, Bench], Any]] = {
     "signal": lambda e, _i, _b: e.signal("alarm"),
     "start_conditional": lambda e, _i, _b: e.start_conditional({"urgent": True}),
     "user_tasks": lambda e, i, _b: e.user_tasks() + e.user_tasks(i.instance, open_only=False),
+    "user_tasks_among": lambda e, i, _b: e.user_tasks_among([i.user_task]),
+    "user_tasks_of": lambda e, i, _b: e.user_tasks_of([i.instance]),
 }
 REFUSED: dict[str, Callable[[Engine, Ids], Any]] = {
     "cancel": lambda e, i: e.cancel(i.instance, by="eve"),

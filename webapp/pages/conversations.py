@@ -19,7 +19,8 @@ def show(number: int) -> str:
     conversation = services().conversations.conversation(number)
     where = InstanceFilter(business_key=conversation.business_key)
     instances = services().engine.instances(where)
-    tasks = [task for instance in instances for task in services().engine.user_tasks(instance.id)]
+    waiting = services().engine.user_tasks_of([instance.id for instance in instances])
+    tasks = [task for instance in instances for task in waiting.get(instance.id, ())]
     return render_template(
         "conversation.html", conversation=conversation, instances=instances, tasks=tasks
     )

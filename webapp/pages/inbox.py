@@ -15,7 +15,6 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request
 
 from channels.model import Summary
-from engine.errors import NotFoundError
 from engine.user_tasks import OPEN, QueueSummary, UserTask, UserTaskStatus
 from webapp.addresses import moment, row_id, row_ids
 from webapp.filters import now
@@ -75,7 +74,7 @@ def show(queue: str | None = None) -> str:
         view=view,
         listed=listed,
         queues=_queues(),
-        mine=len(services().engine.user_tasks(claimed_by=current_person().login, limit=PAGE)),
+        mine=services().engine.count_claimed(current_person().login),
         me=current_person().login,
         here=request.full_path.rstrip("?") if not live else view.address,
     )
@@ -121,24 +120,15 @@ def _fresh(view: View, tasks: Sequence[UserTask]) -> Shown:
 def _kept(tasks: Sequence[UserTask], shown: Sequence[int]) -> Shown:
     """Return the rows that are shown in their order, then newcomers that belong after them."""
     current = {task.id: task for task in tasks}
-    kept = [_looked_up(number, current) for number in shown]
-    rows = [row for row in kept if row is not None]
+    missing = [number for number in shown if number not in current]
+    known_tasks = current | services().engine.user_tasks_among(missing)
+    rows = [(known_tasks[id], _why_gone(known_tasks[id])) for id in shown if id in known_tasks]
     places = [place for place, task in enumerate(tasks) if task.id in set(shown)]
     end = places[-1] + 1 if places else 0
     known = set(shown)
     rows += [(task, None) for task in tasks[end:PAGE] if task.id not in known]
     arrived = sum(task.id not in known for task in tasks[:end])
     return _shown(rows, arrived=arrived)
-
-
-def _looked_up(number: int, current: dict[int, UserTask]) -> tuple[UserTask, str | None] | None:
-    if number in current:
-        return current[number], None
-    try:
-        task = services().engine.user_task(number)
-    except NotFoundError:
-        return None
-    return task, _why_gone(task)
 
 
 def _why_gone(task: UserTask) -> str | None:

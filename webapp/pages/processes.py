@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.definitions import Definition, DefinitionKind
 from engine.errors import EngineError
-from engine.instances import Instance, InstanceFilter, InstanceStatus
+from engine.instances import InstanceFilter, InstanceStatus
 from engine.use_cases.definitions import blocking
 from webapp import json_bodies
 from webapp.addresses import row_id
@@ -29,8 +29,6 @@ from webapp.services import services
 
 page = Blueprint("processes", __name__, url_prefix="/processes")
 
-#: Running instances that are counted before the page says «100 or more».
-MOST_COUNTED = 100
 #: Files of one upload.
 MOST_FILES = 200
 
@@ -74,7 +72,7 @@ def show(key: str, version: int | None = None) -> ResponseReturnValue:
         look_again=may_be_cured_by_now(lacking),
         word_missing=only_the_word_is_missing(definition, problems),
         marks=problem_marks(problems),
-        running=_running(definition.key, definition.version),
+        running=_running(definition),
         may_start=current_person().may(Role.DESIGNER),
     )
 
@@ -128,21 +126,22 @@ def start(key: str) -> ResponseReturnValue:
 def listing() -> dict[str, Any]:
     """Return what the list of processes shows, also below a refused upload."""
     engine = services().engine
+    processes = engine.definitions()
+    running = engine.count_running([found.key for found in processes])
     return {
-        "processes": [_listed(found) for found in engine.definitions()],
+        "processes": [_listed(found, running.get(found.key, 0)) for found in processes],
         "decisions": engine.definitions(kind=DefinitionKind.DECISION),
         "may_deploy": current_person().may(Role.DESIGNER),
-        "most": MOST_COUNTED,
         "most_files": MOST_FILES,
         "explained": engine.explain,
     }
 
 
-def _listed(definition: Definition) -> Listed:
+def _listed(definition: Definition, running: int) -> Listed:
     runs = None
     if not definition.startable:
         runs = _current(services().engine.definitions(key=definition.key))
-    return Listed(definition, len(_running(definition.key)), runs)
+    return Listed(definition, running, runs)
 
 
 def _current(versions: Sequence[Definition]) -> Definition | None:
@@ -162,7 +161,6 @@ def version_of(key: str, version: int | None) -> tuple[list[Definition], Definit
     return versions, chosen[0]
 
 
-def _running(key: str, version: int | None = None) -> list[Instance]:
-    active = InstanceFilter(key=key, status=InstanceStatus.ACTIVE)
-    found = services().engine.instances(active, limit=MOST_COUNTED)
-    return [instance for instance in found if version in (None, instance.version)]
+def _running(definition: Definition) -> int:
+    active = InstanceFilter(definition_id=definition.id, status=InstanceStatus.ACTIVE)
+    return services().engine.count_instances(active)

@@ -19,7 +19,7 @@ from flask_login import current_user
 from engine.definitions import DefinitionKind
 from engine.errors import NotFoundError
 from engine.instances import InstanceFilter
-from webapp.filters import now
+from webapp.filters import counted, now
 from webapp.people import Role
 from webapp.security import current_person
 from webapp.services import services
@@ -28,8 +28,6 @@ page = Blueprint("search", __name__)
 
 #: Hits shown for one kind of thing.
 MOST = 5
-#: Open incidents counted for the bell.
-MOST_INCIDENTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class Shell:
 
     rail: tuple[RailItem, ...]
     workspace: str
-    incidents: int | None  #: open ones, at most 50; None for people who cannot resolve them
+    incidents: int | None  #: open ones, counted; None for people who cannot resolve them
     now: datetime  #: UTC
 
 
@@ -95,7 +93,7 @@ def frame() -> dict[str, Any]:
         for item in RAIL
         if person.may(*item.roles)
     )
-    incidents = len(engine.incidents(limit=MOST_INCIDENTS)) if person.may(Role.MANAGER) else None
+    incidents = engine.count_incidents() if person.may(Role.MANAGER) else None
     return {"shell": Shell(rail, engine.workspace.name, incidents, now())}
 
 
@@ -124,7 +122,7 @@ def _hits(query: str) -> Iterator[Hit]:
 def _queues(query: str) -> Iterator[Hit]:
     for queue in services().engine.queues(now=now()):
         if query in queue.queue.lower():
-            text = f"{queue.queue}: {queue.open} open"
+            text = f"{queue.queue}: {counted(queue.open)} open"
             yield Hit("list-details", text, "queue", f"/inbox/{queue.queue}")
 
 

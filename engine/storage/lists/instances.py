@@ -54,22 +54,27 @@ def matching(workspace: int, where: InstanceFilter) -> Select[Any]:
     return narrowed if status is None else narrowed.where(literals(InstanceRow.status, [status]))
 
 
-def running(workspace: int, ids: Collection[int], most: int) -> Select[Any]:
-    """Return, for definitions, the ids and how many instances run on each, at most ``most``."""
+def running(workspace: int, keys: Collection[str], most: int) -> Select[Any]:
+    """Return, for processes, the keys and how many instances run of each, at most ``most``."""
+    processes = (
+        select(DefinitionRow.key)
+        .where(DefinitionRow.workspace_id == workspace, DefinitionRow.key.in_(keys))
+        .distinct()
+        .subquery()
+    )
     active = (
         select(literal(1).label("one"))
         .where(
-            InstanceRow.definition_id == DefinitionRow.id,
+            InstanceRow.workspace_id == workspace,
+            InstanceRow.definition_key == processes.c.key,
             literals(InstanceRow.status, [InstanceStatus.ACTIVE]),
         )
         .limit(most)
-        .correlate(DefinitionRow)
+        .correlate(processes)
         .subquery()
     )
     count = select(func.count()).select_from(active).scalar_subquery()
-    return select(DefinitionRow.id, count).where(
-        DefinitionRow.workspace_id == workspace, DefinitionRow.id.in_(ids)
-    )
+    return select(processes.c.key, count)
 
 
 def _started(
@@ -121,6 +126,8 @@ def _narrowed(workspace: int, where: InstanceFilter) -> list[Any]:
     found: list[Any] = [InstanceRow.workspace_id == workspace]
     if where.key is not None:
         found.append(InstanceRow.definition_key == where.key)
+    if where.definition_id is not None:
+        found.append(InstanceRow.definition_id == where.definition_id)
     if where.business_key is not None:
         found.append(InstanceRow.business_key == where.business_key)
     if where.started_before is not None:
