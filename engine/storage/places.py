@@ -79,7 +79,9 @@ def held_at(element: str) -> Any:
     """Return the condition that an instance has a token at ``element``."""
     return or_(
         *(
-            exists().where(table.instance_id == InstanceRow.id, table.element == element, is_open)
+            exists()
+            .where(table.instance_id == InstanceRow.id, table.element == element, is_open)
+            .correlate(InstanceRow)
             for table, is_open in HOLDERS
         )
     )

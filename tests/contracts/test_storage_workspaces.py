@@ -11,6 +11,7 @@ import pytest
 
 from engine import Engine, Message
 from engine.errors import NotFoundError
+from engine.instances import InstanceFilter
 from tests.engine.conftest import Bench, flow
 
 TASK = {"is": "user_task", "at": "answer", "queue": "care", "in": 60, "form": "answer"}
@@ -50,7 +51,7 @@ NOTHING: dict[str, Callable[[Engine, Ids, Bench], Any]] = {
     "count_claimed": lambda e, _i, _b: e.count_claimed("ana"),
     "count_incidents": lambda e, _i, _b: e.count_incidents(),
     "count_instances": lambda e, i, _b: (
-        e.count_instances(InstanceFilter())
+        e.count_instances(InstanceFilter(with_incident=True, waiting_at="stuck"))
         + e.count_instances(InstanceFilter(definition_id=i.definition))
     ),
     "count_running": lambda e, _i, _b: e.count_running(["care"]),
