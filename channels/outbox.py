@@ -169,7 +169,8 @@ class Outbox:
             with self._engine.transaction() as uow:
                 seen = {out.reply.id: out.reply.attempts for out in wanted}
                 ours = replies.claim(uow.connection, seen, now, seconds=LEASE)
-            if ours:
+            if wanted:
+                # Others may have been quicker with all of them; the next look is a second away.
                 return [out for out in wanted if out.reply.id in ours]
         return []
 

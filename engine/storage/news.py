@@ -135,14 +135,17 @@ class ChangeFeed:
 
 def _payloads(workspace: str, changes: Sequence[Change]) -> Iterator[str]:
     """Yield the notifications for changes of one workspace. One without any says: look again."""
-    if len(changes) > MOST:
+    room = LARGEST - len(_written(workspace, []))
+    # All of it is ASCII, so characters are bytes.
+    told = [
+        json.dumps([change.kind, change.id, change.queue], separators=(",", ":"))
+        for change in changes
+    ]
+    if len(told) > MOST or max(map(len, told)) > room:
         yield _written(workspace, [])
         return
     part: list[str] = []
-    room = LARGEST - len(_written(workspace, []))
-    for change in changes:
-        # All of it is ASCII, so characters are bytes.
-        each = json.dumps([change.kind, change.id, change.queue], separators=(",", ":"))
+    for each in told:
         if part and sum(map(len, part)) + len(part) + len(each) > room:
             yield _written(workspace, part)
             part = []

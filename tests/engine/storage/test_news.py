@@ -104,6 +104,13 @@ def test_very_many_changes_become_the_word_that_one_has_to_look_again(
     assert [heard.next(), heard.next()] == ["acme", change(7, workspace="globex")]
 
 
+def test_a_change_that_no_notification_carries_becomes_that_word_too(
+    database: Database, heard: Heard
+) -> None:
+    told(database, change(1), change(2, queue="q" * LARGEST))
+    assert heard.next() == "acme"
+
+
 def test_given_a_connection_that_broke_when_made_again_then_everything_may_have_been_missed(
     database: Database, heard: Heard
 ) -> None:
