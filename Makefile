@@ -7,7 +7,7 @@ WORKERS ?= 2
 # More options for `corral run`: make run ARGS="--port 9000"
 ARGS ?=
 
-.PHONY: help install run check test bench lock notices pages screenshots
+.PHONY: help install run check test crash bench lock notices pages screenshots
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,14 @@ check: install ## Format, lint, types, imports, style bars, lock, notices and pa
 test: install ## Run every test; fetches a Chromium if there is none
 	@$(BIN)/python -m tools.chromium
 	$(BIN)/pytest tests -n $(WORKERS) --dist loadfile
+
+# For how long, on which database, and which troubles: make crash SECONDS=60 DATABASE=sqlite SEED=42
+SECONDS ?= 600
+DATABASE ?= both
+SEED ?=
+
+crash: install ## Kill, stop and starve Corral under load for ten minutes a database, then account for everything
+	@$(BIN)/python -m tests.crash.long_run --seconds $(SECONDS) --database $(DATABASE) $(if $(SEED),--seed $(SEED))
 
 bench: install ## Measure; prints one JSON object
 	@$(BIN)/python -m tools.bench

@@ -1,0 +1,44 @@
+"""The short version of ``make crash``: seconds of trouble, then everything is accounted for."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.crash.long_run import house_on
+from tests.crash.monkey import run
+from tools.postgres import PostgresError
+
+#: Seconds of trouble, and between two of them.
+SECONDS, PAUSE = 4, (0.2, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("database", "seed"),
+    [
+        ("sqlite", 7),
+        ("sqlite", None),
+        pytest.param("postgresql", 7, marks=pytest.mark.postgres),
+    ],
+)
+def test_given_trouble_at_random_moments_then_nothing_is_lost_and_nothing_happens_twice(
+    database: str, seed: int | None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    # given: a seed that can be given again, with make crash
+    seed = random.SystemRandom().randrange(10**6) if seed is None else seed
+    folder = tmp_path_factory.mktemp("crash")
+    for parent in (folder.parent, folder.parent.parent):
+        parent.chmod(0o755)
+    try:
+        with house_on(database, folder, seed) as house:
+            # when
+            summary = run(house, seed=seed, seconds=SECONDS, pause=PAUSE)
+    except PostgresError as reason:
+        pytest.skip(str(reason))
+
+    # then
+    print(summary.text)
+    assert not summary.faults, summary.text
+    assert summary.figures["mentions"] > 0
+    assert summary.figures["posts"] > 0
