@@ -47,8 +47,9 @@ class InstanceRow(Owned, Table):
             sqlite_where=_ACTIVE,
             postgresql_where=_ACTIVE,
         ),
-        Index("ix_instance_workspace_business_key", "workspace_id", "business_key"),
-        Index("ix_instance_workspace_next_due", "workspace_id", "next_due"),
+        Index("ix_instance_business_key", "business_key", postgresql_using="hash"),
+        # None on next_due, nor on anything else that changes while an instance runs: PostgreSQL
+        # updates a row in its place then, and touches no index.
     )
 
     definition_id: Mapped[int] = mapped_column(Id, ForeignKey("definition.id"))
@@ -88,6 +89,15 @@ class InboxRow(OfInstance, Table):
     added_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
 
 
+class ElementRow(Table):
+    """A BPMN id that stands in some history, of whatever process. Never changed."""
+
+    __tablename__ = "element"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+
+
 class HistoryRow(Table):
     """One line of what happened. Inserted, never changed; there are more of them than of all else.
 
@@ -102,10 +112,11 @@ class HistoryRow(Table):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     instance_id: Mapped[int] = mapped_column(Id, ForeignKey("instance.id", ondelete="CASCADE"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: A number of :class:`ElementRow`; NULL when the instance itself is meant. No foreign key,
+    #: which would be looked up for each entry: numbers are never taken back.
+    element: Mapped[int | None]
     #: A number of :data:`engine.storage.history.NUMBERS`.
     what: Mapped[int] = mapped_column(SmallInteger)
-    #: BPMN id; NULL when the instance itself is meant.
-    element: Mapped[str | None]
     by: Mapped[str | None]
     #: JSON text, packed where the definition version had a dictionary.
     detail: Mapped[bytes | None] = mapped_column(LargeBinary)
