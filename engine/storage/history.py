@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, select
@@ -11,7 +11,7 @@ from engine.errors import StorageError
 from engine.history import HistoryEntry, What
 from engine.packing import Dictionary, PackingError, unpack
 from engine.storage.bulk import insert_rows
-from engine.storage.tables import HistoryRow, InstanceRow
+from engine.storage.tables import ElementRow, HistoryRow, InstanceRow
 from engine.storage.types import decode, encode
 
 #: What happened, as the number that is stored. For ever: new ones are added at the end.
@@ -30,7 +30,8 @@ NUMBERS = {
 _WHATS = {number: what for what, number in NUMBERS.items()}
 
 _ENTRIES = (
-    select(HistoryRow.element, HistoryRow.what, HistoryRow.at, HistoryRow.by, HistoryRow.detail)
+    select(ElementRow.name, HistoryRow.what, HistoryRow.at, HistoryRow.by, HistoryRow.detail)
+    .outerjoin(ElementRow, ElementRow.id == HistoryRow.element)
     .where(
         HistoryRow.instance_id == bindparam("instance"),
         exists().where(
@@ -45,15 +46,23 @@ _ENTRIES = (
 def record(
     connection: Connection,
     entries: Sequence[tuple[int, HistoryEntry]],
+    numbers: Mapping[str, int],
     dictionary: Callable[[int], Dictionary | None],
 ) -> None:
-    """Append to histories; ``dictionary`` is what an instance's details are packed with."""
+    """Append to histories.
+
+    Args:
+        connection: the open transaction.
+        entries: with the ids of their instances.
+        numbers: of all elements in them.
+        dictionary: returns what the details of an instance are packed with.
+    """
     rows = [
         {
             "instance_id": id,
             "at": entry.at,
+            "element": None if entry.element is None else numbers[entry.element],
             "what": NUMBERS[entry.what],
-            "element": entry.element,
             "by": entry.by,
             "detail": None if entry.detail is None else _packed(entry.detail, dictionary(id)),
         }

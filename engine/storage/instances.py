@@ -25,6 +25,7 @@ from engine.ports import Catalogue, Event, EventKind
 from engine.records import Held, NewInstance, Written
 from engine.storage import history
 from engine.storage.bulk import among, insert_numbered, insert_rows, update_rows
+from engine.storage.elements import Elements
 from engine.storage.lists import instances as lists
 from engine.storage.lists.bounds import counted
 from engine.storage.places import places
@@ -128,11 +129,22 @@ _REMOVE = delete(InboxRow).where(among(InboxRow.id))
 class SqlInstances:
     """The process instances of one workspace."""
 
-    def __init__(self, connection: Connection, workspace_id: int, catalogue: Catalogue) -> None:
-        """Work on an open transaction; ``catalogue`` knows what histories are packed with."""
+    def __init__(
+        self, connection: Connection, workspace_id: int, catalogue: Catalogue, elements: Elements
+    ) -> None:
+        """Work on an open transaction.
+
+        Args:
+            connection: the open transaction.
+            workspace_id: of the instances.
+            catalogue: knows what histories are packed with.
+            elements: knows how histories name elements; outlives the transaction.
+        """
         self._connection = connection
         self._workspace = workspace_id
         self._catalogue = catalogue
+        self._elements = elements
+        self._fresh: set[str] = set()
         #: The definitions of the instances that were locked here, and their dictionaries.
         self._definitions: dict[int, int] = {}
         self._dictionaries: dict[int, Dictionary | None] = {}
@@ -252,7 +264,9 @@ class SqlInstances:
 
     def record(self, entries: Sequence[tuple[int, HistoryEntry]]) -> None:
         """Append to the histories of instances."""
-        history.record(self._connection, entries, self._dictionary)
+        names = {entry.element for _, entry in entries if entry.element is not None}
+        numbers = self._elements.numbers(self._connection, names, self._fresh)
+        history.record(self._connection, entries, numbers, self._dictionary)
 
     def _dictionary(self, id: int) -> Dictionary | None:
         """Return what the history of an instance is packed with, if we hold the instance."""

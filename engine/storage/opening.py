@@ -18,6 +18,7 @@ from engine.storage.catalogue import DefinitionCache, SqlCatalogue
 from engine.storage.database import Database, Synchronous
 from engine.storage.definitions import SqlDefinitions
 from engine.storage.dictionaries import Dictionaries
+from engine.storage.elements import Elements
 from engine.storage.figures import figures
 from engine.storage.instances import SqlInbox, SqlInstances
 from engine.storage.jobs import SqlIncidents, SqlJobs
@@ -53,6 +54,7 @@ class SqlTransaction:
         workspace: Workspace,
         cache: DefinitionCache,
         dictionaries: Dictionaries,
+        elements: Elements,
     ) -> None:
         """Work on an open transaction of the database; what is remembered outlives it."""
         self.connection: Any = connection
@@ -61,7 +63,7 @@ class SqlTransaction:
         self.starts = SqlStarts(connection, workspace.id)
         self.definitions = SqlDefinitions(connection, workspace.id, self.starts)
         self.catalogue = SqlCatalogue(connection, workspace.id, cache, dictionaries)
-        self.instances = SqlInstances(connection, workspace.id, self.catalogue)
+        self.instances = SqlInstances(connection, workspace.id, self.catalogue, elements)
         self.inbox = SqlInbox(connection, workspace.id)
         self.waits = SqlWaits(connection, workspace.id)
         self.messages = SqlMessages(connection, workspace.id)
@@ -95,13 +97,14 @@ class SqlStorage:
         self.database = Database(url, synchronous=synchronous)
         self._cache = DefinitionCache()
         self._dictionaries = Dictionaries()
+        self._elements = Elements()
         migrate(self.database, MIGRATIONS, VERSION_TABLE)
 
     @contextmanager
     def write(self, workspace: Workspace) -> Iterator[SqlTransaction]:
         """Begin a transaction: committed on exit, rolled back on error."""
         with self.database.write() as connection:
-            tx = SqlTransaction(connection, workspace, self._cache, self._dictionaries)
+            tx = self._begun(connection, workspace)
             yield tx
             if tx.changes and not self.database.sqlite:
                 tell(connection, tx.changes)
@@ -110,7 +113,12 @@ class SqlStorage:
     def read(self, workspace: Workspace) -> Iterator[SqlTransaction]:
         """Begin a transaction that only reads."""
         with self.database.read() as connection:
-            yield SqlTransaction(connection, workspace, self._cache, self._dictionaries)
+            yield self._begun(connection, workspace)
+
+    def _begun(self, connection: Connection, workspace: Workspace) -> SqlTransaction:
+        return SqlTransaction(
+            connection, workspace, self._cache, self._dictionaries, self._elements
+        )
 
     def workspaces(self) -> list[Workspace]:
         """Return all workspaces by key."""

@@ -45,8 +45,14 @@ _TIMERS, _SUBSCRIPTIONS = _of(TimerRow), _of(SubscriptionRow)
 _TASKS = _of(UserTaskRow, UserTaskRow.status.in_(OPEN), more=(UserTaskRow.queue,))
 _JOBS = _of(JobRow, JobRow.status.in_(HOLDING))
 _INCIDENTS = _of(IncidentRow, IncidentRow.resolved_at.is_(None))
-_DELETE_TIMERS = delete(TimerRow).where(among(TimerRow.id))
-_DELETE_SUBSCRIPTIONS = delete(SubscriptionRow).where(among(SubscriptionRow.id))
+
+
+def _removal(table: Any) -> Any:
+    """Return the statement that deletes waits; by their instances, for ids may have no index."""
+    return delete(table).where(among(table.instance_id, "instances"), among(table.id))
+
+
+_DELETE_TIMERS, _DELETE_SUBSCRIPTIONS = _removal(TimerRow), _removal(SubscriptionRow)
 _END_TASKS = (
     update(UserTaskRow)
     .where(among(UserTaskRow.id))
@@ -89,7 +95,8 @@ class SqlWaits:
         ).all()
         if rows:
             gone = [row.id for row in rows]
-            self._connection.execute(_DELETE_TIMERS, {"ids": gone})
+            instances = sorted({row.instance_id for row in rows})
+            self._connection.execute(_DELETE_TIMERS, {"ids": gone, "instances": instances})
         return [
             (id, Event(EventKind.TIMER_DUE, token=token, slot=slot, due_at=due_at))
             for _, id, token, slot, due_at in rows
@@ -139,7 +146,7 @@ class SqlWaits:
                 if row.instance_id in ended or (row.instance_id, row.token, row.slot) in gone
             ]
             if ids:
-                self._connection.execute(remove, {"ids": ids})
+                self._connection.execute(remove, {"ids": ids, "instances": touched})
 
     def _close_tasks(
         self, over: _Over, touched: list[int], ended: set[int], applied: Applied, now: datetime

@@ -11,8 +11,15 @@ from sqlalchemy import Connection, Select, and_, func, literal, select, tuple_, 
 from engine.instances import InstanceFilter, InstanceStatus
 from engine.storage.lists.bounds import literals
 from engine.storage.places import HOLDERS, held_at
-from engine.storage.tables import DefinitionRow, IncidentRow, InstanceRow
+from engine.storage.tables import (
+    DefinitionRow,
+    IncidentRow,
+    InstanceRow,
+    TimerRow,
+    UserTaskRow,
+)
 from engine.storage.types import UtcDateTime
+from engine.user_tasks import OPEN
 
 #: Newest first; rows are numbered in the order they start, and where clocks differ, nearly so.
 BY_START: tuple[Any, ...] = (InstanceRow.started_at.desc(), InstanceRow.id.desc())
@@ -135,7 +142,21 @@ def _narrowed(workspace: int, where: InstanceFilter) -> list[Any]:
     if where.overdue_at is not None:
         active = literals(InstanceRow.status, [InstanceStatus.ACTIVE])
         found.append(and_(active, InstanceRow.next_due < where.overdue_at))
+        found.append(InstanceRow.id.in_(_late(workspace, where.overdue_at)))
     return found
+
+
+def _late(workspace: int, moment: datetime) -> Any:
+    """Return the instances with an open user task or a timer that was due before ``moment``.
+
+    Nothing is indexed that changes while an instance runs, so ``next_due`` is not; these are.
+    """
+    tasks = select(UserTaskRow.instance_id).where(
+        UserTaskRow.workspace_id == workspace,
+        literals(UserTaskRow.status, OPEN),
+        UserTaskRow.due < moment,
+    )
+    return union_all(tasks, select(TimerRow.instance_id).where(TimerRow.due_at < moment))
 
 
 def _status(where: InstanceFilter) -> InstanceStatus | None:

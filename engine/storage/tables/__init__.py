@@ -16,7 +16,13 @@ from engine.storage.tables.definitions import (
     TimerStartRow,
     WorkspaceRow,
 )
-from engine.storage.tables.instances import HistoryRow, InboxRow, InstanceRow, MessageRow
+from engine.storage.tables.instances import (
+    ElementRow,
+    HistoryRow,
+    InboxRow,
+    InstanceRow,
+    MessageRow,
+)
 from engine.storage.tables.registry import Table, metadata
 from engine.storage.tables.waits import IncidentRow, JobRow, SubscriptionRow, TimerRow, UserTaskRow
 
@@ -25,6 +31,7 @@ __all__ = [
     "DefinitionRow",
     "DeploymentRow",
     "DictionaryRow",
+    "ElementRow",
     "FormRow",
     "HistoryRow",
     "InboxRow",

@@ -20,6 +20,7 @@ from engine.storage.tables.registry import OfInstance, Table, Waiting
 from engine.storage.types import Id, Payload, UtcDateTime
 
 _OPEN_USER_TASK = text("status IN ('created', 'claimed')")
+_CLAIMED_USER_TASK = text("claimed_by IS NOT NULL AND status IN ('created', 'claimed')")
 _ENDED_USER_TASK = text("status IN ('completed', 'cancelled')")
 _OPEN_JOB = text("status = 'open'")
 _HOLDING_JOB = text("status IN ('open', 'failed')")
@@ -54,7 +55,10 @@ def _in_order(name: str, some: TextClause, *narrow: str, also: tuple[str, ...] =
 
 
 class TimerRow(Waiting, Table):
-    """One moment an instance waits for. Deleted when it fires or the wait ends."""
+    """One moment an instance waits for. Deleted when it fires or the wait ends.
+
+    On PostgreSQL ``id`` has no index: rows are found by their instance, or by what is due.
+    """
 
     __tablename__ = "timer"
     __table_args__ = (
@@ -69,7 +73,10 @@ class TimerRow(Waiting, Table):
 
 
 class SubscriptionRow(Waiting, Table):
-    """One message or signal an instance waits for. Deleted when the wait ends."""
+    """One message or signal an instance waits for. Deleted when the wait ends.
+
+    As with timers, ``id`` has no index on PostgreSQL.
+    """
 
     __tablename__ = "subscription"
     __table_args__ = (
@@ -91,11 +98,10 @@ class UserTaskRow(Waiting, Table):
 
     __tablename__ = "user_task"
     __table_args__ = (
-        # Not unique: an element that failed and is run again keeps its token.
-        Index("ix_user_task_instance_token", "instance_id", "token", "slot"),
+        Index("ix_user_task_instance", "instance_id"),
         # Pages of queues and of claimants, soonest due first; and the numbers of queues.
         _in_order("open_queue", _OPEN_USER_TASK, "queue", also=("claimed_by",)),
-        _in_order("open_claimed_by", _OPEN_USER_TASK, "claimed_by"),
+        _in_order("open_claimed_by", _CLAIMED_USER_TASK, "claimed_by"),
         _in_order("open_due", _OPEN_USER_TASK),
         _in_order("ended_queue", _ENDED_USER_TASK, "queue"),
         _in_order("ended_claimed_by", _ENDED_USER_TASK, "claimed_by"),
@@ -123,8 +129,7 @@ class JobRow(Waiting, Table):
 
     __tablename__ = "job"
     __table_args__ = (
-        # Not unique: an element that failed and is run again keeps its token.
-        Index("ix_job_instance_token", "instance_id", "token", "slot"),
+        Index("ix_job_instance", "instance_id"),
         CheckConstraint("retries >= 0", name="retries_not_negative"),
         # Handlers ask for «the open jobs of my type» a few times a second.
         Index("ix_job_type_status", "workspace_id", "type", "status", "id"),

@@ -1,4 +1,4 @@
-"""Dictionaries of definition versions; histories and indexes that take less space."""
+"""Dictionaries of definition versions, numbers of elements, and histories that take less space."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ WHATS = (
 def upgrade() -> None:
     """Create the dictionaries, make the history anew, and drop what no query uses."""
     _dictionary()
+    _element()
     _history()
     # The pump goes through the timers of all workspaces in the order in which they are due.
     op.drop_index("ix_timer_workspace_due_at", "timer")
@@ -43,6 +44,20 @@ def _dictionary() -> None:
     )
 
 
+def _element() -> None:
+    op.create_table(
+        "element",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_element")),
+        sa.UniqueConstraint("name", name=op.f("uq_element_name")),
+    )
+    op.execute(
+        "INSERT INTO element (name) "
+        "SELECT DISTINCT element FROM history WHERE element IS NOT NULL ORDER BY element"
+    )
+
+
 def _history() -> None:
     """Make the table anew, the wide columns first, and copy what is there.
 
@@ -56,8 +71,8 @@ def _history() -> None:
         sa.Column("id", Id, *([sa.Identity()] if postgresql else []), nullable=False),
         sa.Column("instance_id", Id, nullable=False),
         sa.Column("at", Moment, nullable=False),
+        sa.Column("element", sa.Integer(), nullable=True),
         sa.Column("what", sa.SmallInteger(), nullable=False),
-        sa.Column("element", sa.String(), nullable=True),
         sa.Column("by", sa.String(), nullable=True),
         sa.Column("detail", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -75,11 +90,11 @@ def _history() -> None:
 
 def _copy_history(*, postgresql: bool) -> None:
     codes = " ".join(f"WHEN '{what}' THEN {number}" for number, what in enumerate(WHATS, 1))
-    detail = "convert_to(detail, 'UTF8')" if postgresql else "CAST(detail AS BLOB)"
+    detail = "convert_to(h.detail, 'UTF8')" if postgresql else "CAST(h.detail AS BLOB)"
     op.execute(
-        'INSERT INTO history (id, instance_id, at, what, element, "by", detail) '  # noqa: S608
-        f'SELECT id, instance_id, at, CASE what {codes} END, element, "by", {detail} '
-        "FROM history_before ORDER BY id"
+        'INSERT INTO history (id, instance_id, at, element, what, "by", detail) '  # noqa: S608
+        f'SELECT h.id, h.instance_id, h.at, e.id, CASE h.what {codes} END, h."by", {detail} '
+        "FROM history_before h LEFT JOIN element e ON e.name = h.element ORDER BY h.id"
     )
     if postgresql:
         op.execute(
