@@ -39,7 +39,7 @@ _WATCHED: Mapping[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
-_TELL = text(f"SELECT pg_notify('{CHANNEL}', :payload)")
+_TELL = text("SELECT pg_notify(:channel, :payload)")
 
 
 def tell(connection: Connection, changes: Sequence[Change]) -> None:
@@ -49,7 +49,7 @@ def tell(connection: Connection, changes: Sequence[Change]) -> None:
         by_workspace.setdefault(change.workspace, {})[change] = None
     for workspace, once in by_workspace.items():
         for payload in _payloads(workspace, list(once)):
-            connection.execute(_TELL, {"payload": payload})
+            connection.execute(_TELL, {"channel": CHANNEL, "payload": payload})
 
 
 class ChangeFeed:

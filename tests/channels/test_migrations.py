@@ -50,9 +50,9 @@ def test_an_installation_from_before_the_leases_keeps_its_accounts_and_where_the
             text(
                 "INSERT INTO channel_account (workspace_id, channel, handle, enabled, position,"
                 " settings, poll_seconds, failures) VALUES (:w, 'fake', 'acme', true,"
-                " '{\"page\":7}', '{}', 15, 0)"
+                " :position, '{}', 15, 0)"
             ),
-            {"w": uow.workspace_id},
+            {"w": uow.workspace_id, "position": '{"page":7}'},
         )
 
     # when

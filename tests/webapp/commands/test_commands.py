@@ -383,19 +383,3 @@ def test_given_a_running_server_then_a_replay_and_a_second_server_are_refused(
     with running_alone(data):
         assert "Corral is running on" in one_line(run("run", "--port", "0"))
         assert "Corral is running on" in one_line(run("replay", str(tmp_path / "recording.csv")))
-
-
-@pytest.mark.parametrize("command", ["web", "worker"])
-def test_processes_of_a_cluster_refuse_sqlite_and_say_what_to_do(run: Run, command: str) -> None:
-    told = one_line(run(command))
-    assert f"'corral {command}' needs PostgreSQL: set CORRAL_DATABASE_URL" in told
-    assert "'corral run'" in told
-
-
-def test_a_key_that_could_be_guessed_is_refused_and_not_shown(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CORRAL_SECRET_KEY", "too short")
-    told = one_line(run("run"))
-    assert "secret_key: Value error, at least 32 characters" in told
-    assert "too short" not in told
