@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -206,6 +207,13 @@ def _reason(error: Exception) -> str:
     return lines[0] if lines else type(error).__name__
 
 
+def _disk_is_full(error: DBAPIError) -> bool:
+    """Tell whether a commit failed for want of room, and for nothing else."""
+    if getattr(error.orig, "sqlstate", None) == "53100":
+        return True
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+
+
 @contextmanager
 def _opening(url: URL) -> Iterator[None]:
     try:
@@ -239,8 +247,13 @@ def _translated() -> Iterator[None]:
             raise StaleRevisionError(
                 "The database gave way to another transaction. Nothing was stored; try again."
             ) from error
+        if _disk_is_full(error):
+            raise StorageError(
+                "The disk of the database is full. Nothing was stored, and nothing is lost that "
+                "was stored before. Make room there; what waits goes on by itself."
+            ) from error
         if isinstance(error, OperationalError) or error.connection_invalidated:
-            # It restarts, is full, or the network is cut: whoever asked is not to blame.
+            # It restarts, or the network is cut: whoever asked is not to blame.
             raise StorageError(
                 f"The database cannot be used: {_reason(error)}. See whether it was stored, and "
                 "try again; if it stays so, 'corral doctor' may know more."
