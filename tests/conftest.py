@@ -23,12 +23,16 @@ from engine.storage import opening
 from engine.storage.database import Database
 from engine.storage.migrating import migrate
 from tools.postgres import PostgresError, server
+from webapp import logs
 from webapp import storage as web_storage
 
 #: For fixtures that are made over every kind of database in turn.
 DATABASES = ("memory", "file", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 _NUMBERS = itertools.count()
+
+# Lines nobody reads cost more than the work they tell of. Tests of the log set it up themselves.
+logs.set_up_quietly()
 
 # How long an example takes says more about the machine than about Corral.
 settings.register_profile(

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+from webapp import logs
+
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "benchmarks"
 
 
@@ -69,6 +71,7 @@ def benchmarks() -> Iterator[tuple[str, Callable[[Run], Mapping[str, Figure]]]]:
 
 def figures(*, shrink: int = 1) -> dict[str, dict[str, object]]:
     """Run every benchmark and return the figures as they are printed."""
+    logs.set_up_quietly()  # as where it runs: lines that are not wanted cost next to nothing
     found: dict[str, dict[str, object]] = {}
     for name, measure in benchmarks():
         # Not in the system's temporary folder: that may be memory, where a commit costs nothing.

@@ -130,12 +130,15 @@ class Metrics:
         for due in work.due:
             self._late.observe(max(0.0, (now - due).total_seconds()))
         if work.instances:
-            self._batch.observe(work.seconds)
-            self._size.observe(len(work.instances))
+            self._ran(work)
         self._failures.inc(work.failures)
         self._incidents.inc(len(work.stopped))
         if work.stopped:
             _log.warning("incident.opened", workspace=work.workspace, instances=work.stopped)
+
+    def _ran(self, work: Work) -> None:
+        self._batch.observe(work.seconds)
+        self._size.observe(len(work.instances))
         _log.debug(
             "instances.ran",
             workspace=work.workspace,
