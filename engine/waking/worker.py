@@ -36,7 +36,7 @@ _HEARTBEAT, _DEAD_AFTER = 5.0, 15.0
 #: When all workers together look for wake-ups of dead ones. The last field is seconds.
 _EVERY_FIVE_SECONDS, _EVERY_HOUR = "* * * * * */5", "17 * * * *"
 #: Seconds that running work is given when the worker is stopped. Then it is left to others.
-_GRACE = 20.0
+GRACE = 20.0
 #: Seconds before a worker that lost the database begins again.
 _PAUSE = 1.0
 #: Connections beside those of the engine, and the seconds one of them is waited for.
@@ -104,7 +104,7 @@ class Worker:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(ending, _PAUSE)
             ending.cancel()
-        await asyncio.to_thread(joiner.close)
+        await joiner.close(GRACE)
 
     async def _serve(self, joiner: Joiner) -> None:
         connector = PsycopgConnector(
@@ -125,7 +125,7 @@ class Worker:
                 delete_jobs="successful",
                 update_heartbeat_interval=_HEARTBEAT,
                 stalled_worker_timeout=_DEAD_AFTER,
-                shutdown_graceful_timeout=_GRACE,
+                shutdown_graceful_timeout=GRACE,
                 install_signal_handlers=False,
             )
         finally:
@@ -148,7 +148,11 @@ def _tasks(app: App, joiner: Joiner) -> None:
 
     @app.task(name=ADVANCE, queue=QUEUE, retry=_RETRY)
     async def advance(ids: list[int]) -> None:
-        await joiner.advance(ids)
+        try:
+            await joiner.advance(ids)
+        except Exception as error:
+            _log.warning("a wake-up failed", instances=ids, error=str(error))
+            raise
 
     @app.periodic(cron=_EVERY_FIVE_SECONDS)
     @app.task(name="requeue", queue=QUEUE, queueing_lock="requeue")
