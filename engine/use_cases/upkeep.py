@@ -26,7 +26,7 @@ _log = structlog.get_logger(__name__)
 #: Instances a transaction. A commit is what costs; a longer one keeps people waiting.
 _BATCH = 50
 #: Batches of due timers a call; what is left is due at the next look.
-_MOST_BATCHES = 400
+_MOST_BATCHES = 100
 #: Due instances among which a pump looks for a batch that nobody holds: so many processes can pump
 #: at once, each of them one batch, and none waits.
 _WINDOW = 10 * _BATCH

@@ -35,13 +35,13 @@ class Asked:
             self._wanted = True
             self._changed.notify_all()
 
-    def stop(self) -> None:
-        """Let a call that runs finish, and end the thread."""
+    def stop(self, patience: float) -> None:
+        """Let a call that runs finish, for so many seconds at most, and end the thread."""
         with self._changed:
             self._ending = True
             self._changed.notify_all()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(patience)
             self._thread = None
 
     def _work(self) -> None:

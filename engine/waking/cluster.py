@@ -17,7 +17,7 @@ from engine.engine import Engine
 from engine.waking.asked import Asked
 from engine.waking.clock import WakingClock
 from engine.waking.wakeups import WakeUps, prepare
-from engine.waking.worker import Worker
+from engine.waking.worker import GRACE, Worker
 
 #: Seconds between two looks at timers that other processes set.
 _LOOK_EVERY = 0.5
@@ -76,8 +76,8 @@ class ClusterWaker:
             return
         self._worker.end()
         self._clock.stop()
-        self._pump.stop()
-        self._sweep.stop()
+        self._pump.stop(GRACE)
+        self._sweep.stop(GRACE)
         self._worker.join()
         self._worker = None
 

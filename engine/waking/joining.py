@@ -80,9 +80,11 @@ class Joiner:
         self._begin()
         await request.done
 
-    def close(self) -> None:
-        """End the threads; whatever they are at is finished first."""
-        self._threads.shutdown(wait=True)
+    async def close(self, patience: float) -> None:
+        """End the threads; what they are at is finished first, for so many seconds at most."""
+        if self._batches:
+            await asyncio.wait(self._batches, timeout=patience)
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _begin(self) -> None:
         """Begin batches, as many as there is room and work for."""
