@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from apiflask import APIFlask, HTTPError
-from flask import Response, json, render_template, request
+from flask import Response, g, json, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -136,6 +136,9 @@ def _sentences(detail: Any, path: str = "") -> list[tuple[str, str]]:
 
 def _answer(status: int, detail: str | None, **more: Any) -> Response:
     detail = detail or _text(status)
+    if status >= 500 and "request_id" in g:
+        # By it an operator finds in the log what happened.
+        detail = f"{detail} (request {g.request_id})"
     if is_api():
         return problem(status, detail, **more)
     if request.headers.get("HX-Request"):

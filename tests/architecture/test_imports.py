@@ -17,6 +17,7 @@ HOMES = {
     "lxml": ("engine/bpmn/",),
     "simpleeval": ("engine/bpmn/expressions/",),
     "apscheduler": ("engine/waking/",),
+    "prometheus_client": ("webapp/monitoring/",),
     "flask": ("webapp/",),
     "apiflask": ("webapp/",),
     "sqlalchemy": ("engine/storage/", "channels/storage/", "webapp/storage/"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import logging
 
@@ -67,3 +69,81 @@ def test_libraries_write_into_the_same_log(capsys: pytest.CaptureFixture[str]) -
 
     # then
     assert json.loads(capsys.readouterr().err)["event"] == "worker is slow"
+
+
+def test_secrets_inside_of_what_is_logged_are_never_written(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # given
+    logs.set_up("info", "json")
+
+    # when
+    structlog.get_logger().warning("asked", headers={"Authorization": "hush", "Accept": "text"})
+
+    # then
+    line = json.loads(capsys.readouterr().err)
+    assert line["headers"] == {"Authorization": "***", "Accept": "text"}
+
+
+def test_ids_that_are_bound_stand_in_lines_of_libraries_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # given
+    logs.set_up("info", "json")
+
+    # when
+    with structlog.contextvars.bound_contextvars(conversation=7):
+        logging.getLogger("urllib3").warning("retrying")
+
+    # then
+    assert json.loads(capsys.readouterr().err)["conversation"] == 7
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_traceback_shows_no_values_of_variables(
+    form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given
+    logs.set_up("info", form)
+    words = "my parcel " + "is lost"
+
+    # when
+    try:
+        len(words).missing  # type: ignore[attr-defined]  # noqa: B018
+    except AttributeError:
+        structlog.get_logger().exception("broke", reply=3)
+
+    # then
+    written = capsys.readouterr().err
+    assert "AttributeError" in written
+    assert words not in written
+
+
+def test_commands_keep_their_output_clean_and_tell_of_trouble_on_stderr(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # given
+    logs.set_up_quietly()
+
+    # when
+    structlog.get_logger().info("noise")
+    structlog.get_logger().warning("trouble")
+
+    # then
+    written = capsys.readouterr()
+    assert written.out == ""
+    assert "trouble" in written.err and "noise" not in written.err
+
+
+def test_the_log_goes_where_stderr_is_at_the_moment() -> None:
+    # given
+    logs.set_up("info", "text")
+
+    # when
+    with contextlib.redirect_stderr(io.StringIO()) as elsewhere:
+        logging.getLogger("library").warning("of a library")
+        structlog.get_logger().warning("of ours")
+
+    # then
+    assert "of a library" in elsewhere.getvalue()
+    assert "of ours" in elsewhere.getvalue()

@@ -84,6 +84,43 @@ def test_the_limits_of_the_engine_are_settings(monkeypatch: pytest.MonkeyPatch) 
     assert Settings().limits == Limits(steps=2000, upload_bytes=7 * 1024 * 1024)
 
 
+def test_what_a_compose_file_passes_as_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    for name in ("WORKER_PORT", "METRICS_TOKEN"):
+        monkeypatch.setenv(f"CORRAL_{name}", "")
+
+    # when
+    settings = Settings()
+
+    # then
+    assert settings.worker_port is None
+    assert settings.metrics_token is None or not settings.metrics_token.get_secret_value()
+
+
+def test_a_token_that_is_easily_guessed_is_refused_without_being_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given
+    monkeypatch.setenv("CORRAL_METRICS_TOKEN", "hush")
+
+    # when
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+
+    # then
+    (error,) = refused.value.errors(include_input=False, include_url=False)
+    assert "at least 16 characters" in error["msg"]
+    assert "openssl rand" in error["msg"]
+
+
+def test_the_token_for_figures_never_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.setenv("CORRAL_METRICS_TOKEN", "hush" * 8)
+
+    # then
+    assert "hush" not in repr(Settings()) + Settings().model_dump_json()
+
+
 def test_every_setting_is_explained_in_the_documentation() -> None:
     # given
     text = DOCS.read_text()

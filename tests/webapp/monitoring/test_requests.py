@@ -114,3 +114,28 @@ def test_a_debug_line_tells_each_answer_with_its_time(
     assert (line["method"], line["route"], line["status"]) == ("GET", "/login", 200)
     assert line["seconds"] >= 0
     assert "hush" not in json.dumps(line)
+
+
+def test_a_failure_of_ours_names_its_request_to_people_and_programs(
+    app: APIFlask, browser: Any, installation: Installation, as_person: Callable[[str], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    # given
+    def gone(*_: object, **__: object) -> None:
+        raise StorageError("The disk is gone.")
+
+    monkeypatch.setattr(installation.services().engine, "instance", gone)
+    browser.log_in("oli")
+
+    # when
+    page = browser.get("/instances/1")
+    problem = as_person("oli").get("/api/instances/1")
+    refused = browser.get("/nowhere")
+
+    # then
+    assert (page.status_code, problem.status_code) == (503, 503)
+    assert f"(request {page.headers['X-Request-ID']})" in page.text
+    assert (
+        problem.json["detail"] == f"The disk is gone. (request {problem.headers['X-Request-ID']})"
+    )
+    assert refused.headers["X-Request-ID"] not in refused.text
