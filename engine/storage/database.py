@@ -35,6 +35,16 @@ Synchronous = Literal["FULL", "NORMAL"]
 _PATIENCE = 30
 #: Connections that stay open, and that there are at most. Each thread of work needs one.
 _KEPT, _MOST = 20, 40
+#: A process that is frozen in the middle of a transaction holds its rows for so long; then the
+#: server ends the transaction, and others take them. A batch of long runs takes less.
+_FROZEN = "5min"
+#: A server that is gone without a word is noticed within a minute.
+_WATCHFUL = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
 #: PostgreSQL: serialization failure, deadlock. Safe to try again.
 _TRY_AGAIN = {"40001", "40P01"}
 #: Two transactions started an instance under one correlation key, numbered a version, or created a
@@ -69,7 +79,7 @@ class Database:
         if self.sqlite:
             options["connect_args"] = {"timeout": _PATIENCE, "check_same_thread": False}
         else:
-            options["connect_args"] = {"fallback_application_name": program_name()}
+            options["connect_args"] = _libpq(parsed)
         if self.memory:
             options["poolclass"] = StaticPool
         else:
@@ -84,6 +94,8 @@ class Database:
         self._here = threading.local()
         if self.sqlite:
             self._prepare_sqlite(synchronous)
+        else:
+            self._prepare_postgresql()
         with _opening(parsed), self.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
 
@@ -144,7 +156,7 @@ class Database:
             )
         _, found = self.engine.dialect.create_connect_args(self.engine.url)
         # How SQLAlchemy adapts its own types is nothing that a connection of others needs.
-        address = dict(found) | {"fallback_application_name": program_name()}
+        address = dict(found) | _libpq(self.engine.url)
         address.pop("context", None)
         return address
 
@@ -159,6 +171,12 @@ class Database:
             return
         with self._turn:
             yield
+
+    def _prepare_postgresql(self) -> None:
+        @event.listens_for(self.engine, "connect")
+        def _connected(connection: Any, _record: Any) -> None:
+            connection.execute(f"SET idle_in_transaction_session_timeout = '{_FROZEN}'")
+            connection.commit()
 
     def _prepare_sqlite(self, synchronous: Synchronous) -> None:
         @event.listens_for(self.engine, "connect")
@@ -177,6 +195,12 @@ class Database:
         def _begun(connection: Connection) -> None:
             reads = connection.get_execution_options().get("corral_reads", False)
             connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _libpq(url: URL) -> dict[str, Any]:
+    """Return what a connection to PostgreSQL is told besides its address, which has precedence."""
+    told = {"fallback_application_name": program_name(), **_WATCHFUL}
+    return {key: value for key, value in told.items() if key not in url.query}
 
 
 def program_name() -> str:

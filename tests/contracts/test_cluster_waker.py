@@ -221,6 +221,19 @@ def test_a_worker_that_was_declared_dead_cannot_write_over_its_successor(
     assert wakeups(successor) == []
 
 
+def test_the_server_ends_what_a_frozen_worker_holds(address: str, opened: Opened) -> None:
+    # given: how long is a matter of the server; that it was told is ours
+    house = opened(address)
+
+    # when
+    with house.engine.transaction() as uow:
+        told = uow.connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar()
+
+    # then
+    assert told == "5min"
+    assert house.engine.storage.address()["keepalives_idle"] == 30
+
+
 def test_an_instance_that_is_held_for_long_stops_no_other(address: str, opened: Opened) -> None:
     # given
     house = opened(address)
