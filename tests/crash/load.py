@@ -47,9 +47,12 @@ class Promises:
 class Load:
     """Customers and agents, each in a thread, until they are stopped."""
 
-    def __init__(self, house: House, installation: Installation, seed: int) -> None:
-        """Keep whom they talk to."""
+    def __init__(
+        self, house: House, installation: Installation, seed: int, *, most: int = 10**9
+    ) -> None:
+        """Keep whom they talk to; customers write ``most`` mentions or a few more."""
         self.house = house
+        self._most = most
         self.installation = installation
         self.promises = Promises()
         self.writing = threading.Event()  #: cleared: customers fall silent
@@ -115,7 +118,7 @@ class Load:
 
     def _write_mentions(self, rng: random.Random) -> None:
         """Let customers write: a new thread, or one more in a thread of the last ones."""
-        if not self.writing.is_set():
+        if not self.writing.is_set() or len(self.promises.told) >= self._most:
             return
         account, told = rng.choice(ACCOUNTS), []
         for _ in range(rng.choice((1, 1, 2, 5))):
@@ -127,7 +130,7 @@ class Load:
         self.promises.told.update(each["id"] for each in told)
 
     def _start_watch(self, _rng: random.Random) -> None:
-        if self.writing.is_set():
+        if self.writing.is_set() and len(self.promises.watches) < self._most:
             key = f"watch:{next(self._numbers)}"
             self.installation.engine.start("watch", business_key=key)
             self.promises.watches.add(key)

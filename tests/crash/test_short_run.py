@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import random
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +14,16 @@ from tests.crash.long_run import house_on
 from tests.crash.monkey import run
 from tools.postgres import PostgresError
 
-#: Seconds of trouble, and between two of them.
-SECONDS, PAUSE = 4, (0.2, 1.0)
+#: Seconds of trouble, and between two of them; and how many mentions there are.
+SECONDS, PAUSE, MENTIONS = 3, (0.2, 1.0), 20
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that the account of a database server reaches too, unlike those of pytest."""
+    made = Path(tempfile.mkdtemp(prefix="corral-crash-"))
+    yield made
+    shutil.rmtree(made)
 
 
 @pytest.mark.parametrize(
@@ -23,17 +35,14 @@ SECONDS, PAUSE = 4, (0.2, 1.0)
     ],
 )
 def test_given_trouble_at_random_moments_then_nothing_is_lost_and_nothing_happens_twice(
-    database: str, seed: int | None, tmp_path_factory: pytest.TempPathFactory
+    database: str, seed: int | None, folder: Path
 ) -> None:
     # given: a seed that can be given again, with make crash
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
-    folder = tmp_path_factory.mktemp("crash")
-    for parent in (folder.parent, folder.parent.parent):
-        parent.chmod(0o755)
     try:
         with house_on(database, folder, seed) as house:
             # when
-            summary = run(house, seed=seed, seconds=SECONDS, pause=PAUSE)
+            summary = run(house, seed=seed, seconds=SECONDS, pause=PAUSE, most=MENTIONS)
     except PostgresError as reason:
         pytest.skip(str(reason))
 
