@@ -7,6 +7,7 @@ and quotes no error: strangers may read it.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -48,28 +49,32 @@ class Health:
         self._checks: dict[str, Check] = {}
         self._changed = threading.Condition()
         self._looking = False
+        #: What the look that is going on has found so far.
         self._found: dict[str, str] = {}
-        self._last: tuple[float, Report] | None = None
+        self._looks = 0
+        self._report = Report({})
+        self._good_until = -math.inf
 
     def add(self, name: str, check: Check) -> None:
         """Ask ``check`` too from now on; one of the same name is replaced."""
         with self._changed:
             self._checks[name] = check
-            self._last = None
+            self._good_until = -math.inf
 
     def report(self) -> Report:
         """Return how it is now, or was up to a second ago. Never raises."""
         with self._changed:
-            if self._last is not None and monotonic() - self._last[0] < self._kept:
-                return self._last[1]
+            if monotonic() < self._good_until:
+                return self._report
             if not self._looking:
                 self._looking = True
                 self._found = {}
                 threading.Thread(target=self._look, name="health", daemon=True).start()
-            if self._changed.wait_for(lambda: not self._looking, self._patience):
-                return Report(dict(self._found))
-            silent = f"no answer in {self._patience:g} seconds"
-            return self._keep({name: self._found.get(name, silent) for name in self._checks})
+            before = self._looks
+            if not self._changed.wait_for(lambda: self._looks > before, self._patience):
+                silent = f"no answer in {self._patience:g} seconds"
+                self._keep({name: self._found.get(name, silent) for name in self._checks})
+            return self._report
 
     def _look(self) -> None:
         """Ask each check once, and tell those who wait."""
@@ -82,10 +87,10 @@ class Health:
             self._found[name] = wrong or WELL
         with self._changed:
             self._looking = False
+            self._looks += 1
             self._keep(dict(self._found))
             self._changed.notify_all()
 
-    def _keep(self, found: dict[str, str]) -> Report:
-        report = Report(found)
-        self._last = (monotonic(), report)
-        return report
+    def _keep(self, found: dict[str, str]) -> None:
+        self._report = Report(found)
+        self._good_until = monotonic() + self._kept
