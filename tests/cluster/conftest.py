@@ -215,9 +215,9 @@ class Cluster:
             },
         )
 
-    def start_web(self, host: int) -> None:
+    def start_web(self, host: int, command: str = "web") -> None:
         port = program.free_port()
-        self.webs.append(self.start(host, "web", "--host", HOSTS[host], "--port", str(port)))
+        self.webs.append(self.start(host, command, "--host", HOSTS[host], "--port", str(port)))
         self.addresses.append(f"http://{HOSTS[host]}:{port}")
 
     def start_worker(self, host: int) -> None:
@@ -253,21 +253,37 @@ def network() -> Iterator[tuple[Network, int]]:
 
 
 @pytest.fixture
-def cluster(postgres: str, network: tuple[Network, int], tmp_path: Path) -> Iterator[Cluster]:
-    """Two webs and two workers that were all started at once on an empty database."""
-    server, port = network
+def empty(postgres: str, network: tuple[Network, int], tmp_path: Path) -> Iterator[Cluster]:
+    """An empty database on which nothing runs yet; what is started ends with the test."""
     with ExitStack() as stack:
         _, url = stack.enter_context(_database(postgres))
-        cluster = Cluster(tmp_path, url, None, server)  # type: ignore[arg-type]
-        for host in (0, 1):
-            cluster.start_web(host)
-            cluster.start_worker(host)
-        for each in (*cluster.webs, *cluster.workers):
-            stack.enter_context(each)
-        cluster.wait_up()
-        cluster.engine = stack.enter_context(closing(Engine.open(url)))
-        furnish(cluster.engine, url, port)
+        cluster = Cluster(tmp_path, url, None, network[0])  # type: ignore[arg-type]
+        stack.callback(lambda: [each.kill() for each in (*cluster.webs, *cluster.workers)])
         yield cluster
+        if cluster.engine is not None:
+            cluster.engine.close()
+
+
+@pytest.fixture
+def furnished(network: tuple[Network, int]) -> Callable[[Cluster], Cluster]:
+    """Waits until a cluster runs, and makes in it what there is to work on."""
+
+    def furnish_it(cluster: Cluster) -> Cluster:
+        cluster.wait_up()
+        cluster.engine = Engine.open(cluster.url)
+        furnish(cluster.engine, cluster.url, network[1])
+        return cluster
+
+    return furnish_it
+
+
+@pytest.fixture
+def cluster(empty: Cluster, furnished: Callable[[Cluster], Cluster]) -> Cluster:
+    """Two webs and two workers that were all started at once on an empty database."""
+    for host in (0, 1):
+        empty.start_web(host)
+        empty.start_worker(host)
+    return furnished(empty)
 
 
 def furnish(engine: Engine, url: str, port: int) -> None:

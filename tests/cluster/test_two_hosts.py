@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from channels.polling import EVERY, LEASE
 from engine import InstanceStatus
 from engine.user_tasks import UserTask
@@ -83,3 +85,26 @@ def test_given_a_worker_killed_while_it_reads_then_the_other_takes_over_its_acco
     )
     assert len(cluster.engine.instances()) == 2
     assert cluster.engine.incidents() == []
+
+
+def test_two_that_do_everything_share_the_work_even_in_one_directory(
+    empty: Cluster, furnished: Callable[[Cluster], Cluster]
+) -> None:
+    # given
+    for _ in range(2):
+        empty.start_web(0, "run")
+    cluster = furnished(empty)
+    ana = cluster.browser()
+    ana.log_in(1, "ana")
+
+    # when
+    task = open_task(cluster, "Hello?")
+    ana.post(0, f"/tasks/{task.id}/claim")
+    ana.post(1, f"/tasks/{task.id}/complete")
+    cluster.until(lambda: len(cluster.network.posts) == 1)
+    codes = [each.stop(within=60) for each in cluster.webs]
+
+    # then
+    assert codes == [0, 0]
+    assert [text for _, text in cluster.network.posts] == ["Thank you for: Hello?"]
+    assert not list(cluster.folder.glob("data*"))
