@@ -47,6 +47,8 @@ _WATCHFUL = {
 }
 #: PostgreSQL: serialization failure, deadlock. Safe to try again.
 _TRY_AGAIN = {"40001", "40P01"}
+#: PostgreSQL: no room; a data page or an index that is not as it was written.
+_DISK_FULL, _DAMAGED = "53100", {"XX001", "XX002"}
 #: Two transactions started an instance under one correlation key, numbered a version, or created a
 #: workspace at the same moment; the second one lost. As PostgreSQL and as SQLite name them.
 _RACES = (
@@ -231,11 +233,21 @@ def _reason(error: Exception) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-def _disk_is_full(error: DBAPIError) -> bool:
-    """Tell whether a commit failed for want of room, and for nothing else."""
-    if getattr(error.orig, "sqlstate", None) == "53100":
-        return True
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+def _told(error: DBAPIError) -> str | None:
+    """Return what to say when there is no doubt what is wrong, and no use in trying again."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    state = getattr(error.orig, "sqlstate", None)
+    if code == sqlite3.SQLITE_FULL or state == _DISK_FULL:
+        return (
+            "The disk of the database is full. Nothing was stored, and nothing is lost that was "
+            "stored before. Make room there; what waits goes on by itself."
+        )
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or state in _DAMAGED:
+        return (
+            f"The database is damaged: {_reason(error)}. Stop Corral before it gets worse, and see "
+            "'damaged database' in docs/operating/repairing.md."
+        )
+    return None
 
 
 @contextmanager
@@ -271,11 +283,8 @@ def _translated() -> Iterator[None]:
             raise StaleRevisionError(
                 "The database gave way to another transaction. Nothing was stored; try again."
             ) from error
-        if _disk_is_full(error):
-            raise StorageError(
-                "The disk of the database is full. Nothing was stored, and nothing is lost that "
-                "was stored before. Make room there; what waits goes on by itself."
-            ) from error
+        if told := _told(error):
+            raise StorageError(told) from error
         if isinstance(error, OperationalError) or error.connection_invalidated:
             # It restarts, or the network is cut: whoever asked is not to blame.
             raise StorageError(
