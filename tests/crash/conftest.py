@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -106,3 +108,11 @@ def answer() -> Callable[[Program], dict[str, int]]:
         return found
 
     return read
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that the account of a database server reaches too, unlike those of pytest."""
+    made = Path(tempfile.mkdtemp(prefix="corral-crash-"))
+    yield made
+    shutil.rmtree(made)

@@ -49,7 +49,7 @@ class Network:
         self.faults: dict[str, Any] = {"down": False, "trouble": 0.0}
         self.in_flight = 0
         self.lock = threading.RLock()
-        #: Set to let calls go on that the fault ``hold`` keeps.
+        #: Set to let calls go on that the fault ``hold`` keeps, after their effect.
         self.released = threading.Event()
         self._random = random.Random(seed)
         self._feeds: dict[str, list[dict[str, Any]]] = {account: [] for account in ACCOUNTS}
@@ -182,9 +182,9 @@ class Handler(BaseHTTPRequestHandler):
                 self._cut()
             if trouble in ("delay", "late"):
                 threading.Event().wait(self.network.delay())
-            elif trouble == "hold":
-                self.network.released.wait(60)
             id = self.network.post(account, post)
+            if trouble == "hold":
+                self.network.released.wait(60)
             if trouble == "cut after":
                 self._cut()
             elif trouble != "late":

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,14 +13,6 @@ from tools.postgres import PostgresError
 
 #: Seconds of trouble, and between two of them; and how many mentions there are.
 SECONDS, PAUSE, MENTIONS = 3, (0.2, 1.0), 20
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that the account of a database server reaches too, unlike those of pytest."""
-    made = Path(tempfile.mkdtemp(prefix="corral-crash-"))
-    yield made
-    shutil.rmtree(made)
 
 
 @pytest.mark.parametrize(
