@@ -164,15 +164,16 @@ class _Herd:
     def live(self, cases: int) -> None:
         """Let cases come in; bring 7 of 10 to their end, and leave the others where they are."""
         shares = sum(WORKSPACES.values())
-        for key, share in WORKSPACES.items():
-            services = self.installation.services(key)
-            part = cases * share // shares // 20
-            self.old(services, part * 7)
-            self.deploy(services, 2)
-            self.old(services, part * 7)
-            self.young(services, part * 3)
-            self.deploy(services, 3)
-            self.young(services, part * 3)
+        parts = {
+            self.installation.services(key): cases * share // shares // 20
+            for key, share in WORKSPACES.items()
+        }
+        # Time passes for all workspaces, so those that are to wait come last in all of them.
+        for version, bring, share in ((1, self.old, 7), (2, self.old, 7), (3, self.young, 6)):
+            for services, part in parts.items():
+                if version > 1:
+                    self.deploy(services, version)
+                bring(services, part * share)
 
     def old(self, services: Services, cases: int) -> None:
         """Make cases that have come to their end."""

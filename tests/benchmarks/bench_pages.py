@@ -8,10 +8,9 @@ statements, rows and templates. The floor is the p95 of the cheapest page of the
 
 from __future__ import annotations
 
-import math
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
@@ -20,6 +19,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engine import Engine
+from tests.benchmarks.percentiles import p95
+from tests.benchmarks.scraping import scrape
 from tools import herd, page_requests
 from tools.bench import Figure, Run
 from tools.page_requests import Wanted
@@ -31,6 +32,8 @@ from webapp.settings import Settings
 INSTANCES = 1_000_000
 REQUESTS = 20
 BAR = 100.0
+#: Milliseconds of one scrape of the figures for Prometheus.
+SCRAPE_BAR = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,6 @@ class Measured:
     login: str
     p95: float  #: milliseconds
     status: int
-
-
-def p95(times: Iterable[float]) -> float:
-    """Return the time that 95 of 100 do not exceed."""
-    ordered = sorted(times)
-    return ordered[math.ceil(len(ordered) * 0.95) - 1]
 
 
 @contextmanager
@@ -110,6 +107,12 @@ def measure(run: Run) -> Mapping[str, Figure]:
         there = herd.fill(url, instances=INSTANCES // run.shrink)
         run.say(f"pages: {there} instances")
         found = sorted(every_page(url), key=lambda one: one.p95)
+        scraped = scrape(url)
     for one in reversed(found[-5:]):
         run.say(f"pages: {one.p95:.1f} ms {one.wanted.address} as {one.login}")
-    return {"pages_p95_ms": Figure(found[-1].p95, "ms", found[0].p95, BAR, more_is_better=False)}
+    return {
+        "pages_p95_ms": Figure(found[-1].p95, "ms", found[0].p95, BAR, more_is_better=False),
+        "metrics_scrape_ms": Figure(
+            scraped.wall, "ms", scraped.floor, SCRAPE_BAR, more_is_better=False
+        ),
+    }

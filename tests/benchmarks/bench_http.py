@@ -1,0 +1,247 @@
+"""How soon a user task is completed through HTTP, at 100 requests a second.
+
+A real ``corral run`` on a PostgreSQL server that flushes every commit, everything on this machine.
+Agents with sessions of their own, each with a live page open, complete complaints: each completion
+is a POST with form and CSRF token, and the page it leads to, which is the next user task. Both
+count, so 50 are begun a second, at fixed moments whether or not those before have ended; the time
+runs from that moment until the page has been read. Nothing is left out of what a completion
+does: form, rule of the supervisor, history, wake-ups, live news, and the reply that is sent.
+
+The floor is the p95 of ``/health/live``, which does nothing, at 100 requests a second.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from queue import SimpleQueue
+from urllib.parse import urlencode, urlsplit
+
+from argon2 import PasswordHasher
+
+from engine import Engine
+from tests.benchmarks.percentiles import p95
+from tools import herd, program
+from tools.bench import Figure, Run
+from tools.postgres import database, server
+from webapp.bootstrap import wire
+from webapp.settings import Settings
+
+RATE = 100.0  #: requests a second
+SECONDS = 40
+INSTANCES = 60_000
+AGENTS, WATCHED = 24, 8  #: and how many of them have a live page open
+IDLE = 3.0  #: seconds after which a connection is not used again: the server may close it
+BAR = 60.0
+_CORRAL = Path(sys.executable).with_name("corral")
+
+
+class Agent:
+    """Somebody who has logged in, with one connection for each thread that acts for them."""
+
+    def __init__(self, address: str, login: str) -> None:
+        """Log in."""
+        place = urlsplit(address)
+        self._place = (place.hostname or "", place.port or 0)
+        self._connections = threading.local()
+        self.cookie = ""
+        self.token = self._token("/login")
+        self.post("/login", {"login": login, "password": herd.PASSWORD})
+        self.token = self._token("/inbox")
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """Return status and body of a page."""
+        answer = self._asked("GET", path)
+        return answer.status, answer.read()
+
+    def post(self, path: str, form: Mapping[str, str]) -> str:
+        """Send a form and return where it leads.
+
+        Raises:
+            RuntimeError: it was not accepted.
+        """
+        answer = self._asked("POST", path, urlencode({"csrf_token": self.token, **form}))
+        body = answer.read()
+        if answer.status != 303:
+            raise RuntimeError(f"{path} answers {answer.status}: {body[:300]!r}")
+        return answer.headers["Location"] or "/"
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Keep a live page open during the block."""
+        connection = HTTPConnection(*self._place)
+        connection.request("GET", "/live", headers={"Cookie": self.cookie})
+        stream = connection.getresponse()
+
+        def read() -> None:
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                while stream.readline():
+                    pass
+
+        threading.Thread(target=read, daemon=True).start()
+        try:
+            yield
+        finally:
+            connection.close()
+
+    def _asked(self, method: str, path: str, body: str | None = None) -> HTTPResponse:
+        last, connection = getattr(self._connections, "open", (0.0, None))
+        if connection is None or time.monotonic() - last > IDLE:
+            connection = HTTPConnection(*self._place, timeout=30)
+        self._connections.open = time.monotonic(), connection
+        headers = {"Cookie": self.cookie}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, path, body, headers)
+        answer: HTTPResponse = connection.getresponse()
+        if cookie := answer.headers["Set-Cookie"]:
+            self.cookie = cookie.partition(";")[0]
+        return answer
+
+    def _token(self, path: str) -> str:
+        status, page = self.get(path)
+        found = re.search(rb'name="csrf-token" content="([^"]+)"', page)
+        if found is None:
+            raise RuntimeError(f"{path} answers {status} and bears no CSRF token.")
+        return found[1].decode()
+
+
+def at_rate(rate: float, work: Callable[[int], None], pieces: Sequence[int]) -> list[float]:
+    """Begin each piece of work at its moment, and return the milliseconds until each had ended.
+
+    The time runs from the moment at which it should have begun: what had to wait because others
+    took long is late as well.
+    """
+    begin = time.perf_counter() + 0.1
+
+    def one(number: int, piece: int) -> float:
+        moment = begin + number / rate
+        if (early := moment - time.perf_counter()) > 0:
+            time.sleep(early)
+        work(piece)
+        return (time.perf_counter() - moment) * 1000
+
+    with ThreadPoolExecutor(AGENTS) as threads:
+        return list(threads.map(one, range(len(pieces)), pieces))
+
+
+def measure(run: Run) -> Mapping[str, Figure]:
+    """Fill a database, start a server on it, and complete user tasks."""
+    with server(run.folder / "postgres") as address:
+        url = database(address, "http")
+        tasks = _prepared(url, max(INSTANCES // run.shrink, 3_000))
+        with _running(url, run.folder) as (process, place):
+            return _measured(run, process, place, tasks)
+
+
+def _measured(
+    run: Run, process: program.Program, place: str, tasks: Sequence[int]
+) -> Mapping[str, Figure]:
+    count = max(int(RATE / 2 * SECONDS) // run.shrink, 50)
+    if len(tasks) < count + AGENTS * 4:
+        raise RuntimeError(f"There are {len(tasks)} user tasks to complete, too few.")
+    agents = [Agent(place, f"agent{number}") for number in range(AGENTS)]
+    free: SimpleQueue[Agent] = SimpleQueue()
+    for agent in agents:
+        free.put(agent)
+
+    def idle(_: int) -> None:
+        with _one_of(free) as agent:
+            _look(agent)
+
+    def complete(id: int) -> None:
+        with _one_of(free) as agent:
+            _complete(agent, id)
+
+    with contextlib.ExitStack() as pages:
+        for agent in agents[:WATCHED]:
+            pages.enter_context(agent.watching())
+        at_rate(
+            RATE / 2, complete, tasks[count : count + AGENTS * 4]
+        )  # so that everything is loaded
+        floor = p95(at_rate(RATE, idle, range(count * 2)))
+        before = _cpu(process.process.pid), time.process_time()
+        took = at_rate(RATE / 2, complete, tasks[:count])
+        spent = _cpu(process.process.pid) - before[0], time.process_time() - before[1]
+    run.say(
+        f"http: {count} completions, median {sorted(took)[count // 2]:.1f} ms; "
+        f"CPU of the server {spent[0] / count * 1000:.1f} ms each, of the client "
+        f"{spent[1] / count * 1000:.1f} ms"
+    )
+    return {"http_complete_p95_ms": Figure(p95(took), "ms", floor, BAR, more_is_better=False)}
+
+
+@contextmanager
+def _one_of(free: SimpleQueue[Agent]) -> Iterator[Agent]:
+    """Give an agent who does nothing else meanwhile: a person reads one answer at a time."""
+    agent = free.get()
+    try:
+        yield agent
+    finally:
+        free.put(agent)
+
+
+def _complete(agent: Agent, id: int) -> None:
+    form = {"answer": "It is on its way.", "visibility": "public", "next_step": "reply"}
+    following = agent.post(f"/tasks/{id}/complete", form)
+    status, page = agent.get(following)
+    if status != 200 or b"Done: " not in page:
+        raise RuntimeError(f"{following} answers {status} and does not tell of the completion.")
+
+
+def _look(agent: Agent) -> None:
+    status, _ = agent.get("/health/live")
+    if status != 200:
+        raise RuntimeError(f"/health/live answers {status}.")
+
+
+def _prepared(url: str, instances: int) -> list[int]:
+    """Fill the database, and return the ids of user tasks that anybody may complete."""
+    herd.fill(url, instances=instances)
+    with closing(Engine.open(url)) as engine:
+        rooms = wire(engine, Settings(database_url=None), hasher=PasswordHasher(1, 8, 1)).rooms
+        for number in range(AGENTS):
+            rooms.people.add("default", f"agent{number}", herd.PASSWORD, roles=["agent"])
+        known = rooms.of_workspace("default").conversations
+        for state in known.accounts():
+            known.change_account(state.account.id, settings={"mentions_per_minute": 0})
+        with engine.reading() as view:
+            query = (
+                "SELECT id FROM user_task WHERE workspace_id = %s AND status = 'created' "
+                "AND element = 'answer_complaint' AND due > now() + interval '1 hour' ORDER BY due"
+            )
+            rows = view.connection.exec_driver_sql(query, (view.workspace_id,))
+            return [int(id) for (id,) in rows]
+
+
+@contextmanager
+def _running(url: str, folder: Path) -> Iterator[tuple[program.Program, str]]:
+    port = program.free_port()
+    place = f"http://127.0.0.1:{port}"
+    arguments = ["run", "--host", "127.0.0.1", "--port", str(port), "--data", str(folder / "data")]
+    environment = {"CORRAL_DATABASE_URL": url, "CORRAL_LOGIN_LIMIT": "1000 per minute"}
+    environment["CORRAL_LOG_LEVEL"] = "warning"
+    with program.start(_CORRAL, arguments, folder=folder, environment=environment) as running:
+        running.until(lambda: program.answers(f"{place}/login"), within=60)
+        yield running, place
+        running.stop()
+
+
+def _cpu(parent: int) -> float:
+    """Return the CPU seconds of a process and its children, where the system tells them."""
+    ticks = 0
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = place.read_text().rpartition(")")[2].split()
+            if parent in (int(place.parent.name), int(fields[1])):
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
