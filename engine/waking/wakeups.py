@@ -30,7 +30,7 @@ _MOST = 50
 
 #: Any number, the same in every process: whoever holds it migrates, the others wait.
 _MIGRATION_LOCK = 6_702_002
-_VERSION_TABLE = "CREATE TABLE IF NOT EXISTS wakeup_version (version text PRIMARY KEY)"
+_VERSION_TABLE = "CREATE TABLE wakeup_version (version text PRIMARY KEY)"
 
 
 class WakeUps:
@@ -84,22 +84,32 @@ def prepare(address: Mapping[str, Any]) -> None:
 
 def _upgrade(connection: psycopg.Connection[Any]) -> None:
     known = _migrations()
-    connection.execute(_VERSION_TABLE)
-    row = connection.execute("SELECT max(version) FROM wakeup_version").fetchone()
-    reached = row[0] if row is not None else None
-    if reached is None:
-        # In the manner of Procrastinate: a new database gets the whole at once.
-        connection.execute(SchemaManager.get_schema().encode())
-    elif reached > max(known):
+    reached, newest = _reached(connection), max(known)
+    if reached == newest:
+        return  # this role may not be allowed to make tables; it need not be
+    if reached is not None and reached > newest:
         raise StorageError(
             f"The database is newer than this program (its wakeup_version is {reached}). Install "
             "the version of Corral that wrote it, or restore a backup."
         )
+    if reached is None:
+        # In the manner of Procrastinate: a new database gets the whole at once.
+        connection.execute(_VERSION_TABLE)
+        connection.execute(SchemaManager.get_schema().encode())
     for version, path in sorted(known.items()):
         if reached is not None and version > reached:
             connection.execute(path.read_bytes())
     connection.execute("DELETE FROM wakeup_version")
-    connection.execute("INSERT INTO wakeup_version VALUES (%s)", (max(known),))
+    connection.execute("INSERT INTO wakeup_version VALUES (%s)", (newest,))
+
+
+def _reached(connection: psycopg.Connection[Any]) -> str | None:
+    """Return how far the tables are; None where there are none."""
+    there = connection.execute("SELECT to_regclass('wakeup_version')").fetchone()
+    if there is None or there[0] is None:
+        return None
+    row = connection.execute("SELECT max(version) FROM wakeup_version").fetchone()
+    return None if row is None else row[0]
 
 
 def _migrations() -> dict[str, Path]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 
 from engine import Engine, What
 from engine.errors import StorageError
@@ -306,6 +307,34 @@ def test_processes_that_start_at_once_make_the_tables_once(postgres_url: str) ->
     # then
     with psycopg.connect(**place) as connection:
         assert connection.execute("SELECT count(*) FROM wakeup_version").fetchone() == (1,)
+
+
+def test_a_role_that_may_not_make_tables_works_on_those_that_are_there(
+    address: str, opened: Opened
+) -> None:
+    # given: as docs/operating/cluster.md has it
+    house = opened(address)
+    house.deploy("care", {"any": [TASK]})
+    role = f"plain_{house.engine.storage.address()['dbname']}"
+    asked(house, f"CREATE ROLE {role} LOGIN")
+    for what in (
+        "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES",
+        "USAGE ON ALL SEQUENCES",
+        "EXECUTE ON ALL FUNCTIONS",
+    ):
+        asked(house, f"GRANT {what} IN SCHEMA public TO {role}")
+
+    # when
+    plain = opened(make_url(address).set(username=role).render_as_string(hide_password=False))
+    plain.waker.start()
+    ids = plain.leave("care", 3)
+
+    # then
+    until(lambda: plain.waiting(ids) == [1, 1, 1])
+    plain.waker.stop()
+    plain.engine.close()
+    asked(house, f"DROP OWNED BY {role}")
+    asked(house, f"DROP ROLE {role}")
 
 
 def test_tables_of_an_older_version_are_upgraded(address: str, opened: Opened) -> None:

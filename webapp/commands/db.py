@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from engine.waking import wakeups
 from webapp.bootstrap import opened
 from webapp.commands.options import data_option, format_option, settings_with
 from webapp.commands.printing import print_json, printable
@@ -37,7 +38,9 @@ def upgrade(data: Path | None) -> None:
     """
     settings = settings_with(data=data)
     alone = running_alone(prepare(settings.data)) if settings.on_sqlite else nullcontext()
-    with alone, opened(settings):
+    with alone, opened(settings) as installation:
+        if not settings.on_sqlite:
+            wakeups.prepare(installation.engine.storage.address())
         click.echo("The database is up to date.")
 
 
