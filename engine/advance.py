@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from engine.collecting import uncollected
 from engine.correlation import arrival, correlate, correlate_kept, signal
 from engine.history import HistoryEntry, What
 from engine.instances import InstanceStatus
@@ -75,6 +76,7 @@ class Advancer:
         """
         return self.run_held(tx, tx.instances.lock(ids, wait=wait), now=now)
 
+    @uncollected()
     def run_held(self, tx: Transaction, locked: Iterable[Held], *, now: datetime) -> frozenset[int]:
         """Apply the inboxes of instances that ``tx`` has locked; else as :meth:`run`."""
         held = {each.id: each for each in locked}
@@ -107,7 +109,7 @@ class Advancer:
         self._apply(tx, this, now)
         # After the waits, because it looks which of them is due first.
         tx.instances.write(this.written)
-        _hand_on(tx, this, set(inbox), now)
+        _hand_on(tx, this, inbox, now)
 
     def _run_one(
         self, tx: Transaction, held: Held, events: list[Event], this: _Round, now: datetime
@@ -164,7 +166,9 @@ class Advancer:
                 handler(tx, jobs)
 
 
-def _hand_on(tx: Transaction, this: _Round, ran: set[int], now: datetime) -> None:
+def _hand_on(
+    tx: Transaction, this: _Round, inbox: Mapping[int, Sequence[Event]], now: datetime
+) -> None:
     """Correlate what was thrown or came back, and give waits what the buffer holds for them."""
     for sender, thrown in this.thrown:
         if thrown.signal:
@@ -175,9 +179,20 @@ def _hand_on(tx: Transaction, this: _Round, ran: set[int], now: datetime) -> Non
     if this.freed:
         # An ended instance held messages of its key back; the first of them starts the next one.
         correlate_kept(tx, tx.messages.kept(keys=this.freed, now=now), now=now)
-    wanted = tx.messages.wanted(ran - set(this.effects.ended), now=now)
+    wanted = tx.messages.wanted(_listening(this, inbox) - set(this.effects.ended), now=now)
     taken = {each.id: each.message for each in tx.messages.take(list(wanted.values()))}
     tx.inbox.add([(id, arrival(taken[at])) for id, at in wanted.items() if at in taken])
+
+
+def _listening(this: _Round, inbox: Mapping[int, Sequence[Event]]) -> set[int]:
+    """Return the instances that the buffer may hold a message for.
+
+    A message that comes while a wait is open never gets into the buffer: so only a new wait can
+    find one there, or a wait that goes on after it took one.
+    """
+    opened = {id for id, wait in this.effects.opened if isinstance(wait, MessageWait)}
+    took = {id for id, events in inbox.items() if any(e.kind is EventKind.MESSAGE for e in events)}
+    return opened | took
 
 
 def _message(found: Event | ThrownMessage) -> Message:

@@ -20,6 +20,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import ThreadWorker
 
+from engine.collecting import settle
 from webapp.settings import Settings
 
 #: Seconds that running requests get before the worker is ended.
@@ -153,6 +154,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         """Build the application; gunicorn calls this in the worker."""
         self.service = self.make()
         self.service.start()
+        settle()
         return self.service.app
 
     def run(self) -> None:

@@ -158,7 +158,9 @@ class SpiffRunner:
                 untaken.append(event)
             instance.advance(self._limits.steps)
         dictionary = catalogue.dictionary_of(definition.id)
-        return _outcome(instance, before, untaken, codec.dump(instance, dictionary))
+        outcome = _outcome(instance, before, untaken, codec.dump(instance, dictionary))
+        instance.dissolve()
+        return outcome
 
     def start_holds(
         self,
@@ -206,7 +208,9 @@ class SpiffRunner:
         shelf = Shelf(self._library, catalogue)
         instance = codec.load(state, program, now=_NEVER, world=shelf, find=catalogue.dictionary)
         found = instance.find(token)
-        return dict(instance.data if found is None else found.data)
+        seen = dict(instance.data if found is None else found.data)
+        instance.dissolve()
+        return seen
 
 
 def _obstacles(decisions: Decisions, key: str) -> Iterable[Failure]:

@@ -100,6 +100,19 @@ class Instance(Scope, BpmnWorkflow):
         self.last_number += 1
         return self.last_number
 
+    def dissolve(self) -> None:
+        """Let go of everything at once; the instance is of no use afterwards.
+
+        Tokens, scopes and the instance hold each other. Left to itself, all that one run made
+        would have to be found by the garbage collector.
+        """
+        for scope in self.all_scopes():
+            for token in scope.tasks.values():
+                token.__dict__.clear()
+            if scope is not self:
+                scope.__dict__.clear()
+        self.__dict__.clear()
+
     # -- what is there ---------------------------------------------------------------------------
 
     def all_scopes(self) -> list[Scope]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from engine.collecting import settle
 from webapp import bootstrap, logs
 from webapp.cli import RefusedError
 from webapp.commands.options import settings_with
@@ -27,6 +28,7 @@ def command() -> None:
     try:
         with until_told_to_stop() as told:
             worker.start()
+            settle()
             with answering(worker.installation.rooms.monitor, settings) as port:
                 click.echo("This worker runs. Ctrl-C stops it.")
                 if port is not None:
