@@ -27,5 +27,5 @@ def command(to: Path, data: Path | None, form: str) -> None:
     else:
         click.echo(
             f"Backed up to {to} ({size / 1e6:.1f} MB), checked. Whoever reads it reads what "
-            f"customers wrote, and can forge sessions.\nTo try it: corral run --data {to}"
+            f"customers wrote, and can forge sessions.\nTo look at it: corral db check --data {to}"
         )
