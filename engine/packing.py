@@ -69,7 +69,7 @@ class Dictionary:
         try:
             with self._turn:
                 return self._decompressor.decompress(data, max_output_size=_LARGEST)
-        except zstandard.ZstdError as error:
+        except (zstandard.ZstdError, MemoryError) as error:
             raise PackingError(f"it is damaged ({error})") from error
 
 
@@ -93,7 +93,7 @@ def unpack(data: bytes, find: Callable[[int], Dictionary | None]) -> bytes:
 
 
 def train(samples: Sequence[Sequence[bytes]]) -> bytes | None:
-    """Return a dictionary for what is like ``samples``; None where there is too little of it.
+    """Return a dictionary for what is like ``samples``; None where none is worth it.
 
     The same samples give the same dictionary. It holds no word that fewer than
     :data:`SHARED_BY` of the samples hold.
@@ -116,7 +116,9 @@ def train(samples: Sequence[Sequence[bytes]]) -> bytes | None:
             continue  # too few, too short or too much alike for one of this size
         found = sum(len(Dictionary(0, content).pack(part)) for part in judged), content
         best = min(best or found, found)
-    return best[1] if best is not None else None
+    if best is None or best[0] >= sum(map(len, judged)):
+        return None
+    return best[1]
 
 
 def _common(samples: Collection[Sequence[bytes]]) -> Callable[[re.Match[bytes]], bytes]:

@@ -1,10 +1,12 @@
 """The bytes of an instance: what they hold, how large they are, what is refused."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
+import msgspec
 import pytest
 
 from engine.bpmn.errors import StateError, VariableError
+from engine.packing import PACKED, SAMPLES, Dictionary, train
 from engine.ports import Event, EventKind, UserTaskWait
 
 LOOP = (
@@ -218,3 +220,93 @@ def test_a_flipped_byte_is_refused_or_read_but_never_runs_away(play, draw, place
 
     # then it was readable: the flip hit a value
     assert isinstance(read, dict)
+
+
+@pytest.fixture(scope="module")
+def dictionary():
+    """A dictionary of number 1, which is the first definition of a shelf."""
+    text = '{"name": "a much used variable", "done": false, "armed": ["R/PT1H"], "n": %d}'
+    return Dictionary(1, train([[(text % number).encode()] for number in range(SAMPLES)]))
+
+
+def as_text(state):
+    """Return a state as it was written when every moment was a text."""
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+
+    def older(code, data):
+        if code == 3:
+            moment = epoch + timedelta(microseconds=int.from_bytes(data, "big", signed=True))
+            return msgspec.msgpack.Ext(1, moment.isoformat().encode())
+        return msgspec.msgpack.Ext(code, bytes(data))
+
+    row = msgspec.msgpack.Decoder(ext_hook=older).decode(state[1:])
+    return state[:1] + msgspec.msgpack.encode(row)
+
+
+def test_an_instance_goes_on_packed_once_there_is_a_dictionary(play, draw, dictionary):
+    # given
+    case = play(asking(draw), {"done": False, "text": "a much used variable " * 5})
+    before = case.state
+
+    # when
+    case.shelf.dictionaries[1] = dictionary
+    case.later(hours=1)
+    packed = case.state
+    case.do("u", done=True)
+
+    # then
+    assert before[0] != PACKED
+    assert packed[0] == PACKED
+    assert len(packed) < len(before)
+    assert case.completed
+    assert case.data["reminded"] == 1
+
+
+def test_a_packed_state_whose_dictionary_is_gone_is_refused_by_its_number(play, draw, dictionary):
+    # given
+    case = play(asking(draw), {"done": False, "text": "a much used variable " * 5})
+    case.shelf.dictionaries[1] = dictionary
+    case.later(hours=1)
+
+    # when
+    case.shelf.dictionaries.clear()
+    with pytest.raises(StateError) as refusal:
+        case.send()
+
+    # then
+    assert "dictionary 1, which is not there" in str(refusal.value)
+
+
+def test_a_state_of_an_earlier_version_goes_on(play, draw):
+    # given: moments were texts, and nothing was packed
+    case = play(asking(draw), {"done": False, "at": datetime(2026, 1, 5, 9, 30, tzinfo=UTC)})
+    case.state = as_text(case.state)
+
+    # when
+    case.later(hours=1)
+    case.do("u", done=True)
+
+    # then
+    assert case.completed
+    assert case.data["reminded"] == 1
+    assert case.data["at"] == datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 1, 5, 9, 30, 1, 234567, tzinfo=UTC),
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+        datetime(2026, 1, 5, 9, 30, tzinfo=timezone(timedelta(hours=5, minutes=45))),
+        datetime(2026, 1, 5, 9, 30),  # noqa: DTZ001 - a variable may lack a zone
+    ],
+)
+def test_a_moment_in_a_variable_keeps_its_zone(play, moment):
+    # when
+    case = play('<userTask id="u"/>', {"at": moment})
+    case.send()
+
+    # then
+    assert case.data["at"] == moment
+    assert case.data["at"].utcoffset() == moment.utcoffset()
