@@ -12,6 +12,7 @@ that is renewed while the network is called; once it is over, the reply is ``unk
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -74,6 +75,7 @@ class Outbox:
         self._alone = alone
         self._engine = engine
         self._channels = found() if channels is None else channels
+        self._ending = threading.Event()
         self._verdicts = Verdicts(engine, attempted)
         self._settling = Settling(engine, self._verdicts)
         self._take(REPLY_SEND, self._approve)
@@ -90,6 +92,10 @@ class Outbox:
         """
         return self._abandon(self._engine.clock.now(), alone=self._alone)
 
+    def end(self) -> None:
+        """Call no network any more, but for the call that is under way. Returns at once."""
+        self._ending.set()
+
     def work(self) -> int:
         """Do whatever is due by the engine's clock; return how many replies were touched."""
         now = self._engine.clock.now()
@@ -103,7 +109,7 @@ class Outbox:
         """Send what is due at ``now``, UTC, and return how many attempts were made."""
         attempts = 0
         # A conversation gives one reply a round, so that its replies go out in order.
-        while batch := self._claim(now):
+        while not self._ending.is_set() and (batch := self._claim(now)):
             attempts += self._send(batch, now)
         return attempts
 
@@ -116,7 +122,9 @@ class Outbox:
             asked = {out.reply.id: out.reply.attempts for out in unknown}
             ours = replies.claim_inquiries(uow.connection, asked, now, seconds=LEASE)
         ended = [
-            (out, delivery.inquire(out, self._channels)) for out in unknown if out.reply.id in ours
+            (out, delivery.inquire(out, self._channels))
+            for out in unknown
+            if out.reply.id in ours and not self._ending.is_set()
         ]
         self._verdicts.record(ended, now)
         return len(ended)
@@ -184,11 +192,18 @@ class Outbox:
         ):
             for out in batch:
                 # A worker that was stopped for a while may find that others look for its replies.
-                if not lease.still_ours(for_seconds=LONGEST_CALL):
+                if self._ending.is_set() or not lease.still_ours(for_seconds=LONGEST_CALL):
                     break
                 ended.append((out, delivery.send(out, self._channels)))
             self._verdicts.record(ended, now)
+            self._give_back([out.reply for out in batch[len(ended) :]])
         return len(ended)
+
+    def _give_back(self, unsent: Sequence[Reply]) -> None:
+        """Let other workers send what we claimed and did not come to."""
+        if unsent:
+            with self._engine.transaction() as uow:
+                replies.give_back(uow.connection, {one.id: one.attempts + 1 for one in unsent})
 
     def _renew(self, under_way: Mapping[int, int]) -> bool:
         with self._engine.transaction() as uow:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -65,6 +66,11 @@ class Poller:
         self._engine = engine
         self._intake = intake
         self._channels = found() if channels is None else channels
+        self._ending = threading.Event()
+
+    def end(self) -> None:
+        """Read no further than the page that is under way. Returns at once."""
+        self._ending.set()
 
     def schedule(self, polls: Polls) -> None:
         """Have due accounts read from now on."""
@@ -78,7 +84,7 @@ class Poller:
         """Read the accounts that are due at ``now``, UTC; return how many mentions were new."""
         with self._engine.reading() as view:
             due = accounts.due(view.connection, view.workspace_id, now)
-        return sum(self._look(account_id, now) for account_id in due)
+        return sum(self._look(id, now) for id in due if not self._ending.is_set())
 
     def _look(self, account_id: int, now: datetime) -> int:
         """Read one account unless another worker does; return how many mentions were new."""
@@ -106,6 +112,8 @@ class Poller:
                 taken = self._intake.take(account, page, lease=name)
                 stored += taken.stored
                 _tell(taken)
+                if self._ending.is_set():
+                    break
                 lease.still_ours()
         except LeaseLostError:
             # We were stopped, or cut off from the database, for longer than a lease lasts.

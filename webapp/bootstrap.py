@@ -7,7 +7,7 @@ A command opens what it needs (:func:`open_engine`, :func:`read_engine`, :func:`
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
@@ -153,6 +153,7 @@ class Worker:
         embedded = installation.rooms.settings.on_sqlite
         self._waker = EmbeddedWaker(opened) if embedded else ClusterWaker(opened)
         self._served: set[str] = set()
+        self._ends: list[Callable[[], None]] = []
         opened.use_waker(self._waker)
         if works:
             installation.rooms.monitor.health.add(
@@ -167,6 +168,8 @@ class Worker:
 
     def stop(self) -> None:
         """Wait for running work and close the database."""
+        for end in self._ends:
+            end()
         self._waker.stop()
         self.installation.engine.close()
 
@@ -179,7 +182,9 @@ class Worker:
             services.outbox.begin()
             services.outbox.schedule(self._waker)
             intake = Intake(services.engine, channels=known)
-            Poller(services.engine, intake, known).schedule(self._waker)
+            poller = Poller(services.engine, intake, known)
+            poller.schedule(self._waker)
+            self._ends += [services.outbox.end, poller.end]
             self._served.add(workspace.key)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
+    case,
     delete,
     func,
     or_,
@@ -205,6 +206,22 @@ def renew(connection: Connection, attempts: Mapping[int, int], *, seconds: float
         .values(leased_until=moment(connection, seconds))
     )
     return True
+
+
+def give_back(connection: Connection, attempts: Mapping[int, int]) -> None:
+    """Let replies be claimed again whose attempt, the number of which is given, was not made."""
+    connection.execute(
+        update(ReplyRow)
+        .where(_at(attempts), ReplyRow.status == ReplyStatus.SENDING)
+        .values(
+            status=case(
+                (ReplyRow.attempts > 1, ReplyStatus.RETRYABLE.value),
+                else_=ReplyStatus.APPROVED.value,
+            ),
+            attempts=ReplyRow.attempts - 1,
+            leased_until=None,
+        )
+    )
 
 
 def abandoned(connection: Connection, workspace_id: int, now: datetime, *, alone: bool) -> int:

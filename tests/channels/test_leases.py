@@ -138,6 +138,26 @@ def test_given_a_stopped_worker_whose_network_fails_then_the_successor_is_not_bl
     assert conversations.accounts()[0].failures == 0
 
 
+def test_given_a_worker_that_is_told_to_stop_then_another_goes_on_at_the_next_page(
+    worker: Callable[[], Poller],
+    account: ChannelAccount,
+    network: Interrupted,
+    clock: FakeClock,
+) -> None:
+    # given
+    network.pages = [Page((mention(n),)) for n in range(3)]
+    stopping = worker()
+    network.while_reading = stopping.end
+
+    # when
+    before = stopping.work()
+    clock.passes(minutes=1)
+    after = worker().work()
+
+    # then
+    assert (before, after, stopping.work()) == (1, 2, 0)
+
+
 def test_a_lease_is_renewed_as_long_as_the_work_lasts_and_then_no_more() -> None:
     # given
     renewals = threading.Semaphore(0)

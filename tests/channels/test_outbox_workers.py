@@ -255,3 +255,32 @@ def test_given_a_sender_that_was_stopped_between_two_replies_then_it_does_not_se
     assert by_the_stopped_one == ["first"]
     assert sorted(network.posted.values()) == ["first", "second"]
     assert len(network.calls) == 2
+
+
+def test_given_a_worker_that_is_told_to_stop_then_it_gives_back_what_it_did_not_come_to(
+    outbox: Outbox,
+    other: Outbox,
+    engine: Engine,
+    intake: Intake,
+    account: ChannelAccount,
+    network: Interrupted,
+    conversations: Conversations,
+    clock: FakeClock,
+) -> None:
+    # given: a batch of two
+    intake.take(account, Page((mention(1), mention(2, thread="t2"))))
+    start(engine, "first")
+    start(engine, "second", conversation=2)
+    network.while_sending = outbox.end
+
+    # when
+    sent = outbox.send_due(clock.now())
+    left = conversations.conversation(2).posts[-1]
+    again = other.send_due(clock.now())
+
+    # then: nobody waits for a lease, nobody has to look for it
+    assert (sent, again) == (1, 1)
+    assert left.status is ReplyStatus.APPROVED
+    assert [(reply.text, reply.attempts) for reply in network.calls] == [
+        ("first", 0), ("second", 0),
+    ]  # fmt: skip
