@@ -50,7 +50,8 @@ class Part:
     output: Path
     port: int | None = None  #: where it answers requests; None for one without pages
     process: subprocess.Popen[bytes] | None = None
-    starts: int = 0
+    #: Ids of all process groups there were: one whose leader was killed may outlive it a little.
+    groups: list[int] = field(default_factory=list)
 
     @property
     def alive(self) -> bool:
@@ -59,9 +60,27 @@ class Part:
 
     def send(self, sign: signal.Signals) -> None:
         """Send a signal to the process and all it has started."""
-        if self.process is not None:
+        for group in self.groups:
             with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, sign)
+                os.killpg(group, sign)
+
+    def members(self) -> list[int]:
+        """Return the ids of its processes: a server is one that watches, and one that works."""
+        group = str(self.process.pid) if self.process is not None else ""
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            # A process that ended while we looked has nothing to read any more.
+            with suppress(OSError):
+                state, _, of_group = stat.read_text().rpartition(")")[2].split()[:3]
+                if of_group == group and state != "Z":
+                    found.append(int(stat.parent.name))
+        return sorted(found)
+
+    def kill_one(self, choose: Callable[[list[int]], int]) -> None:
+        """End one of its processes; the others have to notice, and to end or to replace it."""
+        if members := self.members():
+            with suppress(ProcessLookupError):
+                os.kill(choose(members), signal.SIGKILL)
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -69,6 +88,7 @@ class Part:
         if self.process is not None:
             self.process.wait()
             self.process = None
+        self.groups.clear()
 
 
 @dataclass
@@ -121,14 +141,18 @@ class House:
                 cwd=self.folder, env=environment, stdout=output, stderr=output,
                 start_new_session=True,
             )  # fmt: skip
-        part.starts += 1
+        part.groups.append(part.process.pid)
+
+    def revive(self, part: Part) -> None:
+        """Start a part that has ended, as a supervisor would."""
+        if not part.alive:
+            self.start(part)
 
     def wait_up(self, part: Part) -> None:
         """Wait until a part answers; one that gave up (no database yet) is started again."""
         end = time.monotonic() + PATIENCE
         while part.port and not program.answers(f"http://127.0.0.1:{part.port}/login"):
-            if not part.alive:
-                self.start(part)
+            self.revive(part)
             if time.monotonic() > end:
                 raise CrashError(f"{part.name} does not answer:\n{part.output.read_text()[-4000:]}")
             time.sleep(program.LOOK)

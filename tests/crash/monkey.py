@@ -70,7 +70,8 @@ class Monkey:
         self.done: Counter[str] = Counter()
         self._stopped: dict[str, float] = {}
         self._troubles: dict[str, tuple[int, Callable[[], None]]] = {
-            "kills": (6, self._kill),
+            "kills": (5, self._kill),
+            "kills of one process": (2, self._kill_one),
             "networks down": (2, self._network_down),
             "clock jumps": (1, self._jump),
         }
@@ -100,8 +101,7 @@ class Monkey:
         self._house.tell_network("/faults", {"trouble": POSTS_IN_TROUBLE})
         for part in self._house.parts:
             part.send(signal.SIGCONT)
-            if not part.alive:
-                self._house.start(part)
+            self._house.revive(part)
         for part in self._house.parts:
             self._house.wait_up(part)
 
@@ -111,6 +111,13 @@ class Monkey:
         # Sometimes its successor comes at once, sometimes the work of others goes on without it.
         time.sleep(self._random.choice((0.0, 0.0, 0.5, 2.0)))
         self._house.start(part)
+        if len(self._house.parts) == 1:
+            self._house.wait_up(part)
+
+    def _kill_one(self) -> None:
+        """Kill the part of a server that watches, or the one that works."""
+        part = self._random.choice(self._house.parts)
+        part.kill_one(self._random.choice)
         if len(self._house.parts) == 1:
             self._house.wait_up(part)
 
@@ -154,8 +161,7 @@ class Monkey:
                 continue
             if self._stopped.pop(part.name, None) is not None:
                 part.send(signal.SIGCONT)
-            if not part.alive:
-                self._house.start(part)
+            self._house.revive(part)
 
 
 def run(
@@ -198,6 +204,8 @@ def rest(house: House, load: Load) -> None:
             outputs = "\n".join(_tail(part) for part in house.parts)
             raise CrashError(f"does not come to rest, left are {left}:\n{outputs}")
         time.sleep(0.5)
+        for part in house.parts:
+            house.revive(part)
         jump(house, STEP)
         _resolve(load)
 

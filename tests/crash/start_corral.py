@@ -1,20 +1,43 @@
 """Starts ``corral`` with two things that only tests need: a network, and a clock that goes wrong.
 
-``python start_corral.py CLOCK_FILE COMMAND ...``: everything else is the product as it is.
+``python start_corral.py CLOCK_FILE COMMAND ...``. Everything else is the product as it is. Whoever
+asks for the time is told the wrong one: the engine, the scheduler of the wakers, and what minds it.
 """
 
 from __future__ import annotations
 
 import sys
+import time
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+
+import apscheduler.executors.base
+import apscheduler.schedulers.base
 
 from channels import networks
 from engine import opening
+from engine.waking import clock
 from tests.crash.shifted_clock import ShiftedClock
 from webapp.cli import main
 
+
+def set_wrong(shifted: ShiftedClock) -> None:
+    """Let the product live by ``shifted``."""
+
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + timedelta(seconds=shifted.shift)
+
+    opening.SystemClock = lambda: shifted
+    for module in (apscheduler.executors.base, apscheduler.schedulers.base, clock):
+        module.datetime = Wrong
+    wall = clock.WakingClock.__init__.__kwdefaults__
+    assert wall["wall"] is time.time
+    wall["wall"] = lambda: time.time() + shifted.shift
+
+
 if __name__ == "__main__":
-    file = Path(sys.argv.pop(1))
+    set_wrong(ShiftedClock(Path(sys.argv.pop(1))))
     networks.__path__.append(str(Path(__file__).parent / "networks"))
-    opening.clock_of = lambda _storage: ShiftedClock(file)
     main(prog_name="corral")
