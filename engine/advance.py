@@ -130,6 +130,8 @@ class Advancer:
         )
         this.effects.opened += [(held.id, wait) for wait in outcome.opened if not ended]
         this.effects.closed += [(held.id, wait) for wait in outcome.closed]
+        if held.state is None:
+            this.effects.fresh.add(held.id)
         this.thrown += [(held.id, thrown) for thrown in outcome.thrown]
         this.returned += _messages(outcome.untaken)
         this.history += [(held.id, entry) for entry in _history(held, events, outcome, now)]

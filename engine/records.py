@@ -109,6 +109,8 @@ class Effects:
     opened: list[tuple[int, Wait]] = field(default_factory=list)  #: (instance id, wait)
     closed: list[tuple[int, ClosedWait]] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)  #: instance ids
+    #: Of instances that ran for the first time: they have no timer and no subscription yet.
+    fresh: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)

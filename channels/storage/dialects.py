@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase
+
+from engine.storage.bulk import insert_unless_there
 
 
 def insert_new(
@@ -21,13 +23,15 @@ def insert_new(
 
     Looking first would race with another writer; here the key itself decides.
     """
-    target = table.__table__
-    columns = [target.c[name] for name in returning]
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    if not rows:
+        return []
+    if connection.dialect.name == "postgresql":
+        return insert_unless_there(connection, table, rows, returning)
+    columns = [table.__table__.c[name] for name in returning]
     # The rows go along as parameters, never as VALUES in the statement: SQLAlchemy then makes the
     # batches itself and compiles the statement once, which is most of the cost of an insert.
-    statement = insert(table).on_conflict_do_nothing().returning(*columns)
-    return list(connection.execute(statement, [dict(row) for row in rows])) if rows else []
+    statement = sqlite.insert(table).on_conflict_do_nothing().returning(*columns)
+    return list(connection.execute(statement, [dict(row) for row in rows]))
 
 
 def moment(connection: Connection, seconds: float = 0.0) -> ColumnElement[Any]:

@@ -121,8 +121,9 @@ class SqlWaits:
         A closed wait does not say its kind, so each kind is asked.
         """
         over = {(id, wait.token, wait.slot): wait.completed for id, wait in effects.closed}
-        ended = set(effects.ended)
-        self._delete(over, ended, {(id, wait.token, wait.slot) for id, wait in effects.opened})
+        ended, fresh = set(effects.ended), effects.fresh
+        again = {(id, w.token, w.slot) for id, w in effects.opened if id not in fresh}
+        self._delete(over, ended - fresh, again)
         touched = sorted({id for id, _ in effects.closed} | ended)
         if not touched:
             return
