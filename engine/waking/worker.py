@@ -19,6 +19,7 @@ import structlog
 from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ProcrastinateException
 from procrastinate.jobs import Status
+from psycopg_pool import AsyncConnectionPool
 
 from engine.waking.joining import Joiner
 from engine.waking.wakeups import ADVANCE, QUEUE
@@ -64,6 +65,7 @@ class Worker:
         self._address = dict(address)
         self._advance = advance
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(_told)
         self._ending = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="wake-ups", daemon=True)
 
@@ -113,6 +115,7 @@ class Worker:
             timeout=_PATIENCE,
             kwargs=self._address,
             configure=_unhurried,
+            pool_factory=_unchecked,
         )
         app = App(connector=connector)
         _tasks(app, joiner)
@@ -134,13 +137,29 @@ class Worker:
 
 
 async def _unhurried(connection: psycopg.AsyncConnection[Any]) -> None:
-    """Let commits of this connection not wait for the disk.
+    """Let each statement of this connection be a transaction that does not wait for the disk.
 
     They say only who does which wake-up. Should the database forget one, it is done once more.
     """
+    await connection.set_autocommit(True)
     await connection.execute("SET synchronous_commit TO off")
-    if not connection.autocommit:
-        await connection.commit()
+
+
+def _unchecked(**options: Any) -> AsyncConnectionPool[Any]:
+    """Return a pool that does not ask a connection whether it lives each time it is used.
+
+    When one does not, the worker begins again with a new pool.
+    """
+    return AsyncConnectionPool(**options | {"check": None})
+
+
+def _told(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what went wrong where nobody waits for it, as the end of a wake-up may."""
+    _log.warning(
+        "the worker was interrupted",
+        what=context.get("message"),
+        error=str(context.get("exception")),
+    )
 
 
 def _tasks(app: App, joiner: Joiner) -> None:
