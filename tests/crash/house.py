@@ -82,6 +82,23 @@ class Part:
             with suppress(ProcessLookupError):
                 os.kill(choose(members), signal.SIGKILL)
 
+    def end(self, *, within: float) -> None:
+        """Ask it to end, and wait until it has.
+
+        Raises:
+            CrashError: it does not end, or says that it failed.
+        """
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            code = self.process.wait(timeout=within)
+        except subprocess.TimeoutExpired:
+            raise CrashError(f"{self.name} does not end when it is told to") from None
+        if code not in (0, -signal.SIGTERM):
+            said = self.output.read_text(errors="replace")[-4000:]
+            raise CrashError(f"{self.name} ended with {code}:\n{said}")
+
     def kill(self) -> None:
         """End it as a power cut would."""
         self.send(signal.SIGKILL)

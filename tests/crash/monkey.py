@@ -11,14 +11,17 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine import Engine
 from engine.errors import EngineError
-from tests.crash.house import CrashError, House, Part
+from tests.channels.conftest import lapse
+from tests.crash.house import PATIENCE, CrashError, House, Part
 from tests.crash.judge import Judge, Seen
 from tests.crash.load import Load
 from tools import program
@@ -63,15 +66,17 @@ class Summary:
 class Monkey:
     """Troubles of one installation."""
 
-    def __init__(self, house: House, seed: int) -> None:
-        """Choose which troubles there can be here."""
+    def __init__(self, house: House, engine: Engine, seed: int) -> None:
+        """Choose which troubles there can be here; ``engine`` is on the same database."""
         self._house = house
+        self._engine = engine
         self._random = random.Random(seed)
         self.done: Counter[str] = Counter()
         self._stopped: dict[str, float] = {}
         self._troubles: dict[str, tuple[int, Callable[[], None]]] = {
             "kills": (5, self._kill),
             "kills of one process": (2, self._kill_one),
+            "stops": (1, self._end),
             "networks down": (2, self._network_down),
             "clock jumps": (1, self._jump),
         }
@@ -121,6 +126,16 @@ class Monkey:
         if len(self._house.parts) == 1:
             self._house.wait_up(part)
 
+    def _end(self) -> None:
+        """Ask a process to end, which it does in its own time, and start it again."""
+        part = self._random.choice(self._house.parts)
+        if part.name in self._stopped or not part.alive:
+            return
+        part.end(within=PATIENCE)
+        self._house.start(part)
+        if len(self._house.parts) == 1:
+            self._house.wait_up(part)
+
     def _network_down(self) -> None:
         self._house.tell_network("/faults", {"down": True})
         time.sleep(self._random.uniform(0.5, 4.0))
@@ -160,6 +175,9 @@ class Monkey:
             if self._stopped.get(part.name, 0) > time.monotonic():
                 continue
             if self._stopped.pop(part.name, None) is not None:
+                # As if it had been stopped for longer than any lease lasts.
+                with suppress(EngineError, SQLAlchemyError):
+                    lapse(self._engine)
                 part.send(signal.SIGCONT)
             self._house.revive(part)
 
@@ -176,8 +194,8 @@ def run(
 
     Trouble comes every ``pause`` seconds (least, most); customers write ``most`` mentions.
     """
-    monkey = Monkey(house, seed)
     with house.opened() as installation:
+        monkey = Monkey(house, installation.engine, seed)
         load = Load(house, installation, seed, most=most)
         load.start()
         try:
