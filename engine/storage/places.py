@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, case, exists, literal, null, or_, select, true
+from sqlalchemy import Connection, case, exists, literal, null, or_, select, true, union_all
 
 from engine.instances import WaitingElement
 from engine.jobs import HOLDING
@@ -60,10 +60,8 @@ def places(
     connection: Connection, workspace_id: int, instance_id: int
 ) -> tuple[WaitingElement, ...]:
     """Return where the tokens of an instance wait, oldest first."""
-    found = []
-    # Five small queries, because a union would lose the column types of the moments.
-    for table, kind, since, due, detail, is_open in _KINDS:
-        statement = select(
+    parts = [
+        select(
             table.element,
             table.element_name.label("name"),
             kind.label("kind"),
@@ -71,7 +69,10 @@ def places(
             due.label("due"),
             detail.label("detail"),
         ).where(table.workspace_id == workspace_id, table.instance_id == instance_id, is_open)
-        found += [WaitingElement(*row) for row in connection.execute(statement)]
+        for table, kind, since, due, detail, is_open in _KINDS
+    ]
+    # A union has the column types of its first part, which has a value for every column.
+    found = [WaitingElement(*row) for row in connection.execute(union_all(*parts))]
     return tuple(sorted(found, key=lambda place: (place.since is None, place.since, place.element)))
 
 

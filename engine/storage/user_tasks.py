@@ -32,6 +32,7 @@ _LISTED = (
     InstanceRow.business_key,
     InstanceRow.correlation_key,
     DefinitionRow.name.label("process"),
+    InstanceRow.definition_id,
 )
 #: Built once: putting the joins together costs more than the database needs to follow them.
 _ALL = (

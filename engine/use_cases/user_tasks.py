@@ -17,13 +17,16 @@ from engine.errors import (
 )
 from engine.figures import COUNTED
 from engine.history import HistoryEntry, What
+from engine.instances import Instance, InstanceDetail
 from engine.ports import Change
+from engine.records import Answered
 from engine.stores import Transaction
 from engine.use_cases.bound import Bound
 from engine.use_cases.completing import Completing, Outcome
 from engine.user_tasks import (
     OPEN,
     Completion,
+    OpenedUserTask,
     QueueSummary,
     Submission,
     UserTask,
@@ -197,16 +200,60 @@ class UserTaskUseCases(Bound):
     def form(self, user_task_id: int) -> Form | None:
         """Return the form of a user task; None when it has none, or it is not deployed."""
         with self._reading() as tx:
-            task = tx.user_tasks.get(user_task_id)
-            if not task.form:
-                return None
-            definition = tx.instances.get(task.instance_id).definition_id
-            return tx.definitions.form(task.form, definition)
+            return _form(tx, tx.user_tasks.get(user_task_id))
+
+    def user_task_and_form(self, id: int) -> tuple[UserTask, Form | None]:
+        """Return one user task and its form, if any. Raises ``NotFoundError``."""
+        with self._reading() as tx:
+            task = tx.user_tasks.get(id)
+            return task, _form(tx, task)
+
+    def open_user_task(self, id: int) -> OpenedUserTask:
+        """Return everything a person needs to work on a user task, read at one moment.
+
+        Raises:
+            NotFoundError: no such user task.
+        """
+        with self._reading() as tx:
+            task = tx.user_tasks.get(id)
+            instance = tx.instances.get(task.instance_id)
+            known = tx.user_tasks.answered([id])[id]
+            whole = self._seen(tx, known, None)
+            detail = InstanceDetail(
+                **{name: getattr(instance, name) for name in Instance.__slots__},
+                variables=whole,
+                waiting=tx.instances.waiting(instance.id),
+                open_incidents=tuple(
+                    tx.incidents.find(
+                        instance_id=instance.id, open_only=True, before=None, limit=100
+                    )
+                    if instance.incidents
+                    else ()
+                ),
+            )
+            seen = self._seen(tx, known, known.token) if task.status in OPEN else whole
+            return OpenedUserTask(task, detail, _form(tx, task), seen)
+
+    def _seen(self, tx: Transaction, task: Answered, token: int | None) -> dict[str, Any]:
+        """Return the variables; none of an instance that has an incident because of its state."""
+        if task.state is None:
+            return {}
+        try:
+            process = tx.catalogue.process(task.definition_id)
+            return self._core.runner.variables(
+                process, task.state, token=token, catalogue=tx.catalogue
+            )
+        except EngineError:
+            return {}
 
     def _record(self, tx: Transaction, task: UserTask, what: What, by: str) -> None:
         entry = HistoryEntry(task.element, what, self.clock.now(), by=by)
         tx.instances.record([(task.instance_id, entry)])
         tx.note(Change(self.workspace.key, "user_task", task.id, task.queue))
+
+
+def _form(tx: Transaction, task: UserTask) -> Form | None:
+    return tx.definitions.form(task.form, task.definition_id) if task.form else None
 
 
 def _refusal(task: UserTask) -> UserTaskError:

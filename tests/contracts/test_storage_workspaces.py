@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine import Engine, Message
+from engine import Engine, Message, Submission
 from engine.errors import NotFoundError
 from engine.instances import InstanceFilter
 from tests.engine.conftest import Bench, flow
@@ -43,6 +43,11 @@ class Ids:
 
 
 NOTHING: dict[str, Callable[[Engine, Ids, Bench], Any]] = {
+    "complete_all": lambda e, i, _b: [
+        each
+        for each in e.complete_all([Submission(i.user_task)], by="eve")
+        if not isinstance(each, NotFoundError)
+    ],
     "complete_jobs": lambda e, i, _b: e.complete_jobs({i.job: {}}),
     "correlate": lambda e, _i, _b: e.correlate("mention", "k").instance_id or [],
     "correlate_all": lambda e, _i, _b: [
@@ -82,6 +87,7 @@ REFUSED: dict[str, Callable[[Engine, Ids], Any]] = {
     "instance": lambda e, i: e.instance(i.instance),
     "job": lambda e, i: e.job(i.job),
     "normalised": lambda e, i: e.normalised(i.definition),
+    "open_user_task": lambda e, i: e.open_user_task(i.user_task),
     "problems": lambda e, i: e.problems(i.definition),
     "publish": lambda e, i: e.publish(i.definition),
     "simulate": lambda e, i: e.simulate(i.definition),
@@ -91,6 +97,7 @@ REFUSED: dict[str, Callable[[Engine, Ids], Any]] = {
     "start": lambda e, _i: e.start("care"),
     "throw_error": lambda e, i: e.throw_error(i.job, "code"),
     "user_task": lambda e, i: e.user_task(i.user_task),
+    "user_task_and_form": lambda e, i: e.user_task_and_form(i.user_task),
     "variables": lambda e, i: e.variables(i.instance, user_task_id=i.user_task),
 }
 #: Of the storage as a whole, or of no row at all; each has a reason or a test of its own below.

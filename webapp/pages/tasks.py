@@ -15,11 +15,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from channels.model import Conversation
-from engine.definitions import Form
 from engine.errors import (
     AlreadyClaimedError,
     FormRejectedError,
-    NotFoundError,
     UserTaskClosedError,
     UserTaskError,
 )
@@ -69,14 +67,13 @@ class Desk:
 @page.get("/<int:number>")
 def show(number: int) -> str:
     """Show a user task, open or closed."""
-    return render_template("task.html", desk=_desk(services().engine.user_task(number)))
+    return render_template("task.html", desk=_desk(number))
 
 
 @page.get("/<int:number>/state")
 def state(number: int) -> str:
     """Return the line that says whose the user task is, for a page that stays open."""
-    task = services().engine.user_task(number)
-    return render_template("task_state.html", desk=_desk(task))
+    return render_template("task_state.html", desk=_desk(number))
 
 
 @page.get("/<int:number>/thread")
@@ -120,7 +117,7 @@ def release(number: int) -> ResponseReturnValue:
 def complete(number: int) -> ResponseReturnValue:
     """Complete the user task and go on to the next; a refusal keeps what was written."""
     engine = services().engine
-    task, form = engine.user_task(number), _form(number)
+    task, form = engine.user_task_and_form(number)
     data = form_view.submitted(form.schema, request.form) if form else {}
     try:
         completion = engine.complete(
@@ -128,11 +125,11 @@ def complete(number: int) -> ResponseReturnValue:
         )
     except FormRejectedError as refusal:
         trouble = "Not sent yet: some answers need attention. They are marked below."
-        desk = _desk(task, data, refusal.errors, trouble)
+        desk = _desk(number, data, refusal.errors, trouble)
         return render_template("task.html", desk=desk), 422
     except (UserTaskClosedError, AlreadyClaimedError) as refusal:
         trouble = f"{refusal} What you wrote is kept below: copy what you still need."
-        desk = _desk(engine.user_task(number), data, trouble=trouble)
+        desk = _desk(number, data, trouble=trouble)
         return render_template("task.html", desk=desk), 409
     flash(_done(task, completion), "calm")
     flash(str(task.id), "draft-done")  # the next page lets the browser forget its draft
@@ -161,10 +158,6 @@ def _next_address(done: UserTask) -> str:
     return url_for("tasks.show", number=following.id)
 
 
-def _form(number: int) -> Form | None:
-    return services().engine.form(number)
-
-
 def _opened_with() -> dict[str, Any] | None:
     """Return the values the form was opened with, as the page sent them back."""
     try:
@@ -175,19 +168,18 @@ def _opened_with() -> dict[str, Any] | None:
 
 
 def _desk(
-    task: UserTask,
+    number: int,
     sent: Mapping[str, Any] | None = None,
     errors: Mapping[str, str] | None = None,
     trouble: str | None = None,
 ) -> Desk:
-    engine, form = services().engine, _form(task.id)
-    instance = engine.instance(task.instance_id)
-    variables = _variables(task, instance)
+    opened = services().engine.open_user_task(number)
+    task, variables, form = opened.task, opened.variables, opened.form
     schema: Mapping[str, Any] = form.schema if form else {}
     conversation = services().conversations.by_correlation_key(task.correlation_key)
     return Desk(
         task=task,
-        instance=instance,
+        instance=opened.instance,
         conversation=conversation,
         fields=form_view.fields(schema, variables, sent=sent, errors=errors),
         opened_with=json.dumps(form_view.opened_with(schema, variables), default=str),
@@ -195,17 +187,8 @@ def _desk(
         me=current_person().login,
         kept=sent is not None,
         trouble=trouble,
-        marks=waiting_marks(instance.waiting),
+        marks=waiting_marks(opened.instance.waiting),
     )
-
-
-def _variables(task: UserTask, instance: InstanceDetail) -> dict[str, Any]:
-    if task.status not in OPEN:
-        return dict(instance.variables)
-    try:
-        return services().engine.variables(task.instance_id, user_task_id=task.id)
-    except NotFoundError:
-        return dict(instance.variables)  # it was completed while we looked
 
 
 def _limit(variables: Mapping[str, Any]) -> int | None:
