@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
 from engine import Engine
+from engine.history import HistoryEntry, What
 from tests.crash.load import Promises
 
 #: Elements whose completion adds one to a variable or one line to a list, and which.
@@ -38,6 +40,11 @@ EXACTLY = {
 }  # fmt: skip
 #: How often at most.
 AT_MOST = {"care": {"remind": 3, "beat": 2}, "watch": {"guarded": 1, "too_late": 1}}
+#: Timers, the element whose entry starts each, and the seconds until it may fire first.
+PAUSES = {
+    "run_pause": ("run_pause", 1), "called_pause": ("called_pause", 2),
+    "too_late": ("guarding", 3), "remind": ("answering", 1),
+}  # fmt: skip
 #: Elements that people complete with a text of their own.
 ANSWERED = ("answering", "rewriting", "guarding")
 
@@ -130,12 +137,16 @@ class Judge:
         timers = 0
         for row in self._rows("SELECT id, definition_key FROM instance ORDER BY id"):
             key = row.definition_key
-            lines = Counter(
-                (line.element, line.what.value) for line in self._engine.history(row.id)
-            )
+            history = self._engine.history(row.id)
+            lines = Counter((line.element, line.what.value) for line in history)
             variables = self._engine.variables(row.id)
             name = f"instance {row.id} ({key})"
-            for fault in (*_life(lines), *_counts(key, lines), *_told(key, lines, variables)):
+            for fault in (
+                *_life(lines),
+                *_counts(key, lines),
+                *_told(key, lines, variables),
+                *_early(history),
+            ):
                 yield f"{name}: {fault}"
             timers += sum(
                 lines[element, "completed"]
@@ -253,6 +264,19 @@ def _counts(key: str, lines: Counter[tuple[str | None, str]]) -> Iterator[str]:
     won = lines["guarded", "completed"] + lines["too_late", "completed"]
     if key == "watch" and won != 1:
         yield f"{won} of the agent and the timer won"
+
+
+def _early(history: Sequence[HistoryEntry]) -> Iterator[str]:
+    """No timer fired before its time, whatever the clock did meanwhile."""
+    for timer, (begins, seconds) in PAUSES.items():
+        entered = [
+            line.at for line in history if (line.element, line.what) == (begins, What.ENTERED)
+        ]
+        fired = [
+            line.at for line in history if (line.element, line.what) == (timer, What.COMPLETED)
+        ]
+        if fired and min(fired) < min(entered) + timedelta(seconds=seconds):
+            yield f"{timer} fired before its time"
 
 
 def _told(

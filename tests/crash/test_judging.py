@@ -17,6 +17,8 @@ from channels.model import Page
 from channels.outbox import Outbox
 from channels.storage import prepare
 from engine import Engine
+from engine.history import What
+from engine.storage.history import NUMBERS
 from tests.channels.conftest import FakeClock, FakeNetwork, PlainSignals, mention
 from tests.crash.house import PROCESSES
 from tests.crash.judge import Judge, Seen
@@ -100,6 +102,11 @@ FAULTS: dict[str, tuple[Callable[[Scene], object], str]] = {
         lambda s: s.change("UPDATE reply SET status = 'sending'"), "has no end"
     ),
     "an instance that goes on": (leave_behind, "is active"),
+    "a timer that is early": (
+        lambda s: s.change("UPDATE history SET at = '2026-01-01 00:00:00.000000' "
+                           f"WHERE what = {NUMBERS[What.COMPLETED]}"),
+        "called_pause fired before its time",
+    ),
     "a job that waits": (lambda s: s.change("UPDATE job SET status = 'open'"), "is open"),
     "a user task that waits": (
         lambda s: s.change("UPDATE user_task SET status = 'claimed'"), "is claimed"
