@@ -64,6 +64,15 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """What time has come for."""
+
+    starts: tuple[int, ...]  #: ids of workspaces in which a start timer is due
+    #: Instances with a timer due by the id of their workspace, the most overdue first.
+    instances: dict[int, list[int]]
+
+
+@dataclass(frozen=True, slots=True)
 class ClosedJob:
     """A job that has just been completed, and the wait of its instance that it fulfils."""
 

@@ -21,6 +21,7 @@ from engine.ports import Catalogue, Change, Event, UnitOfWork
 from engine.records import (
     Applied,
     Buffered,
+    Due,
     Effects,
     Held,
     NewInstance,
@@ -269,18 +270,14 @@ class Storage(Protocol):
         """
         ...
 
-    def due(self, now: datetime, only: Workspace | None, *, limit: int) -> dict[int, list[int]]:
-        """Return instances with a timer due, by the id of their workspace, most overdue first.
+    def due(self, now: datetime, only: Workspace | None, *, limit: int) -> Due:
+        """Return what is due.
 
         Args:
             now: the present, UTC.
             only: the one workspace that is asked for; None asks for all.
-            limit: of timers.
+            limit: of timers of instances.
         """
-        ...
-
-    def due_starts(self, now: datetime, only: Workspace | None) -> list[int]:
-        """Return ids of workspaces, or whether of one, in which a start timer is due."""
         ...
 
     def learn(self) -> int:

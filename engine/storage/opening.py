@@ -8,12 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from engine.errors import StaleRevisionError
 from engine.figures import Connections, Figures
 from engine.observing import Work
 from engine.ports import Change
+from engine.records import Due
 from engine.storage.catalogue import DefinitionCache, SqlCatalogue
 from engine.storage.database import Database, Synchronous
 from engine.storage.definitions import SqlDefinitions
@@ -43,6 +44,18 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "engine_version"
 
 _WORKSPACE = (WorkspaceRow.id, WorkspaceRow.key, WorkspaceRow.name, WorkspaceRow.zone)
+# Asked for twice a second and more, mostly for nothing: built once.
+_DUE = (
+    select(TimerRow.workspace_id, TimerRow.instance_id)
+    .where(TimerRow.due_at <= bindparam("moment"))
+    .order_by(TimerRow.due_at)
+    .limit(bindparam("at_most"))
+)
+_DUE_IN_ONE = _DUE.where(TimerRow.workspace_id == bindparam("workspace"))
+_DUE_STARTS = (
+    select(TimerStartRow.workspace_id).where(TimerStartRow.due_at <= bindparam("moment")).distinct()
+)
+_DUE_STARTS_IN_ONE = _DUE_STARTS.where(TimerStartRow.workspace_id == bindparam("workspace"))
 
 
 class SqlTransaction:
@@ -178,21 +191,16 @@ class SqlStorage:
         """Return what psycopg connects with. Raises ``StorageError`` on SQLite."""
         return self.database.address()
 
-    def due(self, now: datetime, only: Workspace | None, *, limit: int) -> dict[int, list[int]]:
-        """Return instances with a timer due, by the id of their workspace, most overdue first."""
-        statement = select(TimerRow.workspace_id, TimerRow.instance_id)
-        statement = statement.where(_due(TimerRow, now, only)).order_by(TimerRow.due_at)
+    def due(self, now: datetime, only: Workspace | None, *, limit: int) -> Due:
+        """Return what is due, in one workspace or in all."""
+        timers, starts = (_DUE, _DUE_STARTS) if only is None else (_DUE_IN_ONE, _DUE_STARTS_IN_ONE)
+        asked = {"moment": now, "at_most": limit, "workspace": only and only.id}
         found: dict[int, dict[int, None]] = {}
         with self.database.read() as connection:
-            for workspace_id, id in connection.execute(statement.limit(limit)):
+            starting = tuple(connection.execute(starts, asked).scalars())
+            for workspace_id, id in connection.execute(timers, asked):
                 found.setdefault(workspace_id, {})[id] = None
-        return {workspace_id: list(ids) for workspace_id, ids in found.items()}
-
-    def due_starts(self, now: datetime, only: Workspace | None) -> list[int]:
-        """Return ids of workspaces, or whether of one, in which a start timer is due."""
-        statement = select(TimerStartRow.workspace_id).where(_due(TimerStartRow, now, only))
-        with self.database.read() as connection:
-            return list(connection.execute(statement.distinct()).scalars())
+        return Due(starting, {workspace: list(ids) for workspace, ids in found.items()})
 
     def learn(self) -> int:
         """Make the dictionaries that are worth it by now; return how many."""
@@ -228,9 +236,3 @@ class SqlStorage:
     def close(self) -> None:
         """Close the database."""
         self.database.close()
-
-
-def _due(table: type[TimerRow | TimerStartRow], now: datetime, only: Workspace | None) -> Any:
-    """Return the condition for what is due, in one workspace or in all."""
-    due = table.due_at <= now
-    return due if only is None else and_(due, table.workspace_id == only.id)

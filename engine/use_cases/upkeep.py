@@ -206,23 +206,18 @@ def _take_due(tx: Transaction, held: Sequence[Held], now: datetime) -> int:
 
 def _pump(core: Core, now: datetime, only: Workspace | None) -> int:
     """Fire the due timers of one workspace or of all."""
-    bounds = {each.id: UpkeepUseCases(core, each) for each in core.storage.workspaces()}
+    bounds: dict[int, UpkeepUseCases] = {}
     fired = 0
     for _ in range(_MOST_BATCHES):
-        starting = core.storage.due_starts(now, only)
-        started = sum(
-            bounds[id]._write(lambda tx: start_due(tx, now=now, limit=_BATCH))
-            for id in starting
-            if id in bounds
-        )
-        if not started:
-            break  # nothing is due, or somebody else holds it all, and starts it too
-        fired += started
-    for _ in range(_MOST_BATCHES):
         due = core.storage.due(now, only, limit=_WINDOW)
-        count = sum(bounds[id]._fire_some(ids, now) for id, ids in due.items() if id in bounds)
+        if not bounds and (due.starts or due.instances):
+            bounds = {each.id: UpkeepUseCases(core, each) for each in core.storage.workspaces()}
+        count = sum(
+            bounds[id]._write(lambda tx: start_due(tx, now=now, limit=_BATCH)) for id in due.starts
+        )
+        count += sum(bounds[id]._fire_some(ids, now) for id, ids in due.instances.items())
         if not count:
-            break  # as above
+            break  # nothing is due, or somebody else holds it all, and fires it too
         fired += count
     return fired
 
