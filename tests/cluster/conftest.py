@@ -34,7 +34,7 @@ HERE = Path(__file__).parent
 HOSTS = ("127.0.0.1", "127.0.0.2")
 PASSWORD = "correct horse"
 #: Seconds in which something has to happen on a busy machine.
-PATIENCE = 60
+PATIENCE = 120
 
 
 class Network:
@@ -226,7 +226,7 @@ class Cluster:
     def wait_up(self) -> None:
         """Wait until every process does what it is for."""
         for web, address in zip(self.webs, self.addresses, strict=True):
-            web.until(lambda at=address: program.answers(f"{at}/health/ready"), within=PATIENCE)
+            web.until(lambda at=address: program.answers(f"{at}/login"), within=PATIENCE)
         for worker in self.workers:
             worker.until(lambda one=worker: "This worker runs" in one.text, within=PATIENCE)
 

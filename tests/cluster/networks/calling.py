@@ -16,7 +16,7 @@ from channels.errors import ChannelUnavailableError
 from channels.model import Author, ChannelAccount, Mention, Page, Reply
 
 #: Seconds until an answer is not waited for any more.
-PATIENCE = 45
+PATIENCE = 100
 
 
 class Calling:
