@@ -158,7 +158,8 @@ class SqlUserTasks:
 
     def answered(self, ids: Collection[int]) -> dict[int, Answered]:
         """Return those that there are, by id, as completing them needs them."""
-        rows = self._connection.execute(_ANSWERED, {"workspace": self._workspace, "ids": ids})
+        wanted = {"workspace": self._workspace, "ids": ids}
+        rows: Iterable[Row[Any]] = self._connection.execute(_ANSWERED, wanted)
         return {row.id: _answered(row) for row in rows}
 
     def complete(self, ids: Collection[int], by: str | None, now: datetime) -> set[int]:
@@ -207,6 +208,7 @@ def _user_task(row: Row[Any]) -> UserTask:
     return UserTask(**values)
 
 
-def _answered(row: Any) -> Answered:
-    *rest, status, claimed_by, state = row
-    return Answered(*rest, UserTaskStatus(status), claimed_by, state)
+def _answered(row: Row[Any]) -> Answered:
+    values = dict(row._mapping)
+    values["status"] = UserTaskStatus(values["status"])
+    return Answered(**values)

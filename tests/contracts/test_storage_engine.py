@@ -310,6 +310,9 @@ class Noting:
     def __init__(self, ids: list[int]) -> None:
         self.ids = ids
 
+    def enlist(self, connection: object, instance_ids: object) -> None:
+        """Write nothing."""
+
     def wake(self, instance_ids: object) -> None:
         self.ids.extend(instance_ids)  # type: ignore[call-overload]
 

@@ -17,6 +17,9 @@ TASK = {"is": "user_task", "at": "answer", "queue": "care"}
 class Deaf:
     """A waker that does nothing, as after a kill."""
 
+    def enlist(self, connection: object, instance_ids: object) -> None:
+        """Write nothing."""
+
     def wake(self, instance_ids: Iterable[int]) -> None:
         """Do nothing."""
 
