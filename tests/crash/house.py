@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import Engine
-from tests.crash.shifted_clock import ShiftedClock
+from tests.crash.shifted_clock import ShiftedClock, shifted
 from tests.crash.stand_in_server import ACCOUNTS
 from tools import program, tree
 from webapp import bootstrap
@@ -191,7 +191,8 @@ class House:
     @contextmanager
     def opened(self) -> Iterator[Installation]:
         """Open the installation in this process too, on the same clock, as a command would."""
-        engine = Engine.open(self.settings.url, clock=self.clock)
+        with shifted(self.clock.file):
+            engine = Engine.open(self.settings.url)
         try:
             yield bootstrap.wire(engine, self.settings)
         finally:

@@ -15,29 +15,29 @@ import apscheduler.executors.base
 import apscheduler.schedulers.base
 
 from channels import networks
-from engine import opening
 from engine.waking import clock
-from tests.crash.shifted_clock import ShiftedClock
+from tests.crash.shifted_clock import ShiftedClock, shifted
 from webapp.cli import main
 
 
-def set_wrong(shifted: ShiftedClock) -> None:
-    """Let the product live by ``shifted``."""
+def set_wrong(shifting: ShiftedClock) -> None:
+    """Let what plans by the clock of this machine go by a wrong one."""
 
     class Wrong(datetime):
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> datetime:
-            return datetime.now(tz) + timedelta(seconds=shifted.shift)
+            return datetime.now(tz) + timedelta(seconds=shifting.shift)
 
-    opening.SystemClock = lambda: shifted
     for module in (apscheduler.executors.base, apscheduler.schedulers.base, clock):
         module.datetime = Wrong
     wall = clock.WakingClock.__init__.__kwdefaults__
     assert wall["wall"] is time.time
-    wall["wall"] = lambda: time.time() + shifted.shift
+    wall["wall"] = lambda: time.time() + shifting.shift
 
 
 if __name__ == "__main__":
-    set_wrong(ShiftedClock(Path(sys.argv.pop(1))))
+    file = Path(sys.argv.pop(1))
     networks.__path__.append(str(Path(__file__).parent / "networks"))
-    main(prog_name="corral")
+    set_wrong(ShiftedClock(file))
+    with shifted(file):
+        main(prog_name="corral")
