@@ -55,7 +55,7 @@ from webapp.settings import Settings
 
 INSTANCES, COPIED = 4_000, 60_000
 #: Taken in first, in any case: the definition version has its dictionary after them.
-FIRST = 260
+FIRST = 400
 #: Mentions a page, and pages between two looks of the clock.
 PAGE, ROUND = 5, 10
 #: VACUUM comes when so many instances are new since the last one, each a share of all: autovacuum

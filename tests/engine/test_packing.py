@@ -25,8 +25,8 @@ def sample(number: int, secret: str = "") -> bytes:
     ).encode()
 
 
-SAMPLES_OF_200 = [[sample(number)] for number in range(SAMPLES)]
-CONTENT = train(SAMPLES_OF_200) or b""
+MANY = [[sample(number)] for number in range(SAMPLES)]
+CONTENT = train(MANY) or b""
 DICTIONARY = Dictionary(300, CONTENT)
 
 
@@ -49,7 +49,7 @@ def test_what_is_like_the_samples_takes_a_fraction() -> None:
 
 
 def test_the_same_samples_give_the_same_dictionary() -> None:
-    assert train(SAMPLES_OF_200) == CONTENT
+    assert train(MANY) == CONTENT
 
 
 @pytest.mark.parametrize(
