@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, literal, select, tuple_, union_all
 
 from engine.instances import InstanceFilter, InstanceStatus
-from engine.storage.lists.bounds import literals
+from engine.storage.lists.bounds import counted, literals
 from engine.storage.places import HOLDERS, held_at
 from engine.storage.tables import (
     DefinitionRow,
@@ -24,6 +25,8 @@ from engine.user_tasks import OPEN
 #: Newest first; rows are numbered in the order they start, and where clocks differ, nearly so.
 BY_START: tuple[Any, ...] = (InstanceRow.started_at.desc(), InstanceRow.id.desc())
 BY_NUMBER: tuple[Any, ...] = (InstanceRow.id.desc(),)
+#: Active instances that are looked through for late ones, newest first.
+NEWEST = 5_000
 _OPEN_INCIDENT = IncidentRow.resolved_at.is_(None)
 
 
@@ -46,6 +49,9 @@ def page(
     else:
         place = _place(connection, workspace, before)
         parts, order = _started(workspace, where, before, place), BY_START
+        recent = _recent(connection, workspace, where, before, place)
+        if recent is not None and counted(connection, recent, limit) == limit:
+            parts = [recent]
     # Each part ends by itself, so that no more than a few pages are put in order.
     some = [select(part.limit(limit).subquery().c[0]) for part in parts]
     chosen = union_all(*some) if len(some) > 1 else some[0]
@@ -55,7 +61,10 @@ def page(
 def matching(workspace: int, where: InstanceFilter) -> Select[Any]:
     """Return the ids that fit a filter, in no order, for counting up to a bound."""
     if where.with_incident or where.waiting_at is not None:
-        return select(union_all(*_held(workspace, where, None)).subquery().c[0]).distinct()
+        parts = (
+            select(part.order_by(None).subquery().c[0]) for part in _held(workspace, where, None)
+        )
+        return select(union_all(*parts).subquery().c[0]).distinct()
     status = _status(where)
     narrowed = select(InstanceRow.id).where(*_narrowed(workspace, where))
     return narrowed if status is None else narrowed.where(literals(InstanceRow.status, [status]))
@@ -88,18 +97,47 @@ def _started(
     workspace: int, where: InstanceFilter, before: int | None, place: datetime | None
 ) -> list[Select[Any]]:
     """Return the parts of a list in the order of starts: a part for each status."""
-    narrowed = select(InstanceRow.id).where(*_narrowed(workspace, where))
-    if before is not None and place is not None:
-        last = tuple_(literal(place, UtcDateTime), literal(before))
-        narrowed = narrowed.where(tuple_(InstanceRow.started_at, InstanceRow.id) < last)
-    elif before is not None:
-        narrowed = narrowed.where(InstanceRow.id < before)
-    narrowed = narrowed.order_by(*BY_START)
+    narrowed = _beyond(select(InstanceRow.id).where(*_narrowed(workspace, where)), before, place)
     if where.business_key is not None and where.status is None:
         return [narrowed]  # few, and found by the key
     status = _status(where)
     statuses = list(InstanceStatus) if status is None else [status]
     return [narrowed.where(literals(InstanceRow.status, [each])) for each in statuses]
+
+
+def _beyond(narrowed: Select[Any], before: int | None, place: datetime | None) -> Select[Any]:
+    """Return what comes after the page before, in the order of starts."""
+    if before is not None and place is not None:
+        last = tuple_(literal(place, UtcDateTime), literal(before))
+        narrowed = narrowed.where(tuple_(InstanceRow.started_at, InstanceRow.id) < last)
+    elif before is not None:
+        narrowed = narrowed.where(InstanceRow.id < before)
+    return narrowed.order_by(*BY_START)
+
+
+def _recent(
+    connection: Connection,
+    workspace: int,
+    where: InstanceFilter,
+    before: int | None,
+    place: datetime | None,
+) -> Select[Any] | None:
+    """Return the late ones among the newest, None where lateness does not matter.
+
+    Where many are late, a page of them is there, and nobody has to look up all that are.
+    """
+    if where.overdue_at is None or where.status not in (None, InstanceStatus.ACTIVE):
+        return None
+    active = literals(InstanceRow.status, [InstanceStatus.ACTIVE])
+    anyhow = _narrowed(workspace, replace(where, overdue_at=None))
+    newest = _beyond(
+        select(InstanceRow.id, InstanceRow.next_due, InstanceRow.started_at).where(*anyhow, active),
+        before,
+        place,
+    )
+    some = newest.limit(NEWEST).subquery()
+    late = select(some.c.id).where(some.c.next_due < where.overdue_at)
+    return late.order_by(some.c.started_at.desc(), some.c.id.desc())
 
 
 def _held(workspace: int, where: InstanceFilter, before: int | None) -> list[Select[Any]]:
@@ -113,18 +151,22 @@ def _held(workspace: int, where: InstanceFilter, before: int | None) -> list[Sel
     status = _status(where)
     if status is not None:
         more.append(literals(InstanceRow.status, [status]))
+    more += _narrowed(workspace, where)[1:]
     parts = []
     for table, is_open in holders:
         at = [] if where.with_incident else [table.element == where.waiting_at]
-        beyond = [] if before is None else [table.instance_id < before]
         part = (
             select(table.instance_id)
             .distinct()
-            .join(InstanceRow, InstanceRow.id == table.instance_id)
-            .where(table.workspace_id == workspace, *at, is_open, *beyond)
-            .where(*_narrowed(workspace, where), *more)
+            .where(table.workspace_id == workspace, *at, is_open)
             .order_by(table.instance_id.desc())
         )
+        if before is not None:
+            part = part.where(table.instance_id < before)
+        if more:
+            # The second condition says nothing new, but is where a merge begins.
+            part = part.join(InstanceRow, InstanceRow.id == table.instance_id).where(*more)
+            part = part if before is None else part.where(InstanceRow.id < before)
         parts.append(part)
     return parts
 
