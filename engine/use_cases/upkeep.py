@@ -210,7 +210,7 @@ def _pump(core: Core, now: datetime, only: Workspace | None) -> int:
     fired = 0
     for _ in range(_MOST_BATCHES):
         due = core.storage.due(now, only, limit=_WINDOW)
-        if not bounds and (due.starts or due.instances):
+        if not {*due.starts, *due.instances} <= bounds.keys():
             bounds = {each.id: UpkeepUseCases(core, each) for each in core.storage.workspaces()}
         count = sum(
             bounds[id]._write(lambda tx: start_due(tx, now=now, limit=_BATCH)) for id in due.starts
