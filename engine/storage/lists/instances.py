@@ -130,12 +130,8 @@ def _recent(
         return None
     active = literals(InstanceRow.status, [InstanceStatus.ACTIVE])
     anyhow = _narrowed(workspace, replace(where, overdue_at=None))
-    newest = _beyond(
-        select(InstanceRow.id, InstanceRow.next_due, InstanceRow.started_at).where(*anyhow, active),
-        before,
-        place,
-    )
-    some = newest.limit(NEWEST).subquery()
+    listed: Select[Any] = select(InstanceRow.id, InstanceRow.next_due, InstanceRow.started_at)
+    some = _beyond(listed.where(*anyhow, active), before, place).limit(NEWEST).subquery()
     late = select(some.c.id).where(some.c.next_due < where.overdue_at)
     return late.order_by(some.c.started_at.desc(), some.c.id.desc())
 
@@ -151,7 +147,7 @@ def _held(workspace: int, where: InstanceFilter, before: int | None) -> list[Sel
     status = _status(where)
     if status is not None:
         more.append(literals(InstanceRow.status, [status]))
-    more += _narrowed(workspace, where)[1:]
+    more += _narrowed(workspace, where, look_up=False)[1:]
     parts = []
     for table, is_open in holders:
         at = [] if where.with_incident else [table.element == where.waiting_at]
@@ -171,7 +167,8 @@ def _held(workspace: int, where: InstanceFilter, before: int | None) -> list[Sel
     return parts
 
 
-def _narrowed(workspace: int, where: InstanceFilter) -> list[Any]:
+def _narrowed(workspace: int, where: InstanceFilter, *, look_up: bool = True) -> list[Any]:
+    """Return the conditions of a row; ``look_up`` adds where late ones are found by an index."""
     found: list[Any] = [InstanceRow.workspace_id == workspace]
     if where.key is not None:
         found.append(InstanceRow.definition_key == where.key)
@@ -184,7 +181,8 @@ def _narrowed(workspace: int, where: InstanceFilter) -> list[Any]:
     if where.overdue_at is not None:
         active = literals(InstanceRow.status, [InstanceStatus.ACTIVE])
         found.append(and_(active, InstanceRow.next_due < where.overdue_at))
-        found.append(InstanceRow.id.in_(_late(workspace, where.overdue_at)))
+        if look_up:
+            found.append(InstanceRow.id.in_(_late(workspace, where.overdue_at)))
     return found
 
 
