@@ -65,6 +65,7 @@ def benchmarks() -> Iterator[tuple[str, Callable[[Run], Mapping[str, Figure]]]]:
         if spec is None or spec.loader is None:
             raise ImportError(f"{path} cannot be loaded.")
         module = module_from_spec(spec)
+        sys.modules[spec.name] = module  # dataclasses look their module up by its name
         spec.loader.exec_module(module)
         yield path.stem.removeprefix("bench_"), module.measure
 

@@ -97,6 +97,8 @@ class _List(TypeDecorator[Collection[Any]]):
 class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
+    #: Else SQLite is asked for ``... IN (...) = 1``, for which it uses no index.
+    _is_implicitly_boolean = True
 
 
 @compiles(_Among, "postgresql")

@@ -98,7 +98,8 @@ class UserTaskRow(Waiting, Table):
 
     __tablename__ = "user_task"
     __table_args__ = (
-        Index("ix_user_task_instance", "instance_id"),
+        # With the status: an instance that goes round for long leaves thousands behind.
+        Index("ix_user_task_instance", "instance_id", "status"),
         # Pages of queues and of claimants, soonest due first; and the numbers of queues.
         _in_order("open_queue", _OPEN_USER_TASK, "queue", also=("claimed_by",)),
         _in_order("open_claimed_by", _CLAIMED_USER_TASK, "claimed_by"),
@@ -129,7 +130,7 @@ class JobRow(Waiting, Table):
 
     __tablename__ = "job"
     __table_args__ = (
-        Index("ix_job_instance", "instance_id"),
+        Index("ix_job_instance", "instance_id", "status"),
         CheckConstraint("retries >= 0", name="retries_not_negative"),
         # Handlers ask for «the open jobs of my type» a few times a second.
         Index("ix_job_type_status", "workspace_id", "type", "status", "id"),

@@ -117,6 +117,20 @@ def test_a_list_finds_the_same_as_in(connection: Connection) -> None:
     assert sorted(found_ids) == ids[2:4]
 
 
+def test_a_list_is_looked_up_by_an_index(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL goes by how many rows there are")
+    # given
+    statement = select(MessageRow.name).where(among(MessageRow.id), MessageRow.hops == 1)
+
+    # when
+    text = str(statement.compile(connection))
+    plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ("[1]", 1)).all()
+
+    # then
+    assert any("SEARCH message USING INTEGER PRIMARY KEY" in row[3] for row in plan)
+
+
 def test_each_row_is_changed_by_its_own_values(connection: Connection) -> None:
     # given
     ids = insert_numbered(connection, MessageRow, messages(["a", "b", "c"]))
