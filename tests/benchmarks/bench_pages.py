@@ -106,7 +106,8 @@ def measure(run: Run) -> Mapping[str, Figure]:
         url = database(address, "pages")
         there = herd.fill(url, instances=INSTANCES // run.shrink)
         run.say(f"pages: {there} instances")
-        found = sorted(every_page(url), key=lambda one: one.p95)
+        times = REQUESTS if run.shrink == 1 else 1
+        found = sorted(every_page(url, times=times), key=lambda one: one.p95)
         scraped = scrape(url)
     for one in reversed(found[-5:]):
         run.say(f"pages: {one.p95:.1f} ms {one.wanted.address} as {one.login}")

@@ -73,7 +73,7 @@ class QueueOut(Out):
     """One queue at a glance."""
 
     queue: str
-    open: int
+    open: int = Field(description="Counted up to 1,000, as the other numbers: more are 1,000.")
     unclaimed: int
     overdue: int
 

@@ -130,7 +130,7 @@ def _recent(
         return None
     active = literals(InstanceRow.status, [InstanceStatus.ACTIVE])
     anyhow = _narrowed(workspace, replace(where, overdue_at=None))
-    listed: Select[Any] = select(InstanceRow.id, InstanceRow.next_due, InstanceRow.started_at)
+    listed: Any = select(InstanceRow.id, InstanceRow.next_due, InstanceRow.started_at)
     some = _beyond(listed.where(*anyhow, active), before, place).limit(NEWEST).subquery()
     late = select(some.c.id).where(some.c.next_due < where.overdue_at)
     return late.order_by(some.c.started_at.desc(), some.c.id.desc())
