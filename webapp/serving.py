@@ -103,7 +103,8 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
         service = getattr(self.app, "service", None)
         if service is not None:
             # Not in the signal handler: it may have interrupted somebody who holds the lock.
-            threading.Thread(target=service.end_streams, daemon=True).start()
+            self.app.ending = threading.Thread(target=service.end_streams, daemon=True)
+            self.app.ending.start()
         super().handle_exit(sig, frame)
 
     # The terminal sends SIGINT to parent and worker alike; for the worker that is no emergency.
@@ -126,6 +127,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self.settings = settings
         self.make = service
         self.service: Service | None = None
+        #: Ends the live pages, once we were asked to stop.
+        self.ending: threading.Thread | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -167,4 +170,6 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def _leave(self) -> None:
         if self.service is not None:
             service, self.service = self.service, None
+            if self.ending is not None:
+                self.ending.join()
             service.stop()
