@@ -53,7 +53,7 @@ from webapp.bootstrap import opened
 from webapp.logs import set_up
 from webapp.settings import Settings
 
-INSTANCES, COPIED = 4_000, 60_000
+INSTANCES, COPIED = 3_000, 60_000
 #: Taken in first, in any case: the definition version has its dictionary after them.
 FIRST = 400
 #: Mentions a page, and pages between two looks of the clock.
@@ -151,7 +151,7 @@ def measure(run: Run) -> Mapping[str, Figure]:
         with psycopg.connect(bare, autocommit=True) as connection:
             with opened(settings) as installation:
                 crowd = Crowd(installation.engine)
-                fill(crowd, connection, INSTANCES // run.shrink)
+                fill(crowd, connection, max(INSTANCES // run.shrink, FIRST + 10 * PAGE))
                 found = {"state_bytes": state_bytes(crowd)}
             found["million_gigabytes_worn"] = gigabytes(run, connection, "worn")
             copy(url, connection, COPIED // run.shrink)

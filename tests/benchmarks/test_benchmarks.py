@@ -27,6 +27,7 @@ def test_every_figure_has_its_value_unit_floor_bar_and_verdict(
     assert figures.keys() >= {"timers_drain_sqlite", "timers_drain_postgresql"}
     assert figures.keys() >= {"timers_idle_pump_ms", "timers_lateness_p99", "cluster_events_2"}
     assert figures.keys() >= {"condition_python", "condition_feel", "sandbox_alone", "compile_500"}
+    assert figures.keys() >= {"state_bytes", "million_gigabytes", "million_gigabytes_worn"}
     assert all(list(figure) == fields for figure in figures.values())
 
 
@@ -47,3 +48,8 @@ def test_a_figure_is_met_at_its_bar_and_on_the_right_side_of_it(
 
     # then
     assert shown["met"] is met
+
+
+def test_the_bytes_of_a_state_stay_below_their_bar(figures: dict[str, dict[str, object]]) -> None:
+    # Bytes, not a time: they hold on every machine.
+    assert figures["state_bytes"]["met"] is True
