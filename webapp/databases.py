@@ -10,10 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Table
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
-
 from channels import storage as channel_storage
 from channels.storage import tables as channel_tables
 from engine.errors import StorageError
@@ -22,6 +18,7 @@ from engine.storage import tables as engine_tables
 from engine.storage.database import Database
 from engine.storage.migrating import Standing, standing
 from engine.storage.moving import Fault, Moved, Progress, Room, SqliteSource, move, tables_of
+from engine.storage.moving.addresses import shown_postgres, sqlite_file
 from engine.storage.server import ServerFacts, companions, facts
 from webapp import storage as own_storage
 from webapp.data_dir import mark_moved, running_alone
@@ -109,7 +106,7 @@ def check_sqlite(file: Path) -> Check:
     with SqliteSource.held(file) as source:
         damage = source.damage()
         # Rows of a damaged file are whatever the damage left of them.
-        return Check(damage, [] if damage else source.faults(_tables()))
+        return Check(damage, [] if damage else source.faults(tables_of(ROOMS.values())))
 
 
 def move_installation(source_url: str, target_url: str, tell: Progress) -> Moved:
@@ -122,7 +119,7 @@ def move_installation(source_url: str, target_url: str, tell: Progress) -> Moved
         StorageError: one of the two cannot be used, or a row cannot be stored; nothing was written.
         AlreadyRunningError: Corral runs on the source.
     """
-    file, target = _sqlite_file(source_url), _postgres(target_url)
+    file, shown = sqlite_file(source_url), shown_postgres(target_url)
     with running_alone(file.parent):
         _expect_current(source_url, file)
         with SqliteSource.held(file) as source:
@@ -130,40 +127,8 @@ def move_installation(source_url: str, target_url: str, tell: Progress) -> Moved
             with closing(Database(target_url)) as database:
                 moved = move(source, database, list(ROOMS.values()), tell)
             if file.name == DATABASE_FILE:
-                mark_moved(file.parent, target.set(password=None).render_as_string())
+                mark_moved(file.parent, shown)
     return moved
-
-
-def _tables() -> list[Table]:
-    return tables_of(ROOMS.values())
-
-
-def _sqlite_file(url: str) -> Path:
-    parsed = _parsed(url, "sqlite", "The first address names the SQLite database to move")
-    if parsed.database in (None, "", ":memory:"):
-        raise StorageError("A database in memory cannot be moved. Name a file.")
-    file = Path(str(parsed.database)).absolute()
-    if not file.is_file():
-        raise StorageError(f"There is no SQLite database at {file}. Check the address.")
-    return file
-
-
-def _postgres(url: str) -> URL:
-    return _parsed(url, "postgresql", "The second address names the PostgreSQL database to fill")
-
-
-def _parsed(url: str, wanted: str, which: str) -> URL:
-    example = {
-        "sqlite": f"sqlite:///data/{DATABASE_FILE}",
-        "postgresql": "postgresql+psycopg://user:password@host/database",
-    }[wanted]
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise StorageError(f"{which}; this one is not understood. Write {example}.") from None
-    if parsed.get_backend_name() != wanted:
-        raise StorageError(f"{which}, and not {parsed.get_backend_name()!r}. Write {example}.")
-    return parsed
 
 
 def _expect_current(url: str, file: Path) -> None:
@@ -188,7 +153,7 @@ def _expect_no_fault(source: SqliteSource, file: Path) -> None:
             f"{file} is damaged: {damage[0]}. Nothing was moved. See 'damaged database' in "
             "docs/operating/repairing.md."
         )
-    if found := source.faults(_tables()):
+    if found := source.faults(tables_of(ROOMS.values())):
         named = "; ".join(map(str, found[:_NAMED]))
         more = f"; and {len(found) - _NAMED} more" if found[_NAMED:] else ""
         raise StorageError(

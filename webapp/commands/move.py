@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 import click
-from sqlalchemy.engine import make_url
 
 from engine.storage.moving import Moved
+from engine.storage.moving.addresses import shown_postgres
 from webapp.commands.options import format_option
 from webapp.commands.printing import print_json
 from webapp.databases import move_installation
@@ -62,7 +62,7 @@ class _Teller:
 
 
 def _farewell(moved: Moved, url: str) -> str:
-    shown = make_url(url).render_as_string(hide_password=True)
+    shown = shown_postgres(url)
     return "\n".join(
         [
             f"Moved {sum(moved.rows.values())} rows of {len(moved.rows)} tables; counts and sums "

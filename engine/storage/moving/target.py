@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, inspect, select, text
+from psycopg import sql
+from sqlalchemy import Connection, Table, delete, func, inspect, select
 
 from engine.errors import StorageError
 from engine.storage.server import OLDEST, facts
@@ -45,10 +47,11 @@ def prepare(connection: Connection, ours: Sequence[Table], versions: Collection[
             "database of its own."
         )
     there = [table for table in ours if table.name in names]
-    connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}s'"))
+    connection.execute(select(func.set_config("lock_timeout", f"{_PATIENCE}s", True)))
     if there:
-        listed = ", ".join(f'"{table.name}"' for table in there)
-        connection.execute(text(f"LOCK TABLE {listed} IN ACCESS EXCLUSIVE MODE"))
+        listed = sql.SQL(", ").join(sql.Identifier(table.name) for table in there)
+        driver: Any = connection.connection.driver_connection
+        driver.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(listed))
     _expect_no_row(connection, there)
 
 
