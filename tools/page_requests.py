@@ -15,8 +15,8 @@ from flask import Flask
 from sqlalchemy import Connection, text
 from werkzeug.routing import Rule
 
-#: Never ends, or is a file.
-_LEFT_OUT = {"live.stream", "static"}
+#: Never ends; is a file; answers programs that bear a token of the settings alone.
+_LEFT_OUT = {"live.stream", "static", "monitoring.metrics"}
 _SEARCHED = ("Ivo", "zo", "Zoë Silva", "ana_27", "nobody at all", "x", "@ivo_1", "order:5", "#17")
 #: Filters of the API as the pages have them: the name, and the only value if there is but one.
 _PAGES: dict[str, tuple[str, object]] = {
