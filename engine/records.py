@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from engine.instances import InstanceStatus
+from engine.definitions import Form
+from engine.instances import InstanceDetail, InstanceStatus
 from engine.jobs import Job
 from engine.messages import Message
 from engine.ports import ClosedWait, Wait
-from engine.user_tasks import UserTaskStatus
+from engine.user_tasks import UserTask, UserTaskStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,16 @@ class Due:
     starts: tuple[int, ...]  #: ids of workspaces in which a start timer is due
     #: Instances with a timer due by the id of their workspace, the most overdue first.
     instances: dict[int, list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedUserTask:
+    """A user task with everything a person needs to work on it."""
+
+    task: UserTask
+    instance: InstanceDetail
+    form: Form | None
+    variables: Mapping[str, Any]  #: as its token sees them; once it ended, those of the instance
 
 
 @dataclass(frozen=True, slots=True)

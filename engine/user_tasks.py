@@ -6,11 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from engine.definitions import Form
-    from engine.instances import InstanceDetail
+from typing import Any
 
 #: Priority of a user task whose element does not say, from 0 to 100.
 DEFAULT_PRIORITY = 50
@@ -48,16 +44,6 @@ class UserTask:
     correlation_key: str | None = None  #: of the instance
     process: str = ""  #: name of the definition
     definition_id: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedUserTask:
-    """A user task with everything a person needs to work on it."""
-
-    task: UserTask
-    instance: InstanceDetail
-    form: Form | None
-    variables: Mapping[str, Any]  #: as its token sees them; once it ended, those of the instance
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,13 @@ from engine.figures import COUNTED
 from engine.history import HistoryEntry, What
 from engine.instances import Instance, InstanceDetail
 from engine.ports import Change
-from engine.records import Answered
+from engine.records import Answered, OpenedUserTask
 from engine.stores import Transaction
 from engine.use_cases.bound import Bound
 from engine.use_cases.completing import Completing, Outcome
 from engine.user_tasks import (
     OPEN,
     Completion,
-    OpenedUserTask,
     QueueSummary,
     Submission,
     UserTask,
