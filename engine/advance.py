@@ -13,6 +13,7 @@ from datetime import datetime
 
 from engine.collecting import uncollected
 from engine.correlation import arrival, correlate, correlate_kept, signal
+from engine.errors import StaleRevisionError
 from engine.history import HistoryEntry, What
 from engine.instances import InstanceStatus
 from engine.jobs import Job
@@ -81,13 +82,15 @@ class Advancer:
         """Apply the inboxes of instances that ``tx`` has locked; else as :meth:`run`."""
         held = {each.id: each for each in locked}
         ran: set[int] = set()
+        cut: set[tuple[int, int]] = set()
         for _ in range(_MOST_ROUNDS):
             inbox = tx.inbox.pending(held) if held else {}
             if not inbox:
                 tx.to_wake.difference_update(held)
                 break
+            _give_way(inbox, cut)
             ran.update(inbox)
-            self._round(tx, held, inbox, now)
+            cut |= self._round(tx, held, inbox, now)
         else:
             tx.to_wake.update(held)
         for id in sorted(ran):
@@ -96,8 +99,11 @@ class Advancer:
 
     def _round(
         self, tx: Transaction, held: dict[int, Held], inbox: dict[int, list[Event]], now: datetime
-    ) -> None:
-        """Run each instance once over its inbox, write, and hand on what was thrown."""
+    ) -> set[tuple[int, int]]:
+        """Run each instance once over its inbox, write, and hand on what was thrown.
+
+        Returns the waits that were cut off, as instance ids and tokens.
+        """
         this = _Round()
         for id, events in sorted(inbox.items()):
             if held[id].status is InstanceStatus.ACTIVE:
@@ -110,6 +116,7 @@ class Advancer:
         # After the waits, because it looks which of them is due first.
         tx.instances.write(this.written)
         _hand_on(tx, this, inbox, now)
+        return {(id, wait.token) for id, wait in this.effects.closed if not wait.completed}
 
     def _run_one(
         self, tx: Transaction, held: Held, events: list[Event], this: _Round, now: datetime
@@ -166,6 +173,20 @@ class Advancer:
         for type_, jobs in by_type.items():
             for handler in self._handlers.get(type_, ()):
                 handler(tx, jobs)
+
+
+def _give_way(inbox: Mapping[int, Sequence[Event]], cut: set[tuple[int, int]]) -> None:
+    """Begin again when somebody completed a user task that this transaction cut off meanwhile.
+
+    They found the instance busy, left their answer in its inbox and were told that it is done. In
+    the next try it stands before what cut it off.
+    """
+    for id, events in inbox.items():
+        for event in events:
+            if event.kind is EventKind.USER_TASK_COMPLETED and (id, event.token) in cut:
+                raise StaleRevisionError(
+                    "A person was quicker than what cut them off. Nothing was stored; try again."
+                )
 
 
 def _hand_on(

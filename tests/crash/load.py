@@ -13,12 +13,12 @@ import random
 import re
 import threading
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import unescape
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote
 
@@ -30,7 +30,7 @@ from tests.crash.stand_in_server import ACCOUNTS
 from webapp.bootstrap import Installation
 
 #: What a person meets while things are down; they try again.
-TROUBLE = (OSError, urllib.error.URLError, ValueError, EngineError, SQLAlchemyError, KeyError)
+TROUBLE = (OSError, HTTPException, ValueError, EngineError, SQLAlchemyError, KeyError)
 
 
 @dataclass
