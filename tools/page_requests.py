@@ -158,26 +158,7 @@ class _Samples:
             {"open_only": "false"},
             {"open_only": "false", "before": self._middle("incident")},
         ]
-        narrow: list[Mapping[str, object]] = [
-            *({"status": status} for status in ("active", "completed", "cancelled", "failed")),
-            *({"key": key} for key in ("complaint", "errand", "unknown")),
-            {"key": "errand", "status": "active"},
-            {"key": "complaint", "status": "cancelled"},
-            {"key": "errand", "status": "cancelled"},
-            *({"waiting_at": at} for at in ("answer_complaint", "fetch", "nowhere")),
-            {"waiting_at": "handle_lead", "key": "complaint"},
-            {"waiting_at": "look", "with_incident": "true"},
-            {"started_before": moment},
-            {"started_before": moment, "status": "active"},
-            {"overdue_at": now},
-            {"overdue_at": now, "key": "errand"},
-            {"overdue_at": now, "with_incident": "true"},
-            {"with_incident": "true"},
-            {"with_incident": "true", "status": "completed"},
-            {"business_key": key},
-            {"business_key": "demo:nothing"},
-        ]
-        instances = [deep, *narrow, *({**query, **deep} for query in narrow)]
+        instances = self._instances(deep, moment, now, key)
         return {
             "inbox.show": [
                 {"mine": 1},
@@ -203,6 +184,30 @@ class _Samples:
                 {"instance_id": instance, "open_only": "false"},
             ],
         }
+
+    def _instances(
+        self, deep: Mapping[str, object], moment: str, now: str, key: str
+    ) -> list[Mapping[str, object]]:
+        narrow: list[Mapping[str, object]] = [
+            *({"status": status} for status in ("active", "completed", "cancelled", "failed")),
+            *({"key": key} for key in ("complaint", "errand", "unknown")),
+            {"key": "errand", "status": "active"},
+            {"key": "complaint", "status": "cancelled"},
+            {"key": "errand", "status": "cancelled"},
+            *({"waiting_at": at} for at in ("answer_complaint", "fetch", "nowhere")),
+            {"waiting_at": "handle_lead", "key": "complaint"},
+            {"waiting_at": "look", "with_incident": "true"},
+            {"started_before": moment},
+            {"started_before": moment, "status": "active"},
+            {"overdue_at": now},
+            {"overdue_at": now, "key": "errand"},
+            {"overdue_at": now, "with_incident": "true"},
+            {"with_incident": "true"},
+            {"with_incident": "true", "status": "completed"},
+            {"business_key": key},
+            {"business_key": "demo:nothing"},
+        ]
+        return [deep, *narrow, *({**query, **deep} for query in narrow)]
 
     def _user_tasks(
         self, due: Any, last: int, now: str, instance: int

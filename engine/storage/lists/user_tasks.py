@@ -24,8 +24,7 @@ _COUNT = (
 )
 # The next queue is where the index goes on after the last one: nobody reads all user tasks to
 # learn in which queues they are.
-_QUEUES = text(
-    f"""
+_QUEUES_SQL = f"""
     WITH RECURSIVE names(queue) AS (
       SELECT (SELECT min(t.queue) {_IN_QUEUE} IS NOT NULL)
       UNION ALL
@@ -36,7 +35,7 @@ _QUEUES = text(
       {_COUNT.format("AND t.due < :now")}
     FROM names WHERE queue IS NOT NULL ORDER BY queue
     """  # noqa: S608 - all of it is ours
-).bindparams(bindparam("now", type_=UtcDateTime))
+_QUEUES = text(_QUEUES_SQL).bindparams(bindparam("now", type_=UtcDateTime))
 
 
 @dataclass(frozen=True, slots=True)
