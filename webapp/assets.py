@@ -11,7 +11,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, g, request, url_for
 from markupsafe import Markup
 
 DIST = Path(__file__).parent / "static" / "dist"
@@ -47,8 +47,13 @@ def _names(manifest: Path, _built: int) -> dict[str, str]:
 
 def asset(name: str) -> str:
     """Return the address of one built file, such as ``"main.css"``."""
+    # A page has dozens of icons, all of one file.
+    known: dict[str, str] = g.setdefault("assets", {})
+    if name in known:
+        return known[name]
     try:
-        return url_for("static", filename=f"dist/{names()[name]}")
+        known[name] = url_for("static", filename=f"dist/{names()[name]}")
+        return known[name]
     except KeyError as unknown:
         raise FrontEndMissingError(
             f"{name} is not part of the built front end. Run 'make install' again."
@@ -63,12 +68,17 @@ def icon(name: str, label: str | None = None, size: str = "") -> Markup:
         label: what a screen reader says; None for an icon that stands beside its word.
         size: ``""`` (18 px), ``"sm"``, ``"lg"`` or ``"xl"``.
     """
+    return _icon(asset("icons.svg"), name, label, size)
+
+
+@lru_cache(maxsize=1024)
+def _icon(sprite: str, name: str, label: str | None, size: str) -> Markup:
     classes = f"ico ico-{size}" if size else "ico"
     spoken = Markup('role="img" aria-label="{}"').format(label) if label else _SILENT
     # The attributes keep an icon small where the style sheet does not arrive.
     return Markup(
         '<svg class="{}" width="18" height="18" {}><use href="{}#{}"></use></svg>'
-    ).format(classes, spoken, asset("icons.svg"), name)
+    ).format(classes, spoken, sprite, name)
 
 
 def add_to(app: Flask) -> None:

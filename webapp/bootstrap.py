@@ -255,8 +255,6 @@ def session_key(settings: Settings) -> str:
     Raises:
         DataDirectoryError: the file is wanted, and the data directory cannot be used.
     """
-    if settings.on_sqlite:
-        expect_not_moved(prepare(settings.data))
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value()
     return secret_key(prepare(settings.data))
@@ -274,6 +272,8 @@ def holding(settings: Settings) -> AbstractContextManager[None]:
 
 
 def _engine(settings: Settings) -> Engine:
+    if settings.on_sqlite:
+        expect_not_moved(prepare(settings.data))
     return Engine.open(settings.url, workspace=settings.workspace, limits=limits(settings))
 
 
@@ -286,8 +286,6 @@ def limits(settings: Settings) -> Limits:
 @contextmanager
 def opened(settings: Settings) -> Iterator[Installation]:
     """Open everything for a command, made and migrated if need be; nothing runs by itself."""
-    if settings.on_sqlite:
-        expect_not_moved(prepare(settings.data))
     with closing(_engine(settings)) as found:
         yield wire(found, settings)
 
@@ -311,7 +309,7 @@ def read_engine(settings: Settings) -> Iterator[Engine]:
     """Open the engine of an installation that must exist; nothing is made.
 
     Raises:
-        DataDirectoryError: there is no database in the data directory.
+        DataDirectoryError: there is no database in the data directory, or it was moved.
         StorageError: the database cannot be opened, or is newer than this program.
     """
     if settings.on_sqlite and not (settings.data / DATABASE_FILE).exists():

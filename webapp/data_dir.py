@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from webapp.settings import SHORTEST_KEY
+
 SECRET_FILE = "secret.key"  # noqa: S105  (its name, not its content)
 LOCK_FILE = "corral.lock"
 #: Says where the SQLite database of the directory was moved to.
@@ -27,8 +29,6 @@ MOVED_FILE = "moved.txt"
 PATIENCE = 3.0
 #: Seconds between two tries.
 _PAUSE = 0.05
-#: Characters of the secret key at least; a new one has twice as many.
-_SHORTEST_KEY = 32
 
 
 class DataDirectoryError(Exception):
@@ -87,7 +87,7 @@ def secret_key(folder: Path) -> str:
     if not file.exists():
         _make_secret(file)
     key = file.read_text(encoding="ascii", errors="ignore").strip()
-    if len(key) < _SHORTEST_KEY:
+    if len(key) < SHORTEST_KEY:
         raise DataDirectoryError(
             f"{file} is damaged. Delete it: a new one is made, and everybody logs in again."
         )
@@ -97,7 +97,7 @@ def secret_key(folder: Path) -> str:
 def _make_secret(file: Path) -> None:
     draft = file.with_name(f".{SECRET_FILE}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(secrets.token_hex(_SHORTEST_KEY) + "\n")
+        out.write(secrets.token_hex(SHORTEST_KEY) + "\n")
     try:
         # A link appears whole or not at all, and never replaces the key of another process.
         os.link(draft, file)

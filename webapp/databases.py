@@ -22,7 +22,7 @@ from engine.storage.moving.addresses import shown_postgres, sqlite_file
 from engine.storage.server import ServerFacts, companions, facts
 from webapp import storage as own_storage
 from webapp.data_dir import mark_moved, running_alone
-from webapp.settings import DATABASE_FILE, Settings
+from webapp.settings import DATABASE_FILE
 from webapp.storage import tables as own_tables
 
 ROOMS = {
@@ -55,15 +55,6 @@ def versions(url: str) -> dict[str, Standing]:
             name: standing(connection, room.migrations, room.version_table)
             for name, room in ROOMS.items()
         }
-
-
-def pending_migrations(settings: Settings) -> list[str]:
-    """Return the rooms whose tables are not those of this program.
-
-    Raises:
-        StorageError: the database cannot be opened.
-    """
-    return [name for name, found in versions(settings.url).items() if found != "current"]
 
 
 def connected(url: str) -> list[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -119,12 +120,7 @@ def due(moment: datetime | None, clock: str = "Due") -> Markup:
     if moment is None:
         return Markup('<span class="due due-none">no due date</span>')
     state = urgency(moment, now())
-    signs = Markup("").join(
-        Markup('<span class="when-{}">{}<span class="sr">{}</span></span>').format(
-            name, icon(sign, size="sm"), word
-        )
-        for name, sign, word in _URGENCIES
-    )
+    signs = _signs(*(icon(sign, size="sm") for _, sign, _ in _URGENCIES))
     return Markup('<span class="due due-{0}" data-due="{0}" title="{1}: {2}">{3}{4}</span>').format(
         state, clock, exact(moment), signs, _time(moment, lateness(moment, now()), titled=False)
     )
@@ -216,6 +212,15 @@ def add_to(app: Flask) -> None:
         total,
     ):
         app.add_template_filter(function)
+
+
+@lru_cache(maxsize=8)
+def _signs(*icons: Markup) -> Markup:
+    """Return icon and word of every urgency; the style sheet shows the one that holds."""
+    return Markup("").join(
+        Markup('<span class="when-{}">{}<span class="sr">{}</span></span>').format(name, sign, word)
+        for (name, _, word), sign in zip(_URGENCIES, icons, strict=True)
+    )
 
 
 def _time(moment: datetime, text: str, *, titled: bool = True) -> Markup:

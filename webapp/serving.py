@@ -1,8 +1,8 @@
 """Runs the application in gunicorn: one worker with many threads, and one way to stop.
 
-The parent only watches. The worker opens the database after the fork, wakes instances, polls the
-channels and answers requests. SIGTERM and SIGINT mean the same: take no new request, end the open
-live pages, wait for running work, exit 0.
+The parent only watches. The worker, in gunicorn's sense, opens the database after the fork, answers
+requests and does what else its service does. SIGTERM and SIGINT mean the same: take no new request,
+end the open live pages, wait for running work, exit 0.
 """
 
 from __future__ import annotations

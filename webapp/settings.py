@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from engine.limits import Limits
@@ -26,7 +26,10 @@ SHORTEST_TOKEN = 16
 class Settings(BaseSettings):
     """The settings of one installation. Secrets never show in its text."""
 
-    model_config = SettingsConfigDict(env_prefix="CORRAL_", extra="ignore", frozen=True)
+    # A compose file passes what is not set as an empty text.
+    model_config = SettingsConfigDict(
+        env_prefix="CORRAL_", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     data: Path = Field(
         default=Path("data"), description="Data directory: database, secret key, lock file."
@@ -109,37 +112,23 @@ class Settings(BaseSettings):
         default="text", description="Form of the log on stderr."
     )
 
-    @field_validator("worker_port", "secret_key", mode="before")
+    @field_validator("secret_key", "metrics_token")
     @classmethod
-    def _empty_is_none(cls, given: object) -> object:
-        # A compose file passes what is not set as an empty text.
-        return None if given == "" else given
-
-    @field_validator("secret_key")
-    @classmethod
-    def _long_enough(cls, given: SecretStr | None) -> SecretStr | None:
-        if given is not None and len(given.get_secret_value()) < SHORTEST_KEY:
-            raise ValueError(f"at least {SHORTEST_KEY} characters; make one: openssl rand -hex 32")
-        return given
-
-    @field_validator("metrics_token")
-    @classmethod
-    def _hard_to_guess(cls, given: SecretStr | None) -> SecretStr | None:
-        if given is not None and 0 < len(given.get_secret_value()) < SHORTEST_TOKEN:
-            raise ValueError(
-                f"at least {SHORTEST_TOKEN} characters; make one: openssl rand -hex 32"
-            )
+    def _hard_to_guess(cls, given: SecretStr | None, field: ValidationInfo) -> SecretStr | None:
+        least = SHORTEST_KEY if field.field_name == "secret_key" else SHORTEST_TOKEN
+        if given is not None and len(given) < least:
+            raise ValueError(f"at least {least} characters; make one: openssl rand -hex 32")
         return given
 
     @property
     def on_sqlite(self) -> bool:
         """Tell whether the database is the file in the data directory."""
-        return self.database_url is None or not self.database_url.get_secret_value()
+        return self.database_url is None
 
     @property
     def url(self) -> str:
         """Return the SQLAlchemy address of the database. It may hold a password: never log it."""
-        if self.database_url is not None and not self.on_sqlite:
+        if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data.absolute() / DATABASE_FILE}"
 

@@ -86,22 +86,20 @@ def test_the_limits_of_the_engine_are_settings(monkeypatch: pytest.MonkeyPatch) 
 
 def test_what_a_compose_file_passes_as_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     # given
-    for name in ("WORKER_PORT", "METRICS_TOKEN"):
-        monkeypatch.setenv(f"CORRAL_{name}", "")
-
-    # when
-    settings = Settings()
+    unset = Settings()
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"CORRAL_{name.upper()}", "")
 
     # then
-    assert settings.worker_port is None
-    assert settings.metrics_token is None or not settings.metrics_token.get_secret_value()
+    assert Settings() == unset
 
 
-def test_a_token_that_is_easily_guessed_is_refused_without_being_shown(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("name", "least"), [("METRICS_TOKEN", 16), ("SECRET_KEY", 32)])
+def test_a_secret_that_is_easily_guessed_is_refused_without_being_shown(
+    name: str, least: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given
-    monkeypatch.setenv("CORRAL_METRICS_TOKEN", "hush")
+    monkeypatch.setenv(f"CORRAL_{name}", "hush")
 
     # when
     with pytest.raises(ValidationError) as refused:
@@ -109,7 +107,7 @@ def test_a_token_that_is_easily_guessed_is_refused_without_being_shown(
 
     # then
     (error,) = refused.value.errors(include_input=False, include_url=False)
-    assert "at least 16 characters" in error["msg"]
+    assert f"at least {least} characters" in error["msg"]
     assert "openssl rand" in error["msg"]
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
 from engine.waking import wakeups
-from webapp.bootstrap import opened
+from webapp.bootstrap import holding, opened
 from webapp.commands.options import data_option, format_option, settings_with
 from webapp.commands.printing import print_json, printable
-from webapp.data_dir import DataDirectoryError, prepare, running_alone
+from webapp.data_dir import DataDirectoryError
 from webapp.databases import check_sqlite, connected, versions
 from webapp.settings import DATABASE_FILE, Settings
 
@@ -37,8 +36,7 @@ def upgrade(data: Path | None) -> None:
     Make a backup first, for there is no way back, and stop Corral.
     """
     settings = settings_with(data=data)
-    alone = running_alone(prepare(settings.data)) if settings.on_sqlite else nullcontext()
-    with alone, opened(settings) as installation:
+    with holding(settings), opened(settings) as installation:
         if not settings.on_sqlite:
             wakeups.prepare(installation.engine.storage.address())
         click.echo("The database is up to date.")

@@ -11,8 +11,8 @@ from webapp.commands.findings import Finding
 from webapp.databases import server_facts
 from webapp.settings import Settings
 
-#: Timers and the times people see come from the hosts' clocks; what has to be one clock, such as
-#: leases, is the server's.
+#: Every process goes by the server's clock. One that is this far from a host's is wrong itself, or
+#: the host is, whose log tells other times then.
 FARTHEST = timedelta(seconds=1)
 #: Connections beside the pool: live updates, and those of wake-ups.
 BESIDE = 7

@@ -86,6 +86,7 @@ def test_it_counts_says_what_comes_next_and_keeps_the_old_one_from_starting(
     assert "open sesame" not in result.output + (data / "moved.txt").read_text()
     assert "was moved to postgresql" in refused(run("run", "--port", "0"))
     assert "was moved to postgresql" in refused(run("users", "list"))
+    assert "was moved to postgresql" in refused(run("tasks"))
 
     # when: somebody wants the old one back
     (data / "moved.txt").unlink()

@@ -2,9 +2,11 @@
  * News from the server. One stream a page; each piece of news becomes a DOM event on the body
  * ("live:user_task", "live:instance", ...) which htmx triggers listen to.
  *
- * Bursts are merged: an element that listens is asked to refresh at most about once a second.
+ * The first news after a quiet while is told at once. What follows is gathered and told together
+ * about once a second, however much comes: every open page asks the server anew each time.
  */
 
+const SOON_MS = 60;
 const CALM_MS = 900;
 const KINDS = ["user_task", "instance", "incident", "conversation"];
 
@@ -12,15 +14,22 @@ export function start() {
   const url = document.body.dataset.live;
   if (!url || !("EventSource" in window)) return;
   const state = document.getElementById("live-state");
-  const waiting = new Map();
+  const waiting = new Set();
+  let told = -Infinity;
 
   function tell(kind) {
-    if (waiting.has(kind)) return;
-    const timer = setTimeout(() => {
-      waiting.delete(kind);
-      document.body.dispatchEvent(new CustomEvent(`live:${kind}`));
-    }, waiting.size === 0 ? 60 : CALM_MS);
-    waiting.set(kind, timer);
+    const timed = waiting.size > 0;
+    waiting.add(kind);
+    if (timed) return; // the timer of the first one tells of all
+    setTimeout(
+      () => {
+        told = performance.now();
+        const kinds = [...waiting];
+        waiting.clear();
+        for (const each of kinds) document.body.dispatchEvent(new CustomEvent(`live:${each}`));
+      },
+      Math.max(SOON_MS, told + CALM_MS - performance.now()),
+    );
   }
 
   const source = new EventSource(url);
