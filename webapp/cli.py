@@ -87,10 +87,10 @@ def one_line(error: BaseException) -> str:
 
 def _settings(wrong: ValidationError) -> str:
     found = (
-        f"{'.'.join(map(str, part['loc']))}: {part['msg']}"
+        f"CORRAL_{str(part['loc'][0]).upper()}: {part['msg'].removeprefix('Value error, ')}"
         for part in wrong.errors(include_input=False, include_url=False)
     )
-    return f"{wrong.title}: {'; '.join(found)}. Check the options and the CORRAL_ variables."
+    return f"{wrong.title}: {'; '.join(found)}. Correct the variable, or the option in its place."
 
 
 if __name__ == "__main__":

@@ -29,5 +29,5 @@ def test_a_key_that_could_be_guessed_is_refused_and_not_shown(
 ) -> None:
     monkeypatch.setenv("CORRAL_SECRET_KEY", "too short")
     told = one_line(run("run"))
-    assert "secret_key: Value error, at least 32 characters" in told
+    assert "CORRAL_SECRET_KEY: at least 32 characters" in told
     assert "too short" not in told
