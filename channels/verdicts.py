@@ -99,7 +99,8 @@ class Verdicts:
                 "reply.attempted",
                 status=attempt.status.value,
                 workspace=self._engine.workspace.key,
-                attempts=out.reply.attempts,
+                # It was counted when we claimed it; one that is looked for is not sent again.
+                attempts=out.reply.attempts + (out.reply.status is not ReplyStatus.UNKNOWN),
                 next_at=None if values["due_at"] is None else values["due_at"].isoformat(),
                 **ids(out),
             )

@@ -82,13 +82,14 @@ def test_each_attempt_to_send_is_named_with_how_it_ended(
 
     # when
     outbox.send_due(engine.clock.now())
+    outbox.settle(engine.clock.now())
 
     # then
     lines = [line for line in logged if line["event"] == "reply.attempted"]
-    assert [(line["status"], line["log_level"]) for line in lines] == [
-        ("unknown", "warning"), ("sent", "info"),
+    assert [(line["status"], line["attempts"], line["log_level"]) for line in lines] == [
+        ("unknown", 1, "warning"), ("sent", 1, "info"), ("unknown", 1, "warning"),
     ]  # fmt: skip
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines[:2], 1):
         assert (line["conversation"], line["account"]) == (number, "acme")
         assert line["reply"] and line["job"] and line["workspace"] == "default"
     assert WORDS not in json.dumps(lines)
