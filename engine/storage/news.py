@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.ports import Change
+from engine.troubles import Troubles
 
 _log = structlog.get_logger(__name__)
 
@@ -74,6 +75,7 @@ class ChangeFeed:
         """
         self._address = {**address, **_WATCHED}
         self._heard, self._missed = heard, missed
+        self._troubles = Troubles()
         self._stopping = threading.Event()
         self._listening = threading.Event()
         self._thread = threading.Thread(target=self._run, name="news", daemon=True)
@@ -99,7 +101,8 @@ class ChangeFeed:
                 with psycopg.connect(**self._address, autocommit=True) as connection:
                     self._listen(connection)
             except psycopg.Error as error:
-                _log.warning("live updates are interrupted", error=str(error).strip())
+                if self._troubles.is_news(CHANNEL, str(error)):
+                    _log.warning("live updates are interrupted", error=str(error).strip())
             finally:
                 self._listening.clear()
             self._stopping.wait(_PAUSE)
@@ -107,6 +110,8 @@ class ChangeFeed:
     def _listen(self, connection: psycopg.Connection[Any]) -> None:
         connection.execute(f"LISTEN {CHANNEL}")
         self._listening.set()
+        if self._troubles.over(CHANNEL):
+            _log.info("live updates go on")
         self._missed(None)
         silent = 0.0
         while not self._stopping.is_set():

@@ -20,8 +20,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine.engine import Engine
 from engine.errors import EngineError
+from engine.troubles import Troubles
 
 _log = structlog.get_logger(__name__)
+#: What fails now, by its name in the log.
+_troubles = Troubles()
 #: The scheduler's own. It would warn each time that a poll takes longer than its interval, as the
 #: first one does that loads a model; that is no news.
 _clock_log = logging.getLogger(f"{__name__}.scheduler")
@@ -182,7 +185,12 @@ def safely(what: str, call: Callable[[], object]) -> None:
     try:
         call()
     except EngineError as error:
-        # It says what happened and what to do. Each second anew, a traceback would fill the disk.
-        _log.error("background work failed and is tried again", work=what, error=str(error))
-    except Exception:  # noqa: BLE001 - see above
-        _log.exception("background work failed and is tried again", work=what)
+        # It says what happened and what to do, so nobody needs a traceback.
+        if _troubles.is_news(what, str(error)):
+            _log.error("background work failed and is tried again", work=what, error=str(error))
+    except Exception as fault:  # noqa: BLE001 - see above
+        if _troubles.is_news(what, repr(fault)):
+            _log.exception("background work failed and is tried again", work=what)
+    else:
+        if _troubles.over(what):
+            _log.info("background work goes on", work=what)
