@@ -35,6 +35,9 @@ Synchronous = Literal["FULL", "NORMAL"]
 _PATIENCE = 30
 #: Connections that stay open, and that there are at most. Each thread of work needs one.
 _KEPT, _MOST = 20, 40
+#: Number of the process that was started: what serves pages is forked from it later, and people
+#: who want to stop it know the first one.
+_PROCESS = os.getpid()
 #: A process that is frozen in the middle of a transaction holds its rows for so long; then the
 #: server ends the transaction, and others take them. A batch of long runs takes less.
 _FROZEN = "5min"
@@ -207,7 +210,7 @@ def _libpq(url: URL) -> dict[str, Any]:
 
 def program_name() -> str:
     """Return how connections of this process are told from others on PostgreSQL."""
-    return f"corral {socket.gethostname()[:40]}:{os.getpid()}"
+    return f"corral {socket.gethostname()[:40]}:{_PROCESS}"
 
 
 def _parsed(url: str) -> URL:
@@ -218,12 +221,12 @@ def _parsed(url: str) -> URL:
             "The database address is not understood. Write sqlite:///path/to/corral.sqlite or "
             "postgresql+psycopg://user:password@host/database."
         ) from None
+    if parsed.drivername in ("postgres", "postgresql"):  # as other programs and hosts write it
+        return parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise StorageError(
             f"{parsed.get_backend_name()!r} is not supported. Use SQLite or PostgreSQL."
         )
-    if parsed.drivername == "postgresql":
-        return parsed.set(drivername="postgresql+psycopg")
     return parsed
 
 
@@ -255,10 +258,14 @@ def _opening(url: URL) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, NoSuchModuleError) as error:
+        cure = (
+            "the folder exists and may be written"
+            if url.get_backend_name() == "sqlite"
+            else "the server runs and the address is right"
+        )
         raise StorageError(
             f"The database {url.render_as_string(hide_password=True)} cannot be opened: "
-            f"{_reason(error)}. Check that the folder exists and may be written, or that the "
-            "server runs."
+            f"{_reason(error)}. Check that {cure}."
         ) from error
 
 
