@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, union, update
+from sqlalchemy import Connection, Row, bindparam, select, union, update
 
 from channels.model import (
     Author,
@@ -27,14 +27,47 @@ from channels.storage.tables import (
     MentionRow,
     ReplyRow,
 )
+from engine.storage.bulk import among
 
 #: Posts of one conversation that are shown: the newest. Nobody scrolls further.
 MOST_POSTS = 1_000
 
+# Built once: an agent looks at a conversation with every user task.
+_CONVERSATIONS = select(
+    ConversationRow.__table__,
+    AccountRow.channel,
+    AccountRow.handle,
+    AccountRow.enabled,
+    AccountRow.position,
+    AccountRow.settings,
+).join(AccountRow, AccountRow.id == ConversationRow.account_id)
+_CONVERSATION = _CONVERSATIONS.where(
+    ConversationRow.workspace_id == bindparam("workspace"),
+    ConversationRow.id == bindparam("conversation"),
+)
+_IDENTITIES = (
+    select(IdentityRow.__table__).where(among(IdentityRow.customer_id)).order_by(IdentityRow.id)
+)
+_CUSTOMERS = select(CustomerRow.__table__).where(among(CustomerRow.id))
+_MENTIONS = (
+    select(MentionRow.__table__, IdentityRow.handle)
+    .join(IdentityRow, IdentityRow.id == MentionRow.identity_id)
+    .where(MentionRow.conversation_id == bindparam("conversation"))
+    .order_by(MentionRow.created_at.desc(), MentionRow.id.desc())
+    .limit(MOST_POSTS)
+)
+_REPLIES = (
+    select(ReplyRow.__table__)
+    .where(ReplyRow.conversation_id == bindparam("conversation"))
+    .order_by(ReplyRow.id.desc())
+    .limit(MOST_POSTS)
+)
+
 
 def conversation(connection: Connection, workspace_id: int, id: int) -> Conversation | None:
     """Return a conversation with its posts, oldest first; None when there is none."""
-    row = connection.execute(_conversations(workspace_id).where(ConversationRow.id == id)).first()
+    asked = {"workspace": workspace_id, "conversation": id}
+    row = connection.execute(_CONVERSATION, asked).first()
     if row is None:
         return None
     customer = customers_by_id(connection, [row.customer_id])[row.customer_id]
@@ -53,8 +86,10 @@ def conversations_of(
     )
     # Not «or»: each half has its index, both together have none.
     found = connection.execute(
-        _conversations(workspace_id)
-        .where(ConversationRow.id.in_(union(opened, wrote_in)))
+        _CONVERSATIONS.where(
+            ConversationRow.workspace_id == workspace_id,
+            ConversationRow.id.in_(union(opened, wrote_in)),
+        )
         .order_by(ConversationRow.last_at.desc(), ConversationRow.id.desc())
         .limit(limit)
     ).all()
@@ -132,13 +167,9 @@ def change_customer(
 def customers_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Customer]:
     """Return customers with their identities, by id."""
     identities: dict[int, list[Author]] = defaultdict(list)
-    for row in connection.execute(
-        select(IdentityRow.__table__)
-        .where(IdentityRow.customer_id.in_(ids))
-        .order_by(IdentityRow.id)
-    ):
+    for row in connection.execute(_IDENTITIES, {"ids": ids}):
         identities[row.customer_id].append(Author(row.external_id, row.handle, row.name, row.reach))
-    found = connection.execute(select(CustomerRow.__table__).where(CustomerRow.id.in_(ids)))
+    found = connection.execute(_CUSTOMERS, {"ids": ids})
     return {
         row.id: Customer(row.id, row.name, row.tier, tuple(identities[row.id]), row.notes)
         for row in found
@@ -153,19 +184,8 @@ def posts(connection: Connection, conversation_id: int, handle: str) -> tuple[Po
         conversation_id: of a workspace the caller has checked.
         handle: of our account, the author of replies nobody else is named for.
     """
-    mentions = connection.execute(
-        select(MentionRow.__table__, IdentityRow.handle)
-        .join(IdentityRow, IdentityRow.id == MentionRow.identity_id)
-        .where(MentionRow.conversation_id == conversation_id)
-        .order_by(MentionRow.created_at.desc(), MentionRow.id.desc())
-        .limit(MOST_POSTS)
-    )
-    replies = connection.execute(
-        select(ReplyRow.__table__)
-        .where(ReplyRow.conversation_id == conversation_id)
-        .order_by(ReplyRow.id.desc())
-        .limit(MOST_POSTS)
-    )
+    mentions = connection.execute(_MENTIONS, {"conversation": conversation_id})
+    replies = connection.execute(_REPLIES, {"conversation": conversation_id})
     # Replies are ordered by our clock, mentions by the network's: near enough for reading.
     both: Iterable[tuple[datetime, int, Post]] = (
         *((row.created_at, 0, _mention(row)) for row in reversed(mentions.all())),
@@ -175,21 +195,6 @@ def posts(connection: Connection, conversation_id: int, handle: str) -> tuple[Po
         ),
     )
     return tuple(post for _, _, post in sorted(both, key=lambda one: one[:2]))
-
-
-def _conversations(workspace_id: int) -> Select[Any]:
-    return (
-        select(
-            ConversationRow.__table__,
-            AccountRow.channel,
-            AccountRow.handle,
-            AccountRow.enabled,
-            AccountRow.position,
-            AccountRow.settings,
-        )
-        .join(AccountRow, AccountRow.id == ConversationRow.account_id)
-        .where(ConversationRow.workspace_id == workspace_id)
-    )
 
 
 def _conversation(row: Row[Any], customer: Customer, posts: tuple[Post, ...]) -> Conversation:

@@ -34,6 +34,7 @@ from sqlalchemy.orm import aliased
 from channels.model import ChannelAccount, Reply, ReplyStatus
 from channels.storage.dialects import insert_new, moment
 from channels.storage.tables import AccountRow, ConversationRow, IdentityRow, MentionRow, ReplyRow
+from engine.storage.bulk import among
 
 #: States from which a reply is sent.
 TO_SEND = (ReplyStatus.APPROVED, ReplyStatus.RETRYABLE)
@@ -60,6 +61,30 @@ class Addressee:
     recipient: str
 
 
+def _addressees(*, private: bool) -> Any:
+    newest = (
+        select(func.max(MentionRow.id))
+        .join(IdentityRow, IdentityRow.id == MentionRow.identity_id)
+        .where(MentionRow.conversation_id == ConversationRow.id)
+    )
+    if private:
+        newest = newest.where(IdentityRow.customer_id == ConversationRow.customer_id)
+    return (
+        select(ConversationRow.id, ConversationRow.account_id, MentionRow.external_id,
+               IdentityRow.handle)
+        .select_from(ConversationRow)
+        .outerjoin(
+            MentionRow, MentionRow.id == newest.correlate(ConversationRow).scalar_subquery()
+        )
+        .outerjoin(IdentityRow, IdentityRow.id == MentionRow.identity_id)
+        .where(among(ConversationRow.id), ConversationRow.workspace_id == bindparam("workspace"))
+    )  # fmt: skip
+
+
+#: By whether the reply is private. Built once: every answer of an agent asks for them.
+_ADDRESSEES = {private: _addressees(private=private) for private in (False, True)}
+
+
 def addressees(
     connection: Connection, workspace_id: int, conversations: Collection[int], *, private: bool
 ) -> dict[int, Addressee]:
@@ -68,23 +93,8 @@ def addressees(
     A private reply goes to the customer of the conversation alone; somebody who joined the
     thread in public must not read it.
     """
-    newest = (
-        select(func.max(MentionRow.id))
-        .join(IdentityRow, IdentityRow.id == MentionRow.identity_id)
-        .where(MentionRow.conversation_id == ConversationRow.id)
-    )
-    if private:
-        newest = newest.where(IdentityRow.customer_id == ConversationRow.customer_id)
-    found = connection.execute(
-        select(ConversationRow.id, ConversationRow.account_id, MentionRow.external_id,
-               IdentityRow.handle)
-        .select_from(ConversationRow)
-        .outerjoin(
-            MentionRow, MentionRow.id == newest.correlate(ConversationRow).scalar_subquery()
-        )
-        .outerjoin(IdentityRow, IdentityRow.id == MentionRow.identity_id)
-        .where(ConversationRow.id.in_(conversations), ConversationRow.workspace_id == workspace_id)
-    )  # fmt: skip
+    asked = {"workspace": workspace_id, "ids": conversations}
+    found = connection.execute(_ADDRESSEES[private], asked)
     return {
         row.id: Addressee(row.id, row.account_id, row.external_id, row.handle or "")
         for row in found

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Select, String, bindparam, or_, select
 
 from engine.catalogue import LATEST, StoredDecision, StoredProcess, Which
 from engine.definitions import DefinitionKind, Source
@@ -115,18 +115,11 @@ class SqlCatalogue:
         """Return the newest that can run among those that are meant."""
         at = kind, key, which
         if at not in self._chosen:
-            wanted = select(DefinitionRow.id).where(
-                DefinitionRow.workspace_id == self._workspace,
-                DefinitionRow.kind == kind,
-                is_called(kind, key),
-                DefinitionRow.startable,
-                *self._narrowed(which),
-            )
-            # One that has it as its key goes before one that has it as its name.
-            by_key = (DefinitionRow.key == key).desc()
-            self._chosen[at] = self._connection.execute(
-                wanted.order_by(by_key, DefinitionRow.id.desc()).limit(1)
-            ).scalar_one_or_none()
+            wanted = _LATEST[kind]
+            if which != LATEST:
+                wanted = wanted.where(*self._narrowed(which))
+            asked = {"workspace": self._workspace, "called": key}
+            self._chosen[at] = self._connection.execute(wanted, asked).scalar_one_or_none()
         return self._chosen[at]
 
     def _narrowed(self, which: Which) -> list[Any]:
@@ -159,11 +152,32 @@ class SqlCatalogue:
         return found
 
 
-def is_called(kind: DefinitionKind, key: str) -> Any:
+def is_called(kind: DefinitionKind, key: Any) -> Any:
     """Return the condition that a definition is meant by ``key``: decisions also by their name."""
     if kind is not DefinitionKind.DECISION:
         return DefinitionRow.key == key
     return or_(DefinitionRow.key == key, DefinitionRow.name == key)
+
+
+def _latest(kind: DefinitionKind) -> Select[Any]:
+    """Return the statement for the newest that can run among those that are called so."""
+    called = bindparam("called", type_=String())
+    return (
+        select(DefinitionRow.id)
+        .where(
+            DefinitionRow.workspace_id == bindparam("workspace"),
+            DefinitionRow.kind == kind,
+            is_called(kind, called),
+            DefinitionRow.startable,
+        )
+        # One that has it as its key goes before one that has it as its name.
+        .order_by((DefinitionRow.key == called).desc(), DefinitionRow.id.desc())
+        .limit(1)
+    )
+
+
+#: Asked whenever a process calls something: built once.
+_LATEST = {kind: _latest(kind) for kind in DefinitionKind}
 
 
 __all__ = ["DefinitionCache", "SqlCatalogue", "is_called"]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from engine.definitions import (
     Definition,
@@ -43,6 +43,16 @@ _COLUMNS = (
     DeploymentRow.deployed_at,
     DefinitionRow.elements,
     DefinitionRow.version_tag,
+)
+_DEPLOYED_WITH = select(DefinitionRow.deployment_id).where(
+    DefinitionRow.id == bindparam("definition")
+)
+#: Asked with every look at a user task: built once.
+_FORM = (
+    select(FormRow.form)
+    .where(FormRow.workspace_id == bindparam("workspace"), FormRow.key == bindparam("form"))
+    .order_by((FormRow.deployment_id == _DEPLOYED_WITH.scalar_subquery()).desc(), FormRow.id.desc())
+    .limit(1)
 )
 
 
@@ -207,13 +217,8 @@ class SqlDefinitions:
 
     def form(self, key: str, definition_id: int) -> Form | None:
         """Return the form deployed with the definition, else the newest of that key."""
-        own = select(DefinitionRow.deployment_id).where(DefinitionRow.id == definition_id)
-        row = self._connection.execute(
-            select(FormRow.form)
-            .where(FormRow.workspace_id == self._workspace, FormRow.key == key)
-            .order_by((FormRow.deployment_id == own.scalar_subquery()).desc(), FormRow.id.desc())
-            .limit(1)
-        ).first()
+        asked = {"workspace": self._workspace, "form": key, "definition": definition_id}
+        row = self._connection.execute(_FORM, asked).first()
         return None if row is None else Form(key, row[0])
 
     def knows(self, kind: str, key: str) -> bool:

@@ -84,6 +84,9 @@ _EVENT = (
 )
 
 
+_ONE = _ALL.where(
+    InstanceRow.workspace_id == bindparam("workspace"), InstanceRow.id == bindparam("instance")
+)
 _AMONG = among(InstanceRow.id)
 _HELD = (
     select(
@@ -221,7 +224,8 @@ class SqlInstances:
 
     def get(self, id: int) -> Instance:
         """Return one. Raises ``NotFoundError``."""
-        row = self._connection.execute(self._listed().where(InstanceRow.id == id)).first()
+        wanted = {"workspace": self._workspace, "instance": id}
+        row = self._connection.execute(_ONE, wanted).first()
         if row is None:
             raise NotFoundError("process instance", id)
         return _instance(row)
@@ -276,9 +280,6 @@ class SqlInstances:
         if definition not in self._dictionaries:
             self._dictionaries[definition] = self._catalogue.dictionary_of(definition)
         return self._dictionaries[definition]
-
-    def _listed(self) -> Any:
-        return _ALL.where(InstanceRow.workspace_id == self._workspace)
 
 
 class SqlInbox:

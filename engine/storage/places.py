@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, case, exists, literal, null, or_, select, true, union_all
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    case,
+    exists,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from engine.instances import WaitingElement
 from engine.jobs import HOLDING
@@ -54,13 +65,9 @@ _KINDS: tuple[tuple[Any, Any, Any, Any, Any, Any], ...] = (
 )
 #: (table, condition for being open) of everything that holds a token at an ``element``.
 HOLDERS = tuple((table, is_open) for table, *_, is_open in _KINDS)
-
-
-def places(
-    connection: Connection, workspace_id: int, instance_id: int
-) -> tuple[WaitingElement, ...]:
-    """Return where the tokens of an instance wait, oldest first."""
-    parts = [
+# A union has the column types of its first part, which has a value for every column.
+_PLACES = union_all(
+    *(
         select(
             table.element,
             table.element_name.label("name"),
@@ -68,11 +75,22 @@ def places(
             since.label("since"),
             due.label("due"),
             detail.label("detail"),
-        ).where(table.workspace_id == workspace_id, table.instance_id == instance_id, is_open)
+        ).where(
+            table.workspace_id == bindparam("workspace"),
+            table.instance_id == bindparam("instance"),
+            is_open,
+        )
         for table, kind, since, due, detail, is_open in _KINDS
-    ]
-    # A union has the column types of its first part, which has a value for every column.
-    found = [WaitingElement(*row) for row in connection.execute(union_all(*parts))]
+    )
+)
+
+
+def places(
+    connection: Connection, workspace_id: int, instance_id: int
+) -> tuple[WaitingElement, ...]:
+    """Return where the tokens of an instance wait, oldest first."""
+    asked = {"workspace": workspace_id, "instance": instance_id}
+    found = [WaitingElement(*row) for row in connection.execute(_PLACES, asked)]
     return tuple(sorted(found, key=lambda place: (place.since is None, place.since, place.element)))
 
 

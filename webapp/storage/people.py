@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine import Engine
@@ -14,7 +14,12 @@ from engine.storage.tables import WorkspaceRow
 from webapp.people import LoginTakenError, Person, Role
 from webapp.storage.tables import ApiTokenRow, PersonRow
 
-_WORKSPACE = WorkspaceRow.key.label("workspace")
+_PEOPLE = select(PersonRow.__table__, WorkspaceRow.key.label("workspace")).join_from(
+    PersonRow, WorkspaceRow
+)
+# Asked with every request: built once, for putting it together costs more than asking it.
+_BY_ID = _PEOPLE.where(PersonRow.id == bindparam("person"))
+_BY_TOKEN = _PEOPLE.join(ApiTokenRow).where(ApiTokenRow.digest == bindparam("token_digest"))
 
 
 class StoredPeople:
@@ -52,18 +57,18 @@ class StoredPeople:
     def by_login(self, login: str) -> tuple[Person, str] | None:
         """Return a person of any workspace and their password hash."""
         with self._engine.reading() as view:
-            row = view.connection.execute(_people().where(PersonRow.login == login)).first()
+            row = view.connection.execute(_PEOPLE.where(PersonRow.login == login)).first()
         return None if row is None else (_person(row), row.password_hash)
 
     def by_id(self, person_id: int) -> Person | None:
         """Return a person of any workspace."""
         with self._engine.reading() as view:
-            row = view.connection.execute(_people().where(PersonRow.id == person_id)).first()
+            row = view.connection.execute(_BY_ID, {"person": person_id}).first()
         return None if row is None else _person(row)
 
     def of_workspace(self, workspace: str) -> list[Person]:
         """Return the people of one workspace, by login."""
-        wanted = _people().where(WorkspaceRow.key == workspace).order_by(PersonRow.login)
+        wanted = _PEOPLE.where(WorkspaceRow.key == workspace).order_by(PersonRow.login)
         with self._engine.reading() as view:
             return [_person(row) for row in view.connection.execute(wanted)]
 
@@ -90,14 +95,9 @@ class StoredPeople:
 
     def by_token(self, digest: str) -> Person | None:
         """Return whose token has this digest."""
-        wanted = _people().join(ApiTokenRow).where(ApiTokenRow.digest == digest)
         with self._engine.reading() as view:
-            row = view.connection.execute(wanted).first()
+            row = view.connection.execute(_BY_TOKEN, {"token_digest": digest}).first()
         return None if row is None else _person(row)
-
-
-def _people() -> Select[Any]:
-    return select(PersonRow.__table__, _WORKSPACE).join_from(PersonRow, WorkspaceRow)
 
 
 def _values(person: Person) -> dict[str, Any]:

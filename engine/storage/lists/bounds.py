@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
 
 
 def literals(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
     """Return the condition that a column has one of a few values of ours, written out."""
-    written = [str(value) for value in values]
-    found: ColumnElement[bool] = column.in_(
-        bindparam(None, written, expanding=True, literal_execute=True, unique=True)
-    )
+    # Not as literals of SQLAlchemy, which it writes anew into the text at every execution.
+    written = [literal_column(f"'{value}'", column.type) for value in map(str, values)]
+    found: ColumnElement[bool] = column.in_(written)
     return found
 
 
