@@ -121,12 +121,15 @@ class SqlMessages:
 
         A message that several instances could take goes to the one whose wait is oldest.
         """
+        listening = sorted(ids)
+        if not listening:
+            return {}
         rows = self._connection.execute(
             select(SubscriptionRow.instance_id, MessageRow.id)
             .join(SubscriptionRow, _TAKES)
             .where(
                 MessageRow.workspace_id == self._workspace,
-                SubscriptionRow.instance_id.in_(sorted(ids)),
+                SubscriptionRow.instance_id.in_(listening),
                 _kept_at(now),
             )
             .order_by(MessageRow.id, SubscriptionRow.id)

@@ -8,10 +8,16 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Integer,
     Select,
+    String,
     bindparam,
+    cast,
     delete,
+    literal_column,
+    null,
     select,
+    union_all,
     update,
 )
 
@@ -29,22 +35,32 @@ from engine.ports import (
 )
 from engine.records import Applied, Effects
 from engine.storage.bulk import among, insert_numbered, insert_rows
+from engine.storage.lists.bounds import literals
 from engine.storage.tables import IncidentRow, JobRow, SubscriptionRow, TimerRow, UserTaskRow
 from engine.user_tasks import OPEN, UserTaskStatus
 
 # Statements are built once: putting one together costs more than the database needs to follow it.
 
 
-def _of(table: Any, *conditions: Any, more: Any = ()) -> Select[Any]:
-    """Return the statement for the waits of one kind that instances have."""
-    columns = (table.id, table.instance_id, table.token, table.slot, *more)
-    return select(*columns).where(among(table.instance_id), *conditions)
+_TIMER, _SUBSCRIPTION, _TASK, _JOB, _INCIDENT = range(5)
 
 
-_TIMERS, _SUBSCRIPTIONS = _of(TimerRow), _of(SubscriptionRow)
-_TASKS = _of(UserTaskRow, UserTaskRow.status.in_(OPEN), more=(UserTaskRow.queue,))
-_JOBS = _of(JobRow, JobRow.status.in_(HOLDING))
-_INCIDENTS = _of(IncidentRow, IncidentRow.resolved_at.is_(None))
+def _of(kind: int, table: Any, *conditions: Any, queue: Any = None) -> Select[Any]:
+    """Return the part of :data:`_WAITS` for the waits of one kind."""
+    told = literal_column(str(kind), Integer).label("kind")
+    columns = (table.id, table.instance_id, table.token, table.slot)
+    kept = cast(null(), String) if queue is None else queue
+    return select(told, *columns, kept.label("queue")).where(among(table.instance_id), *conditions)
+
+
+#: What instances wait for: a closed wait does not say its kind, so all kinds are asked at once.
+_WAITS = union_all(
+    _of(_TIMER, TimerRow),
+    _of(_SUBSCRIPTION, SubscriptionRow),
+    _of(_TASK, UserTaskRow, literals(UserTaskRow.status, OPEN), queue=UserTaskRow.queue),
+    _of(_JOB, JobRow, literals(JobRow.status, HOLDING)),
+    _of(_INCIDENT, IncidentRow, IncidentRow.resolved_at.is_(None)),
+)
 
 
 def _removal(table: Any) -> Any:
@@ -52,7 +68,8 @@ def _removal(table: Any) -> Any:
     return delete(table).where(among(table.instance_id, "instances"), among(table.id))
 
 
-_DELETE_TIMERS, _DELETE_SUBSCRIPTIONS = _removal(TimerRow), _removal(SubscriptionRow)
+_DELETE_TIMERS = _removal(TimerRow)
+_DELETIONS = {_TIMER: _DELETE_TIMERS, _SUBSCRIPTION: _removal(SubscriptionRow)}
 _END_TASKS = (
     update(UserTaskRow)
     .where(among(UserTaskRow.id))
@@ -118,63 +135,48 @@ class SqlWaits:
     def _close_rows(self, effects: Effects, applied: Applied, now: datetime) -> None:
         """Close what is named, and whatever is left of instances that ended.
 
-        A closed wait does not say its kind, so each kind is asked.
+        Timers and subscriptions that are opened again are removed first.
         """
         over = {(id, wait.token, wait.slot): wait.completed for id, wait in effects.closed}
         ended, fresh = set(effects.ended), effects.fresh
         again = {(id, w.token, w.slot) for id, w in effects.opened if id not in fresh}
-        self._delete(over, ended - fresh, again)
-        touched = sorted({id for id, _ in effects.closed} | ended)
+        touched = sorted({key[0] for key in (*over, *again)} | ended)
         if not touched:
             return
-        self._close_tasks(over, touched, ended, applied, now)
-        self._close_jobs(over, touched, ended)
-        incidents = [row.id for row in self._rows(_INCIDENTS, touched) if _over(row, over, ended)]
-        if incidents:
-            self._connection.execute(_RESOLVE, {"ids": incidents, "moment": now})
-
-    def _delete(self, over: _Over, ended: set[int], opened: set[tuple[int, int, int]]) -> None:
-        """Delete timers and subscriptions that are over, or about to be opened anew."""
-        gone = over.keys() | opened
-        touched = sorted({key[0] for key in gone} | ended)
-        for found, remove in (
-            (_TIMERS, _DELETE_TIMERS),
-            (_SUBSCRIPTIONS, _DELETE_SUBSCRIPTIONS),
-        ):
-            ids = [
-                row.id
-                for row in self._rows(found, touched)
-                if row.instance_id in ended or (row.instance_id, row.token, row.slot) in gone
-            ]
-            if ids:
-                self._connection.execute(remove, {"ids": ids, "instances": touched})
+        found: dict[int, list[Any]] = {}
+        for row in self._connection.execute(_WAITS, {"ids": touched}):
+            at = row.instance_id, row.token, row.slot
+            if at in over or row.instance_id in ended or (at in again and row.kind in _DELETIONS):
+                found.setdefault(row.kind, []).append(row)
+        for kind, remove in _DELETIONS.items():
+            if gone := [row.id for row in found.get(kind, ())]:
+                self._connection.execute(remove, {"ids": gone, "instances": touched})
+        self._close_tasks(found.get(_TASK, ()), over, applied, now)
+        self._close_jobs(found.get(_JOB, ()), over)
+        if resolved := [row.id for row in found.get(_INCIDENT, ())]:
+            self._connection.execute(_RESOLVE, {"ids": resolved, "moment": now})
 
     def _close_tasks(
-        self, over: _Over, touched: list[int], ended: set[int], applied: Applied, now: datetime
+        self, rows: Iterable[Any], over: _Over, applied: Applied, now: datetime
     ) -> None:
         by_status: dict[UserTaskStatus, list[int]] = {}
-        for row in self._rows(_TASKS, touched):
-            if _over(row, over, ended):
-                done = over.get((row.instance_id, row.token, row.slot), False)
-                status = UserTaskStatus.COMPLETED if done else UserTaskStatus.CANCELLED
-                by_status.setdefault(status, []).append(row.id)
-                applied.user_tasks.append((row.id, row.queue))
+        for row in rows:
+            done = over.get((row.instance_id, row.token, row.slot), False)
+            status = UserTaskStatus.COMPLETED if done else UserTaskStatus.CANCELLED
+            by_status.setdefault(status, []).append(row.id)
+            applied.user_tasks.append((row.id, row.queue))
         for status, ids in by_status.items():
             ended_as = {"ids": ids, "to_status": status.value, "moment": now}
             self._connection.execute(_END_TASKS, ended_as)
 
-    def _close_jobs(self, over: _Over, touched: list[int], ended: set[int]) -> None:
+    def _close_jobs(self, rows: Iterable[Any], over: _Over) -> None:
         by_status: dict[JobStatus, list[int]] = {}
-        for row in self._rows(_JOBS, touched):
-            if _over(row, over, ended):
-                done = over.get((row.instance_id, row.token, row.slot), False)
-                status = JobStatus.COMPLETED if done else JobStatus.CANCELLED
-                by_status.setdefault(status, []).append(row.id)
+        for row in rows:
+            done = over.get((row.instance_id, row.token, row.slot), False)
+            status = JobStatus.COMPLETED if done else JobStatus.CANCELLED
+            by_status.setdefault(status, []).append(row.id)
         for status, ids in by_status.items():
             self._connection.execute(_END_JOBS, {"ids": ids, "to_status": status.value})
-
-    def _rows(self, statement: Select[Any], of: list[int]) -> Sequence[Any]:
-        return self._connection.execute(statement, {"ids": of}).all() if of else ()
 
     def _open(self, opened: Sequence[tuple[int, Wait]], applied: Applied, now: datetime) -> None:
         rows: dict[type[Any], list[dict[str, Any]]] = {}
@@ -202,10 +204,6 @@ class SqlWaits:
                 ]
             elif table is IncidentRow:
                 applied.incidents = ids
-
-
-def _over(row: Any, over: _Over, ended: set[int]) -> bool:
-    return row.instance_id in ended or (row.instance_id, row.token, row.slot) in over
 
 
 def _created(id: int, row: dict[str, Any]) -> Job:
