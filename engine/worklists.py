@@ -68,6 +68,10 @@ class UserTaskStore(Protocol):
         """Complete those that are open, and free or theirs (None: whoever's); return their ids."""
         ...
 
+    def next_for(self, queue: str | None, by: str, besides: int) -> int | None:
+        """Return the id of the first open one in a queue that is free or theirs, if any."""
+        ...
+
     def open_of(self, instance_ids: Collection[int]) -> dict[int, list[UserTask]]:
         """Return the open ones of instances, in the order of :meth:`find`."""
         ...

@@ -45,6 +45,18 @@ _ORDER = (UserTaskRow.due.asc().nulls_last(), UserTaskRow.priority.desc(), UserT
 _OURS = UserTaskRow.workspace_id == bindparam("workspace")
 _OPEN_OF = _ALL.where(_OURS, _OPEN, among(UserTaskRow.instance_id)).order_by(*_ORDER)
 _AMONG = _ALL.where(_OURS, among(UserTaskRow.id))
+_ONE: Any = _ALL.where(_OURS, UserTaskRow.id == bindparam("user_task"))
+# Whom nobody else has. Two statements, as for a page: those with a due date come first.
+_FREE = select(UserTaskRow.id).where(
+    _OURS,
+    _OPEN,
+    UserTaskRow.id != bindparam("besides"),
+    or_(UserTaskRow.claimed_by.is_(None), UserTaskRow.claimed_by == bindparam("holder")),
+)
+_FREE_HERE = _FREE.where(UserTaskRow.queue == bindparam("queue"))
+_NEXT, _NEXT_HERE = (
+    tuple(each.limit(1) for each in user_tasks.ordered(free)) for free in (_FREE, _FREE_HERE)
+)
 _ANSWERED = (
     select(
         UserTaskRow.id,
@@ -82,7 +94,8 @@ class SqlUserTasks:
 
     def get(self, id: int) -> UserTask:
         """Return one. Raises ``NotFoundError``."""
-        row = self._connection.execute(self._listed().where(UserTaskRow.id == id)).first()
+        wanted = {"workspace": self._workspace, "user_task": id}
+        row = self._connection.execute(_ONE, wanted).first()
         if row is None:
             raise NotFoundError("user task", id)
         return _user_task(row)
@@ -171,6 +184,14 @@ class SqlUserTasks:
         return set(
             self._connection.execute(_COMPLETE if by is None else _COMPLETE_AS, wanted).scalars()
         )
+
+    def next_for(self, queue: str | None, by: str, besides: int) -> int | None:
+        """Return the id of the first open one in a queue that is free or theirs, if any."""
+        wanted = {"workspace": self._workspace, "queue": queue, "holder": by, "besides": besides}
+        for statement in _NEXT if queue is None else _NEXT_HERE:
+            if (id := self._connection.execute(statement, wanted).scalar()) is not None:
+                return int(id)
+        return None
 
     def open_of(self, instance_ids: Collection[int]) -> dict[int, list[UserTask]]:
         """Return the open ones of instances, in the order of :meth:`find`."""

@@ -87,6 +87,17 @@ class UserTaskUseCases(Bound):
         with self._reading() as tx:
             return tx.user_tasks.open_of(instance_ids)
 
+    def next_user_task(self, queue: str | None, *, by: str, besides: int = 0) -> int | None:
+        """Return the id of the user task an agent goes on with; None when there is none left.
+
+        Args:
+            queue: in this queue; None is in any.
+            by: login of the agent: it is free, or claimed by them already.
+            besides: not the one with this id.
+        """
+        with self._reading() as tx:
+            return tx.user_tasks.next_for(queue, by, besides)
+
     def count_claimed(self, by: str, *, most: int = COUNTED) -> int:
         """Return how many open user tasks an agent has claimed; counting ends at ``most``."""
         with self._reading() as tx:

@@ -130,6 +130,27 @@ def test_queues_tell_each_number_and_running_processes_theirs(bench: Bench) -> N
     assert bench.engine.count_claimed("ana") == 1
 
 
+@pytest.mark.parametrize("queue", [None, "q0", "q1"])
+def test_an_agent_goes_on_with_the_first_user_task_that_nobody_else_has(
+    bench: Bench, queue: str | None
+) -> None:
+    # given
+    _deployed(bench)
+    first, second, third, *others = bench.engine.user_tasks(queue=queue)
+    bench.engine.claim(first.id, by="ben")
+    bench.engine.claim(second.id, by="ana")
+
+    # when she completes all of them one by one
+    way = [second.id]
+    while (found := bench.engine.next_user_task(queue, by="ana", besides=way[-1])) is not None:
+        bench.engine.complete(way[-1], by="ana")
+        way.append(found)
+
+    # then
+    assert way == [second.id, third.id, *(task.id for task in others)]
+    assert bench.engine.next_user_task("nobody's", by="ana") is None
+
+
 def test_jobs_of_a_type_come_oldest_first_whatever_became_of_them(bench: Bench) -> None:
     # given
     bench.deploy("care", {"any": [{"is": "job", "at": "fetch", "type": "fetch"}]})

@@ -150,12 +150,10 @@ def _done(task: UserTask, completion: Completion) -> str:
 def _next_address(done: UserTask) -> str:
     """Return the user task to go on with: the one due soonest in the same queue, else the queue."""
     me = current_person().login
-    waiting = services().engine.user_tasks(queue=done.queue, limit=20)
-    free = (task for task in waiting if task.claimed_by in (None, me) and task.id != done.id)
-    following = next(free, None)
+    following = services().engine.next_user_task(done.queue, by=me, besides=done.id)
     if following is None:
         return url_for("inbox.show", queue=done.queue)
-    return url_for("tasks.show", number=following.id)
+    return url_for("tasks.show", number=following)
 
 
 def _opened_with() -> dict[str, Any] | None:

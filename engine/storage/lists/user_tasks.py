@@ -95,13 +95,19 @@ def _part(
     return found
 
 
+def ordered(part: Select[Any]) -> tuple[Select[Any], Select[Any]]:
+    """Return the statements for those of a list with a due date, and for those without."""
+    due, priority, id = UserTaskRow.due, UserTaskRow.priority, UserTaskRow.id
+    dated = part.where(due.is_not(None)).order_by(due, priority.desc(), id)
+    return dated, part.where(due.is_(None)).order_by(priority.desc(), id)
+
+
 def _statements(
     part: Select[Any], after: Place | None, *, dated_only: bool
 ) -> Iterator[Select[Any]]:
     # Two statements, because no index can begin in the middle of «later, or without due date».
     due, priority, id = UserTaskRow.due, UserTaskRow.priority, UserTaskRow.id
-    dated = part.where(due.is_not(None)).order_by(due, priority.desc(), id)
-    undated = part.where(due.is_(None)).order_by(priority.desc(), id)
+    dated, undated = ordered(part)
     if after is None:
         yield dated
     else:
