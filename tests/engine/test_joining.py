@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -48,7 +49,9 @@ def joined(work: Callable[[Joiner, Gate], Coroutine[None, None, None]]) -> Gate:
         finally:
             await joiner.close(PATIENCE)
 
-    asyncio.run(run())
+    # In a thread of its own: the browser of other tests leaves a loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, run()).result()
     return gate
 
 
