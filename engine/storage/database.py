@@ -8,23 +8,27 @@ database in memory has one connection, and a lock that lets one thread in at a t
 from __future__ import annotations
 
 import os
+import select
 import socket
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any, Literal
 
+import psycopg
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
     IntegrityError,
+    InvalidatePoolError,
     NoSuchModuleError,
     OperationalError,
 )
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
 from engine.errors import StaleRevisionError, StorageError
 from engine.figures import Connections
@@ -38,6 +42,8 @@ _KEPT, _MOST = 20, 40
 #: Number of the process that was started: what serves pages is forked from it later, and people
 #: who want to stop it know the first one.
 _PROCESS = os.getpid()
+#: Seconds that a connection which said nothing is taken for good without being tried.
+_SURE = 1.0
 #: A process that is frozen in the middle of a transaction holds its rows for so long; then the
 #: server ends the transaction, and others take them. A batch of long runs takes less.
 _FROZEN = "5min"
@@ -88,11 +94,7 @@ class Database:
         if self.memory:
             options["poolclass"] = StaticPool
         else:
-            options |= {
-                "pool_size": _KEPT,
-                "max_overflow": _MOST - _KEPT,
-                "pool_pre_ping": not self.sqlite,
-            }
+            options |= {"pool_size": _KEPT, "max_overflow": _MOST - _KEPT}
         # An error of the database must not quote what customers wrote: it ends in the log.
         self.engine = create_engine(parsed, hide_parameters=True, **options)
         self._turn = threading.RLock() if self.memory else None
@@ -130,6 +132,8 @@ class Database:
         """Give a transaction that only reads; it waits for no writer.
 
         Inside a transaction of the same thread on a database in memory it is that transaction.
+        On PostgreSQL, where each statement sees what is committed when it begins, each is one of
+        its own: that saves two messages to the server.
         """
         with self._alone(), _translated():
             outer = getattr(self._here, "connection", None)
@@ -138,6 +142,9 @@ class Database:
                 return
             with self.engine.connect() as connection:
                 connection = connection.execution_options(corral_reads=True)
+                if not self.sqlite:
+                    # Whoever takes it next sets it back, see below.
+                    _driver(connection).autocommit = True
                 with connection.begin():
                     yield connection
 
@@ -183,6 +190,22 @@ class Database:
             connection.execute(f"SET idle_in_transaction_session_timeout = '{_FROZEN}'")
             connection.commit()
 
+        @event.listens_for(self.engine, "checkin")
+        def _given_back(_connection: Any, record: ConnectionPoolEntry) -> None:
+            record.info["since"] = monotonic()
+
+        @event.listens_for(self.engine, "checkout")
+        def _taken(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+            idle = monotonic() - record.info.get("since", 0.0)
+            try:
+                if "since" in record.info and (idle >= _SURE or _said_something(connection)):
+                    self.engine.dialect.do_ping(connection)
+                if connection.autocommit:
+                    connection.autocommit = False
+            except psycopg.Error as gone:
+                # It is replaced by a new one, and so are the others that wait.
+                raise InvalidatePoolError from gone
+
     def _prepare_sqlite(self, synchronous: Synchronous) -> None:
         @event.listens_for(self.engine, "connect")
         def _connected(connection: Any, _record: Any) -> None:
@@ -200,6 +223,18 @@ class Database:
         def _begun(connection: Connection) -> None:
             reads = connection.get_execution_options().get("corral_reads", False)
             connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _driver(connection: Connection) -> Any:
+    """Return the connection as the driver knows it."""
+    return connection.connection.driver_connection
+
+
+def _said_something(connection: psycopg.Connection[Any]) -> bool:
+    """Tell whether the server sent what nobody asked for: that is how it says farewell."""
+    heard = select.poll()
+    heard.register(connection.fileno(), select.POLLIN)
+    return bool(heard.poll(0))
 
 
 def _libpq(url: URL) -> dict[str, Any]:
