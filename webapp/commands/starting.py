@@ -54,7 +54,7 @@ def _people(installation: Installation, *, demo: bool) -> bool:
     if shut := seeding.close_demo(people, workspace):
         click.echo(
             f"The demo logins ({', '.join(shut)}) are disabled: everybody knows their password. "
-            "Run with --demo to have them back."
+            "'corral run --demo' gives them back."
         )
     return any(person.active for person in people.of_workspace(workspace))
 
