@@ -110,6 +110,7 @@ class Advancer:
                 held[id] = self._run_one(tx, held[id], events, this, now)
             else:
                 this.returned += _messages(events)
+                _tell_late(tx, this, id, events, now)
         tx.inbox.remove([event.id for events in inbox.values() for event in events if event.id])
         tx.work.ran(inbox, this.written)
         self._apply(tx, this, now)
@@ -121,11 +122,8 @@ class Advancer:
     def _run_one(
         self, tx: Transaction, held: Held, events: list[Event], this: _Round, now: datetime
     ) -> Held:
-        definition = tx.catalogue.process(held.definition_id)
         try:
-            outcome = self._runner.run(
-                definition, held.state, events, now=now, catalogue=tx.catalogue
-            )
+            outcome = self._outcome(tx, held, events, now)
         except Exception:
             if held.state is None or all(event.kind is not EventKind.CANCEL for event in events):
                 raise
@@ -142,11 +140,30 @@ class Advancer:
         this.thrown += [(held.id, thrown) for thrown in outcome.thrown]
         this.returned += _messages(outcome.untaken)
         this.history += [(held.id, entry) for entry in _history(held, events, outcome, now)]
+        _tell_late(tx, this, held.id, outcome.untaken, now)
         if ended:
             this.effects.ended.append(held.id)
             if held.correlation_key is not None:
                 this.freed.append(held.correlation_key)
         return replace(held, revision=held.revision + 1, status=outcome.status, state=outcome.state)
+
+    def _outcome(
+        self, tx: Transaction, held: Held, events: Sequence[Event], now: datetime
+    ) -> Outcome:
+        """Run an instance; an answer of a person stands before what would cut its task off."""
+        definition = tx.catalogue.process(held.definition_id)
+
+        def run(events: Sequence[Event]) -> Outcome:
+            return self._runner.run(definition, held.state, events, now=now, catalogue=tx.catalogue)
+
+        outcome = run(events)
+        if any(map(_is_answer, outcome.untaken)):
+            # A message lay there already when they completed it, and they were told that it is
+            # done. Only what an operator cancels is over for them too.
+            first = sorted(events, key=lambda event: not _is_answer(event))
+            if first != events and all(event.kind is not EventKind.CANCEL for event in events):
+                outcome = run(first)
+        return outcome
 
     def _apply(self, tx: Transaction, this: _Round, now: datetime) -> None:
         """Write waits and history, note changes, and let job handlers write beside them."""
@@ -183,10 +200,26 @@ def _give_way(inbox: Mapping[int, Sequence[Event]], cut: set[tuple[int, int]]) -
     """
     for id, events in inbox.items():
         for event in events:
-            if event.kind is EventKind.USER_TASK_COMPLETED and (id, event.token) in cut:
+            if _is_answer(event) and (id, event.token) in cut:
                 raise StaleRevisionError(
                     "A person was quicker than what cut them off. Nothing was stored; try again."
                 )
+
+
+def _tell_late(
+    tx: Transaction, this: _Round, id: int, untaken: Iterable[Event], now: datetime
+) -> None:
+    """Keep answers to what had ended where people find them: what they wrote is not to be lost."""
+    for event in filter(_is_answer, untaken):
+        element = tx.user_tasks.too_late(id, event.token or 0, now)
+        detail = dict(event.payload) or None
+        late = HistoryEntry(element, What.TOO_LATE, now, by=event.by, detail=detail)
+        this.history.append((id, late))
+        tx.too_late.add((id, event.token or 0))
+
+
+def _is_answer(event: Event) -> bool:
+    return event.kind is EventKind.USER_TASK_COMPLETED
 
 
 def _hand_on(

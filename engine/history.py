@@ -21,6 +21,7 @@ class What(StrEnum):
     INCIDENT = "incident"
     RESOLVED = "resolved"
     ENDED = "ended"  #: the instance
+    TOO_LATE = "too late"  #: an answer, the detail, to what something else had ended by then
 
 
 @dataclass(frozen=True, slots=True)

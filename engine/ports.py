@@ -162,7 +162,7 @@ class Outcome:
     closed: tuple[ClosedWait, ...]  #: waited when the run began, and does not now
     history: tuple[HistoryEntry, ...]
     thrown: tuple[ThrownMessage, ...] = ()
-    untaken: tuple[Event, ...] = ()  #: messages for which nothing waited
+    untaken: tuple[Event, ...] = ()  #: messages and answers of people for which nothing waited
 
 
 class BpmnRunner(Protocol):

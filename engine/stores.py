@@ -167,6 +167,8 @@ class Transaction(UnitOfWork, Protocol):
     to_wake: set[int]
     #: The earliest timer that was set.
     next_due: datetime | None
+    #: Answers that were applied too late, as instance ids and tokens.
+    too_late: set[tuple[int, int]]
     changes: list[Change]
     calls: list[Callable[[], None]]
     #: What is told to the observer.

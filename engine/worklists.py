@@ -72,6 +72,10 @@ class UserTaskStore(Protocol):
         """Return the id of the first open one in a queue that is free or theirs, if any."""
         ...
 
+    def too_late(self, instance_id: int, token: int, now: datetime) -> str | None:
+        """Cancel what was completed too late, and return its element; None where there is none."""
+        ...
+
     def open_of(self, instance_ids: Collection[int]) -> dict[int, list[UserTask]]:
         """Return the open ones of instances, in the order of :meth:`find`."""
         ...

@@ -23,7 +23,7 @@ def apply(instance: Instance, event: Event) -> bool:
     An event whose token does not wait any more is passed over.
 
     Returns:
-        False for a message that nothing waits for.
+        False for a message that nothing waits for, and for an answer to what waits no more.
 
     Raises:
         VariableError: the payload holds what no variable can; nothing was changed.
@@ -33,26 +33,35 @@ def apply(instance: Instance, event: Event) -> bool:
         return instance.status is InstanceStatus.ACTIVE and routing.deliver_message(
             instance, event.name or "", event.correlation_key, event.payload
         )
+    answer = event.kind is EventKind.USER_TASK_COMPLETED
     if instance.status is not InstanceStatus.ACTIVE:
-        return True
+        return not answer
     if event.kind is EventKind.CANCEL:
         instance.end(InstanceStatus.CANCELLED)
     elif event.kind is EventKind.SIGNAL:
         routing.deliver_signal(instance, event.name or "", event.payload)
     else:
         token = instance.find(event.token)
+        if answer:
+            return token is not None and _submitted(instance, token, event)
         if token is not None:
             _at_token(instance, token, event)
     return True
 
 
+def _submitted(instance: Instance, token: Token, event: Event) -> bool:
+    """Give an answer to its user task, and tell whether it waited."""
+    spec = token.task_spec
+    if token.state != READY or not isinstance(spec, UserTask):
+        return False
+    data, opened, by = event.payload, event.opened_with, event.by
+    instance.attempt(token, lambda: spec.submit(token, data, opened, by))
+    return True
+
+
 def _at_token(instance: Instance, token: Token, event: Event) -> None:
     spec = token.task_spec
-    if event.kind is EventKind.USER_TASK_COMPLETED:
-        if token.state == READY and isinstance(spec, UserTask):
-            data, opened, by = event.payload, event.opened_with, event.by
-            instance.attempt(token, lambda: spec.submit(token, data, opened, by))
-    elif event.kind is EventKind.TIMER_DUE:
+    if event.kind is EventKind.TIMER_DUE:
         if token.state == WAITING and event.slot in spec.slots(token):
             instance.attempt(token, lambda: spec.fire(token, event.slot, event.payload))
     elif event.kind is EventKind.JOB_DONE:

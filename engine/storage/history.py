@@ -26,6 +26,7 @@ NUMBERS = {
     What.INCIDENT: 8,
     What.RESOLVED: 9,
     What.ENDED: 10,
+    What.TOO_LATE: 11,
 }
 _WHATS = {number: what for what, number in NUMBERS.items()}
 

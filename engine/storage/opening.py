@@ -85,6 +85,7 @@ class SqlTransaction:
         self.incidents = SqlIncidents(connection, workspace.id)
         self.to_wake: set[int] = set()
         self.next_due: datetime | None = None
+        self.too_late: set[tuple[int, int]] = set()
         self.changes: list[Change] = []
         self.calls: list[Callable[[], None]] = []
         self.work = Work()

@@ -193,6 +193,20 @@ class SqlUserTasks:
                 return int(id)
         return None
 
+    def too_late(self, instance_id: int, token: int, now: datetime) -> str | None:
+        """Cancel what was completed too late, and return its element; None where there is none."""
+        statement = (
+            update(UserTaskRow)
+            .where(
+                UserTaskRow.workspace_id == self._workspace,
+                UserTaskRow.instance_id == instance_id,
+                UserTaskRow.token == token,
+            )
+            .values(status=UserTaskStatus.CANCELLED.value, ended_at=now)
+            .returning(UserTaskRow.element)
+        )
+        return self._connection.execute(statement).scalar()
+
     def open_of(self, instance_ids: Collection[int]) -> dict[int, list[UserTask]]:
         """Return the open ones of instances, in the order of :meth:`find`."""
         if not instance_ids:

@@ -21,7 +21,7 @@ from engine.ports import Change, Event, EventKind
 from engine.records import Answered
 from engine.stores import Transaction
 from engine.use_cases.bound import Core
-from engine.user_tasks import OPEN, Completion, Submission, UserTask
+from engine.user_tasks import OPEN, Completion, Submission, UserTask, UserTaskStatus
 
 #: What became of a submission: a refused one has the error that completing it alone raises.
 Outcome = Completion | EngineError
@@ -117,7 +117,10 @@ class Completing:
         free = self._core.advancer.run(tx, ids, now=self._now, wait=False) if ids else frozenset()
         following = tx.user_tasks.open_of(free)
         return {
-            id: _completion(task.instance_id, free, following) for id, (task, _) in taken.items()
+            id: UserTaskClosedError(id, UserTaskStatus.CANCELLED)
+            if (task.instance_id, task.token) in tx.too_late
+            else _completion(task.instance_id, free, following)
+            for id, (task, _) in taken.items()
         }
 
 

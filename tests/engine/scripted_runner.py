@@ -68,6 +68,8 @@ _HAPPENS = {
     EventKind.JOB_ERROR: "job",
     EventKind.RETRY: "failure",
 }
+#: Kinds of event of which it is told that nothing waited for them.
+_TAKEN = {EventKind.MESSAGE, EventKind.USER_TASK_COMPLETED}
 
 
 class ScriptedRunner:
@@ -186,7 +188,7 @@ class _Run:
             self.status = InstanceStatus.CANCELLED
             return
         if self.status is not InstanceStatus.ACTIVE:
-            if event.kind is EventKind.MESSAGE:
+            if event.kind in _TAKEN:
                 self.untaken.append(event)
             return
         if event.kind is EventKind.STARTED:
@@ -195,7 +197,7 @@ class _Run:
             return
         token = self._token(event)
         if token is None:
-            if event.kind is EventKind.MESSAGE:
+            if event.kind in _TAKEN:
                 self.untaken.append(event)
             return
         self.variables.update(event.payload)

@@ -97,7 +97,7 @@ def test_messages_for_which_nothing_waits_come_back(play):
     assert [event.id for event in case.last.untaken] == [5, 6]
 
 
-def test_events_after_the_end_are_passed_over_and_messages_come_back(play):
+def test_events_after_the_end_are_passed_over_and_messages_and_answers_come_back(play):
     # given
     case = play('<userTask id="u"/>')
     token = case.wait(UserTaskWait, "u").token
@@ -108,7 +108,7 @@ def test_events_after_the_end_are_passed_over_and_messages_come_back(play):
 
     # then
     assert case.completed
-    assert [event.id for event in case.last.untaken] == [1]
+    assert [event.kind for event in case.last.untaken] == ["user_task_completed", "message"]
 
 
 def test_events_are_applied_in_order_each_run_to_its_end(play, draw):
