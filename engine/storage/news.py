@@ -8,6 +8,7 @@ many the word that one has to look at everything again.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -25,6 +26,8 @@ _log = structlog.get_logger(__name__)
 CHANNEL = "corral_changes"
 #: Bytes of a notification at most; PostgreSQL refuses 8000.
 LARGEST = 7_900
+#: The kinds of change are words of our own; they get into the streams of open pages as they are.
+_KIND = re.compile(r"[a-z_]{1,40}")
 #: Changes of one commit that are told one by one. An open page would reload at more anyway.
 MOST = 200
 
@@ -127,8 +130,8 @@ class ChangeFeed:
         try:
             told = json.loads(payload)
             workspace = str(told["workspace"])
-            changes = [Change(workspace, *each) for each in told["changes"]]
-        except (ValueError, TypeError, LookupError):
+            changes = [_change(workspace, *each) for each in told["changes"]]
+        except (ValueError, TypeError, LookupError, RecursionError):
             # Somebody else notifies under our name, or another version of this program does.
             _log.warning("a notification is not understood", payload=payload[:200])
             self._missed(None)
@@ -137,6 +140,17 @@ class ChangeFeed:
             self._heard(changes)
         else:
             self._missed(workspace)
+
+
+def _change(workspace: str, kind: Any, id: Any, queue: Any) -> Change:
+    """Return a change whose fields are what they have to be: whoever may connect may notify.
+
+    Raises:
+        ValueError: they are not.
+    """
+    if not (isinstance(kind, str) and _KIND.fullmatch(kind)) or type(id) is not int:
+        raise ValueError("no change")
+    return Change(workspace, kind, id, None if queue is None else str(queue))
 
 
 def _payloads(workspace: str, changes: Sequence[Change]) -> Iterator[str]:

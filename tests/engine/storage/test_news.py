@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 from collections.abc import Iterator, Sequence
 
@@ -136,14 +137,19 @@ def test_given_a_connection_that_broke_when_made_again_then_everything_may_have_
 def test_a_notification_of_somebody_else_costs_a_look_and_nothing_more(
     database: Database, heard: Heard
 ) -> None:
+    # given
+    odd = ["", "no json", '{"changes":3}', "[" * LARGEST]
+    for each in ([1], [["user_task", "7", None]], [["x\nevent: y", 7, None]], [[["x"], 7, None]]):
+        odd.append(json.dumps({"workspace": "acme", "changes": each}))
+
     # when
     with database.write() as connection:
-        for odd in ("", "no json", '{"workspace":"acme","changes":[1]}', '{"changes":3}'):
-            connection.execute(text("SELECT pg_notify('corral_changes', :odd)"), {"odd": odd})
+        for payload in odd:
+            connection.execute(text("SELECT pg_notify('corral_changes', :odd)"), {"odd": payload})
     told(database, change(1))
 
     # then
-    assert [heard.next() for _ in range(5)] == [None, None, None, None, change(1)]
+    assert [heard.next() for _ in range(len(odd) + 1)] == [None] * len(odd) + [change(1)]
 
 
 def test_the_engine_tells_other_processes_what_it_committed(
