@@ -138,9 +138,9 @@ def test_a_notification_of_somebody_else_costs_a_look_and_nothing_more(
     database: Database, heard: Heard
 ) -> None:
     # given
+    lists = ([1], [["user_task", "7", None]], [["x\nevent: y", 7, None]], [[["x"], 7, None]])
     odd = ["", "no json", '{"changes":3}', "[" * LARGEST]
-    for each in ([1], [["user_task", "7", None]], [["x\nevent: y", 7, None]], [[["x"], 7, None]]):
-        odd.append(json.dumps({"workspace": "acme", "changes": each}))
+    odd += [json.dumps({"workspace": "acme", "changes": each}) for each in lists]
 
     # when
     with database.write() as connection:
