@@ -32,6 +32,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
 from engine.errors import StaleRevisionError, StorageError
 from engine.figures import Connections
+from engine.storage.cursors import remembering
 
 Synchronous = Literal["FULL", "NORMAL"]
 
@@ -90,7 +91,7 @@ class Database:
         if self.sqlite:
             options["connect_args"] = {"timeout": _PATIENCE, "check_same_thread": False}
         else:
-            options["connect_args"] = _libpq(parsed)
+            options["connect_args"] = {**_libpq(parsed), "cursor_factory": remembering()}
         if self.memory:
             options["poolclass"] = StaticPool
         else:
@@ -275,7 +276,7 @@ def _told(error: DBAPIError) -> str | None:
     """Return what to say when there is no doubt what is wrong, and no use in trying again."""
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     state = getattr(error.orig, "sqlstate", None)
-    if code == sqlite3.SQLITE_FULL or state == _DISK_FULL:
+    if _is_full(error):
         return (
             "The disk of the database is full. Nothing was stored, and nothing is lost that was "
             "stored before. Make room there; what waits goes on by itself."
@@ -288,16 +289,24 @@ def _told(error: DBAPIError) -> str | None:
     return None
 
 
+def _is_full(error: Exception) -> bool:
+    """Tell whether the disk of the database has no room."""
+    cause = getattr(error, "orig", None)
+    code, state = getattr(cause, "sqlite_errorcode", 0) & 0xFF, getattr(cause, "sqlstate", None)
+    return code == sqlite3.SQLITE_FULL or state == _DISK_FULL
+
+
 @contextmanager
 def _opening(url: URL) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, NoSuchModuleError) as error:
-        cure = (
-            "the folder exists and may be written"
-            if url.get_backend_name() == "sqlite"
-            else "the server runs and the address is right"
-        )
+        if _is_full(error):
+            cure = "its disk has room"
+        elif url.get_backend_name() == "sqlite":
+            cure = "the folder exists and may be written"
+        else:
+            cure = "the server runs and the address is right"
         raise StorageError(
             f"The database {url.render_as_string(hide_password=True)} cannot be opened: "
             f"{_reason(error)}. Check that {cure}."

@@ -69,3 +69,19 @@ def test_connections_that_the_server_ended_are_replaced_before_anybody_sees_it(
     with database.write() as one, database.read() as other:
         pids = [each.execute(text("SELECT pg_backend_pid()")).scalar_one() for each in (one, other)]
     assert not set(pids) & set(ended)
+
+
+def test_a_result_has_the_columns_that_its_table_has_by_now(database: Database) -> None:
+    # given a statement whose columns are known
+    with database.read() as connection:
+        before = connection.exec_driver_sql("TABLE counted")
+        assert list(before.keys()) == ["number"]
+
+    # when
+    with database.write() as connection:
+        connection.execute(text("ALTER TABLE counted ADD COLUMN name text"))
+
+    # then
+    with database.read() as connection:
+        assert list(connection.exec_driver_sql("TABLE counted").keys()) == ["number", "name"]
+        assert list(connection.exec_driver_sql("SELECT 1 AS one").keys()) == ["one"]
