@@ -16,15 +16,14 @@ from tempfile import TemporaryDirectory
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy.engine import make_url
 
-from channels import storage as channel_storage
-from engine.storage import opening
 from engine.storage.database import Database
 from engine.storage.migrating import migrate
-from tools.postgres import PostgresError, server
+from tools import program
+from tools.postgres import PostgresError, database, server
+from tools.program import Program
 from webapp import logs
-from webapp import storage as web_storage
+from webapp.databases import ROOMS
 
 #: For fixtures that are made over every kind of database in turn.
 DATABASES = ("memory", "file", pytest.param("postgresql", marks=pytest.mark.postgres))
@@ -65,14 +64,33 @@ def postgres() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture
+def corral(tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    """Starts ``corral`` with some arguments as a process of its own, in an empty folder.
+
+    Keywords are settings: ``database_url=...``. What still runs is killed when the test ends.
+    """
+    with ExitStack() as stack:
+        numbers = itertools.count(1)
+
+        def start(*arguments: object, **settings: object) -> Program:
+            started = program.start(
+                program.CORRAL,
+                [str(each) for each in arguments],
+                folder=tmp_path,
+                output=tmp_path / f"output{next(numbers)}.txt",
+                environment={f"CORRAL_{key.upper()}": str(each) for key, each in settings.items()},
+            )
+            return stack.enter_context(started)
+
+        yield start
+
+
 @contextmanager
-def _database(address: str, template: str = "template1") -> Iterator[tuple[str, str]]:
+def new_database(address: str, template: str = "template1") -> Iterator[tuple[str, str]]:
     """Make a database that is a copy of another; give its name and its address."""
     name = f"corral_{os.getpid()}_{next(_NUMBERS)}"
-    url = make_url(address).set(drivername="postgresql+psycopg", database=name)
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield name, url.render_as_string(hide_password=False)
+    yield name, database(address, name, template=template)
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -80,17 +98,17 @@ def _database(address: str, template: str = "template1") -> Iterator[tuple[str, 
 @pytest.fixture
 def postgres_url(postgres: str) -> Iterator[str]:
     """Return the address of an empty database of its own."""
-    with _database(postgres) as (_, url):
+    with new_database(postgres) as (_, url):
         yield url
 
 
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres: str) -> Iterator[str]:
     """Return the name of a database that holds the tables of every room, and no row."""
-    with _database(postgres) as (name, url):
-        with closing(Database(url)) as database:
-            for room in (opening, channel_storage, web_storage):
-                migrate(database, room.MIGRATIONS, room.VERSION_TABLE)
+    with new_database(postgres) as (name, url):
+        with closing(Database(url)) as made:
+            for room in ROOMS.values():
+                migrate(made, room.migrations, room.version_table)
         yield name
 
 
@@ -109,6 +127,6 @@ def database_of(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Call
                 return f"sqlite:///{tmp_path / 'corral.sqlite'}"
             address = request.getfixturevalue("postgres")
             template = request.getfixturevalue("migrated_postgres")
-            return stack.enter_context(_database(address, template))[1]
+            return stack.enter_context(new_database(address, template))[1]
 
         yield make

@@ -51,9 +51,12 @@ def server(folder: Path, *, durable: bool = True) -> Iterator[str]:
         started.cleanup()
 
 
-def database(address: str, name: str) -> str:
-    """Make an empty database on a server and return its address as Corral takes it."""
+def database(address: str, name: str, *, template: str = "template1") -> str:
+    """Make a database on a server, a copy of ``template``; return its address as Corral takes it.
+
+    The template that is there by default is empty.
+    """
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     parts = make_url(address).set(drivername="postgresql+psycopg", database=name)
     return parts.render_as_string(hide_password=False)

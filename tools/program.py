@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -20,6 +21,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+#: The command of this environment.
+CORRAL = Path(sys.executable).with_name("corral")
 #: Seconds between two looks at something that another process will do.
 LOOK = 0.05
 
@@ -102,20 +105,24 @@ def start(
 ) -> Program:
     """Start ``corral`` with ``arguments`` in ``folder`` and return at once.
 
-    Our environment is handed on without what would point at another tree or another setting;
-    ``environment`` is added to it.
+    ``environment`` is added to :func:`clean_environment`.
     """
     output = output or folder / "output.txt"
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("CORRAL_", "PYTHON"))}
     with output.open("wb") as stream:
         process = subprocess.Popen(
             [str(corral), *arguments],
             cwd=folder,
-            env=kept | {"PYTHONUNBUFFERED": "1"} | dict(environment or {}),
+            env=clean_environment() | dict(environment or {}),
             stdout=stream,
             stderr=subprocess.STDOUT,
         )
     return Program(process, output)
+
+
+def clean_environment() -> dict[str, str]:
+    """Return our environment without what would point at another tree or another setting."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("CORRAL_", "PYTHON"))}
+    return kept | {"PYTHONUNBUFFERED": "1"}
 
 
 def free_port() -> int:
@@ -136,7 +143,13 @@ def answers(address: str) -> bool:
 
 
 @contextmanager
-def serving(corral: Path, *options: str, folder: Path, data: Path) -> Iterator[tuple[Program, str]]:
+def serving(
+    corral: Path,
+    *options: str,
+    folder: Path,
+    data: Path,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[tuple[Program, str]]:
     """Run ``corral run`` on a free port until the block ends; yields it and its address.
 
     Raises:
@@ -145,6 +158,7 @@ def serving(corral: Path, *options: str, folder: Path, data: Path) -> Iterator[t
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     where = ["--host", "127.0.0.1", "--port", str(port), "--data", str(data)]
-    with start(corral, ["run", *where, *options], folder=folder) as program:
+    arguments = ["run", *where, *options]
+    with start(corral, arguments, folder=folder, environment=environment) as program:
         program.until(lambda: answers(f"{address}/login"), within=60)
         yield program, address

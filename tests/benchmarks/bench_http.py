@@ -15,7 +15,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -42,7 +41,6 @@ INSTANCES = 60_000
 AGENTS, WATCHED = 24, 8  #: and how many of them have a live page open
 IDLE = 3.0  #: seconds after which a connection is not used again: the server may close it
 BAR = 60.0
-_CORRAL = Path(sys.executable).with_name("corral")
 
 
 class Agent:
@@ -225,13 +223,14 @@ def _prepared(url: str, instances: int) -> list[int]:
 
 @contextmanager
 def _running(url: str, folder: Path) -> Iterator[tuple[program.Program, str]]:
-    port = program.free_port()
-    place = f"http://127.0.0.1:{port}"
-    arguments = ["run", "--host", "127.0.0.1", "--port", str(port), "--data", str(folder / "data")]
-    environment = {"CORRAL_DATABASE_URL": url, "CORRAL_LOGIN_LIMIT": "1000 per minute"}
-    environment["CORRAL_LOG_LEVEL"] = "warning"
-    with program.start(_CORRAL, arguments, folder=folder, environment=environment) as running:
-        running.until(lambda: program.answers(f"{place}/login"), within=60)
+    environment = {
+        "CORRAL_DATABASE_URL": url,
+        "CORRAL_LOGIN_LIMIT": "1000 per minute",
+        "CORRAL_LOG_LEVEL": "warning",
+    }
+    with program.serving(
+        program.CORRAL, folder=folder, data=folder / "data", environment=environment
+    ) as (running, place):
         yield running, place
         running.stop()
 

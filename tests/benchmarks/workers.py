@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-_CORRAL = Path(sys.executable).with_name("corral")
+from tools import program
 
 
 @contextmanager
 def workers(url: str, folder: Path, count: int) -> Iterator[None]:
-    """Let so many processes work on a database during the block."""
-    environment = os.environ | {
-        "CORRAL_DATABASE_URL": url,
-        "CORRAL_DATA": str(folder / "data"),
-        "CORRAL_LOG_LEVEL": "error",
-    }
-    running: list[subprocess.Popen[str]] = []
-    try:
-        for _ in range(count):
-            process = subprocess.Popen(
-                [_CORRAL, "worker"], env=environment, stdout=subprocess.PIPE, text=True
+    """Let so many processes work on a database during the block.
+
+    Raises:
+        ProgramError: one of them does not start, or does not end when it is told to.
+    """
+    environment = {"CORRAL_DATABASE_URL": url, "CORRAL_LOG_LEVEL": "error"}
+    with ExitStack() as stack:
+        running = [
+            stack.enter_context(
+                program.start(
+                    program.CORRAL, ["worker"], folder=folder,
+                    output=folder / f"worker{number}.txt", environment=environment,
+                )
             )
-            running.append(process)
-        for process in running:
-            assert process.stdout is not None
-            if "runs" not in process.stdout.readline():
-                raise RuntimeError("'corral worker' did not start; see its messages above.")
+            for number in range(count)
+        ]  # fmt: skip
+        for worker in running:
+            worker.until(lambda one=worker: "This worker runs" in one.text, within=60)
         yield
-    finally:
-        for process in running:
-            process.terminate()
-        for process in running:
-            process.communicate(timeout=60)
+        for worker in running:
+            worker.stop(within=60)

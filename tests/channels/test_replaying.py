@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from engine import Engine, Source
 from engine.errors import NotFoundError, NotStartableError
 from tests.channels.conftest import ANSWERING, LISTENING, FakeClock, PlainSignals
 from tests.channels.test_recordings import csv_of, told
+from tests.wakers import Deaf
 
 
 @pytest.fixture
@@ -58,15 +60,9 @@ def test_given_a_replay_that_died_when_repeated_then_it_ends_like_one_left_in_pe
     listening: Engine, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given: the process dies after the first commit, before any instance was advanced
-    class Dead:
-        def wake(self, _ids: object) -> None:
+    class Dead(Deaf):
+        def wake(self, instance_ids: Iterable[int]) -> None:
             raise KeyboardInterrupt
-
-        def wake_at(self, _due: object) -> None:
-            pass
-
-        def enlist(self, _connection: object, _ids: object) -> None:
-            pass
 
     alive = listening._core.waker
     listening.use_waker(Dead())

@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 
 from engine import Engine
-from tests.conftest import _database
+from tests.conftest import new_database
 from tools import program, tree
 from tools.program import Program
 from webapp.bootstrap import wire
@@ -204,7 +204,7 @@ class Cluster:
         number = len(list(self.folder.glob("*.txt")))
         return program.start(
             Path(sys.executable),
-            [str(HERE / "start_corral.py"), command, *arguments],
+            ["-m", "tests.start_corral", str(HERE / "networks"), command, *arguments],
             folder=self.folder,
             output=self.folder / f"{number}-{command}.txt",
             environment={
@@ -256,7 +256,7 @@ def network() -> Iterator[tuple[Network, int]]:
 def empty(postgres: str, network: tuple[Network, int], tmp_path: Path) -> Iterator[Cluster]:
     """An empty database on which nothing runs yet; what is started ends with the test."""
     with ExitStack() as stack:
-        _, url = stack.enter_context(_database(postgres))
+        _, url = stack.enter_context(new_database(postgres))
         cluster = Cluster(tmp_path, url, None, network[0])  # type: ignore[arg-type]
         stack.callback(lambda: [each.kill() for each in (*cluster.webs, *cluster.workers)])
         yield cluster

@@ -6,7 +6,7 @@ time, is the same before and after.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from channels.polling import Poller
 from channels.storage.tables import ReplyRow
 from engine import Engine
 from engine.instances import InstanceStatus
+from tests.wakers import Deaf
 from webapp.app import create_app
 from webapp.bootstrap import wire
 from webapp.settings import Settings
@@ -43,19 +44,6 @@ class Clock:
 
     def now(self) -> datetime:
         return self.moment
-
-
-class Deaf:
-    """A waker that hears nothing: what it was told stays in the inbox."""
-
-    def enlist(self, connection: Any, instance_ids: Sequence[int]) -> None:
-        """Write nothing."""
-
-    def wake(self, instance_ids: Iterable[int]) -> None:
-        """Do nothing."""
-
-    def wake_at(self, due: datetime) -> None:
-        """Do nothing."""
 
 
 class Network:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
-from typing import Any
 
 from engine import InstanceStatus
 from engine.waking.cluster import ClusterWaker
@@ -38,19 +36,6 @@ class House(Bench):
     def status(self, id: int) -> InstanceStatus:
         """Return the status of an instance."""
         return self.engine.instance(id).status
-
-
-class Deaf:
-    """The waker of a process that dies before anything can be told."""
-
-    def enlist(self, connection: Any, instance_ids: Sequence[int]) -> None:
-        """Write nothing."""
-
-    def wake(self, instance_ids: object) -> None:
-        """Do nothing."""
-
-    def wake_at(self, due: datetime) -> None:
-        """Do nothing."""
 
 
 #: Opens a house: address, and seconds between two sweeps.

@@ -20,7 +20,7 @@ from engine.errors import StorageError
 from engine.waking.cluster import ClusterWaker
 from engine.waking.wakeups import prepare
 from tests.contracts.houses import OFTEN, House, Opened, houses
-from tests.contracts.waiting import PATIENCE, until
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.postgres
 TASK = {"is": "user_task", "at": "answer"}

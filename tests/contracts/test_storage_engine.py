@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -17,6 +17,7 @@ from engine.errors import (
 )
 from engine.records import Written
 from tests.engine.conftest import Bench, flow
+from tests.wakers import Deaf
 
 TASK = {"is": "user_task", "at": "answer", "queue": "care", "in": 60}
 LATE = {"is": "timer", "at": "late", "in": 120}
@@ -304,20 +305,14 @@ def test_given_a_busy_instance_when_a_task_is_completed_then_nobody_waits_and_it
     assert [task.id for task in bench.engine.user_tasks(instance.id)] == [second.id]
 
 
-class Noting:
+class Noting(Deaf):
     """A waker that only notes whom it should have woken."""
 
     def __init__(self, ids: list[int]) -> None:
         self.ids = ids
 
-    def enlist(self, connection: object, instance_ids: object) -> None:
-        """Write nothing."""
-
-    def wake(self, instance_ids: object) -> None:
-        self.ids.extend(instance_ids)  # type: ignore[call-overload]
-
-    def wake_at(self, due: datetime) -> None:
-        """Do nothing."""
+    def wake(self, instance_ids: Iterable[int]) -> None:
+        self.ids.extend(instance_ids)
 
 
 def test_given_timers_fired_by_two_threads_then_each_fires_once(bench: Bench) -> None:

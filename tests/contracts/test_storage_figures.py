@@ -13,7 +13,7 @@ from engine.figures import MOST, Figures
 from engine.storage import MIGRATIONS, VERSION_TABLE, Database, migrate
 from engine.storage.tables import InboxRow, IncidentRow
 from tests.engine.conftest import Bench
-from tests.engine.test_upkeep import Deaf
+from tests.wakers import Deaf
 
 TASK = {"is": "user_task", "at": "answer"}
 LATE = {"is": "timer", "at": "late", "in": 60}

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from engine.starting import start_due
 from tests.engine.conftest import Bench
+from tests.wakers import Deaf
 
 TASK = {"is": "user_task", "at": "answer", "queue": "care"}
-
-
-class Deaf:
-    """A waker that does nothing, as after a kill."""
-
-    def enlist(self, connection: object, instance_ids: object) -> None:
-        """Write nothing."""
-
-    def wake(self, instance_ids: Iterable[int]) -> None:
-        """Do nothing."""
-
-    def wake_at(self, due: datetime) -> None:
-        """Do nothing."""
 
 
 class KilledError(Exception):

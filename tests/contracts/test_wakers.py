@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from engine import InstanceStatus
-from tests.contracts.houses import OFTEN, Deaf, Opened, houses
-from tests.contracts.waiting import PATIENCE, until
+from tests.contracts.houses import OFTEN, Opened, houses
+from tests.waiting import PATIENCE, until
+from tests.wakers import Deaf
 
 TASK = {"is": "user_task", "at": "answer"}
 

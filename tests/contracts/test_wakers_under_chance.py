@@ -25,8 +25,9 @@ from engine import What
 from engine.advance import Advancer
 from engine.errors import StorageError
 from engine.records import Held
-from tests.contracts.houses import OFTEN, Deaf, House
-from tests.contracts.waiting import until
+from tests.contracts.houses import OFTEN, House
+from tests.waiting import until
+from tests.wakers import Deaf
 
 #: Hears news again and again, and would go on by itself after an hour of silence.
 HEARER = (

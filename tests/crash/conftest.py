@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -13,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tools import program, tree
+from tools import tree
 from tools.program import Program
 
-CORRAL = Path(sys.executable).parent / "corral"
 COMPLAINT = tree.ROOT / "processes" / "complaint"
 #: What must come out the same, and by which column the rows are told apart.
 COUNTED = {
@@ -49,26 +47,6 @@ def stored(data: Path) -> int:
         return counts(data)["mention"].get("rows", 0)
     except sqlite3.OperationalError:
         return 0
-
-
-@pytest.fixture
-def corral_command() -> Path:
-    """The command of this environment."""
-    return CORRAL
-
-
-@pytest.fixture
-def corral(tmp_path: Path) -> Callable[..., Program]:
-    """Starts ``corral`` with some arguments, as a process of its own."""
-    number = 0
-
-    def start(*arguments: object) -> Program:
-        nonlocal number
-        number += 1
-        output = tmp_path / f"output{number}.txt"
-        return program.start(CORRAL, [str(a) for a in arguments], folder=tmp_path, output=output)
-
-    return start
 
 
 @pytest.fixture

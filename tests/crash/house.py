@@ -139,19 +139,15 @@ class House:
     def start(self, part: Part) -> None:
         """Start a part that does not run; :meth:`wait_up` says when it answers."""
         assert not part.alive, part.name
-        environment = {
-            k: v for k, v in os.environ.items() if not k.startswith(("CORRAL_", "PYTHON"))
-        }
-        environment |= {
+        environment = program.clean_environment() | {
             "CORRAL_DATA": str(self.settings.data),
             "CORRAL_LOGIN_LIMIT": "100000 per minute",
             "CORRAL_THREADS": "16",
-            "PYTHONUNBUFFERED": "1",
             "PYTHONPATH": str(tree.ROOT),
         }
         if not self.settings.on_sqlite:
             environment["CORRAL_DATABASE_URL"] = self.settings.url
-        command = [sys.executable, str(HERE / "start_corral.py"), str(self.clock.file)]
+        command = [sys.executable, "-m", "tests.crash.start_corral", str(self.clock.file)]
         with part.output.open("ab") as output:
             part.process = subprocess.Popen(
                 [*command, *part.arguments],
@@ -207,7 +203,7 @@ def parts_of(folder: Path, *, sqlite: bool) -> list[Part]:
         arguments = [command, "--port", str(port)] if pages else [command]
         return Part(name, arguments, folder / f"{name}.txt", port)
 
-    if sqlite or not (tree.ROOT / "webapp" / "commands" / "worker.py").exists():
+    if sqlite:
         return [part("run", "run", pages=True)]
     pages = [part(f"web{number}", "web", pages=True) for number in (1, 2)]
     return [*pages, *(part(f"worker{number}", "worker", pages=False) for number in (1, 2))]

@@ -1,7 +1,7 @@
-"""Starts ``corral`` with two things that only tests need: a network, and a clock that goes wrong.
+"""Starts ``corral`` with the network of the crash tests, and on a clock that goes wrong.
 
-``python start_corral.py CLOCK_FILE COMMAND ...``. Everything else is the product as it is. Whoever
-asks for the time is told the wrong one: the engine, the scheduler of the wakers, and what minds it.
+``python -m tests.crash.start_corral CLOCK_FILE COMMAND ...``. Whoever asks for the time is told the
+wrong one: the engine, the scheduler of the wakers, and what minds it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from pathlib import Path
 import apscheduler.executors.base
 import apscheduler.schedulers.base
 
-from channels import networks
 from engine.waking import clock
 from tests.crash.shifted_clock import ShiftedClock, shifted
-from webapp.cli import main
+from tests.start_corral import start
 
 
 def set_wrong(shifting: ShiftedClock) -> None:
@@ -37,7 +36,6 @@ def set_wrong(shifting: ShiftedClock) -> None:
 
 if __name__ == "__main__":
     file = Path(sys.argv.pop(1))
-    networks.__path__.append(str(Path(__file__).parent / "networks"))
     set_wrong(ShiftedClock(file))
     with shifted(file):
-        main(prog_name="corral")
+        start(Path(__file__).parent / "networks")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 from engine import Engine
+from tests.wakers import Deaf
 from tools import program, tree
 
 Counts = dict[str, dict[str, int]]
@@ -14,31 +14,20 @@ Counts = dict[str, dict[str, int]]
 LOOP = tree.ROOT / "tests" / "benchmarks" / "loop.bpmn"
 
 
-class Deaf:
-    """A waker that hears nothing: what a death between the commit and the wake-up leaves behind."""
-
-    def wake(self, instance_ids: Iterable[int]) -> None:
-        """Do nothing."""
-
-    def wake_at(self, due: datetime) -> None:
-        """Do nothing."""
-
-
 def test_given_a_killed_server_when_started_again_then_it_goes_on_where_it_was(
     tmp_path: Path,
-    corral_command: Path,
     read_counts: Callable[[Path], Counts],
     read_stored: Callable[[Path], int],
 ) -> None:
     # given
     data = tmp_path / "data"
-    with program.serving(corral_command, "--demo", folder=tmp_path, data=data) as (first, _):
+    with program.serving(program.CORRAL, "--demo", folder=tmp_path, data=data) as (first, _):
         first.until(lambda: read_stored(data) >= 3, within=60)
         first.kill()
     before = read_counts(data)
 
     # when
-    with program.serving(corral_command, "--demo", folder=tmp_path, data=data) as (second, _):
+    with program.serving(program.CORRAL, "--demo", folder=tmp_path, data=data) as (second, _):
         second.until(lambda: read_stored(data) > before["mention"]["rows"], within=60)
         second.until(lambda: read_counts(data)["inbox"] == {}, within=60)
         after = read_counts(data)
@@ -52,11 +41,11 @@ def test_given_a_killed_server_when_started_again_then_it_goes_on_where_it_was(
 
 
 def test_given_a_death_between_commit_and_wake_up_when_started_again_then_the_sweep_finds_it(
-    tmp_path: Path, corral_command: Path, read_counts: Callable[[Path], Counts]
+    tmp_path: Path, read_counts: Callable[[Path], Counts]
 ) -> None:
     # given
     data = tmp_path / "data"
-    with program.serving(corral_command, "--demo", folder=tmp_path, data=data) as (first, _):
+    with program.serving(program.CORRAL, "--demo", folder=tmp_path, data=data) as (first, _):
         first.kill()
     engine = Engine.open(f"sqlite:///{data / 'corral.sqlite'}")
     engine.deploy([LOOP])
@@ -67,7 +56,7 @@ def test_given_a_death_between_commit_and_wake_up_when_started_again_then_the_sw
     engine.close()
 
     # when
-    with program.serving(corral_command, folder=tmp_path, data=data) as (second, _):
+    with program.serving(program.CORRAL, folder=tmp_path, data=data) as (second, _):
         second.until(lambda: read_counts(data)["inbox"] == {}, within=60)
 
     # then

@@ -6,8 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +21,8 @@ from tests.channels.conftest import lapse
 from tests.crash.house import House, Part
 from tests.crash.judge import Seen
 from tests.crash.long_run import house_on
-from tools import program, tree
+from tests.waiting import PATIENCE, until
+from tools import tree
 from tools.postgres import PostgresError
 
 pytestmark = pytest.mark.postgres
@@ -41,15 +41,6 @@ WORK = b"""<?xml version="1.0" encoding="UTF-8"?>
   </bpmn:process>
 </bpmn:definitions>
 """
-PATIENCE = 60
-
-
-def until(happened: Callable[[], object]) -> None:
-    """Wait until something is true, for a minute at most."""
-    end = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(program.LOOK)
 
 
 @pytest.fixture

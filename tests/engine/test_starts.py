@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
 from engine import What
 from engine.errors import NotStartableError, UnsuitableValueError
 from tests.engine.conftest import Bench, flow
+from tests.wakers import Deaf
 
 TASK = {"is": "user_task", "at": "answer", "queue": "care"}
 HOURLY = {"timer_starts": {"tick": "R/PT1H"}}
@@ -260,14 +259,8 @@ def test_a_deployment_arms_the_clock_of_the_waker(bench: Bench) -> None:
     # given
     looks: list[datetime] = []
 
-    class Clockwork:
+    class Clockwork(Deaf):
         """A waker that notes when it is to look."""
-
-        def enlist(self, connection: Any, instance_ids: Sequence[int]) -> None:
-            """Write nothing."""
-
-        def wake(self, instance_ids: Iterable[int]) -> None:
-            """Do nothing."""
 
         def wake_at(self, due: datetime) -> None:
             """Note it."""

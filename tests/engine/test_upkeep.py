@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
 from engine import InstanceStatus
 from engine.errors import StaleRevisionError
 from tests.engine.conftest import Bench, flow
+from tests.wakers import Deaf
 
 LATE = {"is": "timer", "at": "late", "in": 60}
 TASK = {"is": "user_task", "at": "answer"}
-
-
-class Deaf:
-    """A waker that hears nothing: what a death between commit and wake-up leaves behind."""
-
-    def enlist(self, connection: Any, instance_ids: Sequence[int]) -> None:
-        """Write nothing."""
-
-    def wake(self, instance_ids: Iterable[int]) -> None:
-        """Do nothing."""
-
-    def wake_at(self, due: datetime) -> None:
-        """Do nothing."""
 
 
 def test_a_timer_fires_when_it_is_due_and_not_before(bench: Bench) -> None:

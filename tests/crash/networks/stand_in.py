@@ -1,6 +1,6 @@
 """The network of the crash tests, as Corral sees it; ``stand_in_server.py`` is behind it.
 
-It is no part of the product: ``tests/crash/start_corral.py`` puts this folder on the path of
+It is no part of the product: ``tests/start_corral.py`` puts this folder on the path of
 :mod:`channels.networks`, where it is found like any other network.
 
 ``account.settings["port"]`` says where the server listens; the account's handle says how good the

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,10 +10,20 @@ import pytest
 import structlog
 from click.testing import CliRunner, Result
 
+from tests.waiting import PATIENCE
+from tools.program import Program
 from webapp.cli import main
 from webapp.settings import Settings
 
 Run = Callable[..., Result]
+
+
+def address_of(running: Program) -> str:
+    """Return where a server of ours answers, once it says so."""
+    running.until(lambda: "Ctrl-C stops it" in running.text, within=PATIENCE)
+    found = re.search(r"Corral runs at (http://\S+)", running.text)
+    assert found, running.text
+    return found[1]
 
 
 @pytest.fixture

@@ -20,7 +20,9 @@ from click.testing import Result
 
 from engine import Engine
 from engine.storage.backup import back_up
-from tools import recording
+from tests.webapp.commands.conftest import address_of
+from tools import program, recording
+from tools.program import Program
 from webapp.data_dir import secret_key
 
 Run = Callable[..., Result]
@@ -124,32 +126,20 @@ def test_given_somebody_who_writes_all_the_time_then_a_backup_is_of_one_moment(
             assert left[0] > 0
 
 
-def test_a_running_corral_is_backed_up(installation: Path, tmp_path: Path) -> None:
+def test_a_running_corral_is_backed_up(
+    run: Run, corral: Callable[..., Program], installation: Path, tmp_path: Path
+) -> None:
     # given
-    plain = {name: text for name, text in os.environ.items() if not name.startswith("CORRAL_")}
-    environment = plain | {"PYTHONPATH": str(TREE), "CORRAL_DATA": str(installation)}
-    command = [sys.executable, "-m", "webapp.cli"]
-    running = subprocess.Popen(
-        [*command, "run", "--port", "0"], env=environment, cwd=tmp_path,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    try:
-        assert running.stdout
-        assert any(line.startswith("Ctrl-C") for line in running.stdout)
+    running = corral("run", "--port", 0, data=installation)
+    address = address_of(running)
 
-        # when
-        backup = subprocess.run(
-            [*command, "backup", str(tmp_path / "copy")],
-            env=environment, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
-        still_there = running.poll() is None
-    finally:
-        running.terminate()
-        running.wait(timeout=60)
+    # when
+    backup = run("backup", str(tmp_path / "copy"))
 
     # then
-    assert (backup.returncode, still_there) == (0, True), backup.stderr
+    assert backup.exit_code == 0, backup.output
     assert "checked" in backup.stdout
+    assert program.answers(f"{address}/health/ready")
     with closing(Engine.open(f"sqlite:///{tmp_path}/copy/corral.sqlite")) as engine:
         assert len(engine.instances()) == 16
 

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,17 +14,22 @@ from click.testing import Result
 from sqlalchemy.engine import make_url
 
 from engine import Engine
+from tests.waiting import PATIENCE, until
 from tools import recording
+from tools.program import Program
 from webapp.data_dir import running_alone
 
 Run = Callable[..., Result]
 
 pytestmark = pytest.mark.postgres
 
-TREE = Path(__file__).parents[3]
 #: Rows enough that copying them takes a second or more.
 MANY = 200_000
-PATIENCE = 60
+#: Finds the process of PostgreSQL that is in the midst of copying a table of ours.
+COPYING = (
+    "SELECT pid FROM pg_stat_progress_copy "
+    "WHERE tuples_processed > 1000 AND datname = current_database()"
+)
 
 
 @pytest.fixture
@@ -290,36 +291,17 @@ def large(source: str) -> str:
 
 
 @pytest.fixture
-def copying(large: str, postgres_url: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def copying(corral: Callable[..., Program], large: str, postgres_url: str) -> tuple[Program, int]:
     """A move in the midst of copying: its process, and the process of PostgreSQL behind it."""
-    moving = subprocess.Popen(
-        [sys.executable, "-m", "webapp.cli", "move", large, postgres_url],
-        env={**os.environ, "PYTHONPATH": str(TREE)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    moving, found = corral("move", large, postgres_url), []
     with target(postgres_url) as connection:
-        end, found = time.monotonic() + PATIENCE, None
-        while found is None:
-            assert moving.poll() is None and time.monotonic() < end, moving.communicate()
-            found = (
-                connection.execute(
-                    "SELECT pid FROM pg_stat_progress_copy JOIN pg_class ON pg_class.oid = relid "
-                    "WHERE tuples_processed > 1000 AND datname = current_database()"
-                ).fetchone()
-                or connection.execute(
-                    "SELECT pid FROM pg_stat_progress_copy "
-                    "WHERE tuples_processed > 1000 AND datname = current_database()"
-                ).fetchone()
-            )
-    yield moving, found[0]
-    if moving.poll() is None:
-        moving.kill()
-        moving.wait()
+        moving.until(lambda: found.extend(connection.execute(COPYING)) or found, within=PATIENCE)
+    return moving, found[0][0]
 
 
 def test_given_a_kill_in_the_midst_when_moved_again_then_all_of_it_is_there(
     run: Run,
-    copying: tuple[subprocess.Popen[str], int],
+    copying: tuple[Program, int],
     large: str,
     data: Path,
     postgres_url: str,
@@ -329,14 +311,11 @@ def test_given_a_kill_in_the_midst_when_moved_again_then_all_of_it_is_there(
 
     # when
     moving.kill()
-    moving.wait()
 
     # then
     with target(postgres_url) as connection:
-        end = time.monotonic() + PATIENCE
         query = "SELECT 1 FROM pg_stat_activity WHERE pid = %s"
-        while connection.execute(query, (backend,)).fetchone():
-            assert time.monotonic() < end
+        until(lambda: not connection.execute(query, (backend,)).fetchone())
     assert tables(postgres_url) == []
     assert not (data / "moved.txt").exists()
     moved = json.loads(run("move", large, postgres_url, "--format", "json").stdout)
@@ -344,7 +323,7 @@ def test_given_a_kill_in_the_midst_when_moved_again_then_all_of_it_is_there(
 
 
 def test_given_a_lost_connection_then_it_is_one_line_and_nothing_was_moved(
-    copying: tuple[subprocess.Popen[str], int], data: Path, postgres_url: str
+    copying: tuple[Program, int], data: Path, postgres_url: str
 ) -> None:
     # given
     moving, backend = copying
@@ -352,11 +331,11 @@ def test_given_a_lost_connection_then_it_is_one_line_and_nothing_was_moved(
     # when
     with target(postgres_url) as connection:
         connection.execute("SELECT pg_terminate_backend(%s)", (backend,))
-    _, errors = moving.communicate(timeout=PATIENCE)
+    code = moving.ends(within=PATIENCE)
 
     # then
-    (line,) = [line for line in errors.splitlines() if line.startswith("Error: ")]
-    assert moving.returncode == 2
+    (line,) = [line for line in moving.text.splitlines() if line.startswith("Error: ")]
+    assert code == 2
     assert "PostgreSQL refused the move" in line
     assert tables(postgres_url) == []
     assert not (data / "moved.txt").exists()

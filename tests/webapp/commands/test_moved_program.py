@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import Result
 from pydantic import SecretStr
 
 from engine import Engine
+from tests.waiting import PATIENCE
+from tests.wakers import Deaf
 from tools import recording
+from tools.program import Program
 from webapp import bootstrap
 from webapp.settings import Settings
 
@@ -27,24 +24,9 @@ Run = Callable[..., Result]
 
 pytestmark = pytest.mark.postgres
 
-TREE = Path(__file__).parents[3]
-PATIENCE = 90
 #: Long ago: due the moment anybody looks.
 PAST = "2026-01-01 00:00:00.000000"
 ANSWER = {"answer": "It comes tomorrow.", "visibility": "public", "next_step": "reply"}
-
-
-class Deaf:
-    """A waker that hears nothing: what it was told stays in the inbox."""
-
-    def enlist(self, connection: Any, instance_ids: Sequence[int]) -> None:
-        """Write nothing."""
-
-    def wake(self, instance_ids: Iterable[int]) -> None:
-        """Do nothing."""
-
-    def wake_at(self, due: datetime) -> None:
-        """Do nothing."""
 
 
 @pytest.fixture
@@ -76,17 +58,8 @@ def arrived(engine: Engine) -> int:
         return found
 
 
-def until(happened: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
-    """Wait for something that a running process will do."""
-    end = time.monotonic() + PATIENCE
-    while not happened():
-        assert process.poll() is None, "it ended by itself"
-        assert time.monotonic() < end, "it did not do it in time"
-        time.sleep(0.05)
-
-
 def test_what_waited_goes_on_and_people_finish_it(
-    run: Run, stopped: Path, data: Path, tmp_path: Path, postgres_url: str
+    run: Run, corral: Callable[..., Program], stopped: Path, data: Path, postgres_url: str
 ) -> None:
     # given
     assert run("move", f"sqlite:///{stopped}", postgres_url).exit_code == 0
@@ -97,28 +70,13 @@ def test_what_waited_goes_on_and_people_finish_it(
         before = {task.id for task in engine.user_tasks(limit=200)}
 
         # when
-        process = subprocess.Popen(
-            [sys.executable, "-m", "webapp.cli", "run", "--port", "0"],
-            env={
-                **os.environ,
-                "PYTHONPATH": str(TREE),
-                "CORRAL_DATABASE_URL": postgres_url,
-                "CORRAL_DATA": str(data),
-            },
-            cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            until(lambda: waiting(engine) == (0, False), process)
-            for task in engine.user_tasks(limit=200):
-                if task.form == "answer":
-                    engine.complete(task.id, ANSWER, by="ana")
-            until(lambda: arrived(engine) > 0, process)
-            process.send_signal(signal.SIGTERM)
-            code = process.wait(timeout=PATIENCE)
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+        running = corral("run", "--port", 0, database_url=postgres_url, data=data)
+        running.until(lambda: waiting(engine) == (0, False), within=PATIENCE)
+        for task in engine.user_tasks(limit=200):
+            if task.form == "answer":
+                engine.complete(task.id, ANSWER, by="ana")
+        running.until(lambda: arrived(engine) > 0, within=PATIENCE)
+        code = running.stop(within=PATIENCE)
 
         # then
         assert code == 0
