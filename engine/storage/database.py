@@ -28,6 +28,7 @@ from sqlalchemy.exc import (
     NoSuchModuleError,
     OperationalError,
 )
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
 from engine.errors import StaleRevisionError, StorageError
@@ -40,6 +41,8 @@ Synchronous = Literal["FULL", "NORMAL"]
 _PATIENCE = 30
 #: Connections that stay open, and that there are at most. Each thread of work needs one.
 _KEPT, _MOST = 20, 40
+#: Seconds that a thread waits for one of them. A person is not to look at an empty page for longer.
+_QUEUE = 10.0
 #: Number of the process that was started: what serves pages is forked from it later, and people
 #: who want to stop it know the first one.
 _PROCESS = os.getpid()
@@ -95,7 +98,7 @@ class Database:
         if self.memory:
             options["poolclass"] = StaticPool
         else:
-            options |= {"pool_size": _KEPT, "max_overflow": _MOST - _KEPT}
+            options |= {"pool_size": _KEPT, "max_overflow": _MOST - _KEPT, "pool_timeout": _QUEUE}
         # An error of the database must not quote what customers wrote: it ends in the log.
         self.engine = create_engine(parsed, hide_parameters=True, **options)
         self._turn = threading.RLock() if self.memory else None
@@ -317,6 +320,11 @@ def _opening(url: URL) -> Iterator[None]:
 def _translated() -> Iterator[None]:
     try:
         yield
+    except PoolTimeoutError as error:
+        raise StorageError(
+            f"All {_MOST} connections to the database are in use. Try again in a moment; if it "
+            "stays so, the database is slow, or more processes have to share the work."
+        ) from error
     except IntegrityError as error:
         if any(race in str(error.orig) for race in _RACES):
             raise StaleRevisionError(
