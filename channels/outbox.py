@@ -47,6 +47,8 @@ BATCH = 20
 LEASE = 2 * LONGEST_CALL
 #: Seconds after which a call that does not end costs its worker the replies.
 LONGEST = 600.0
+#: Ids are below it; a database that is asked for more refuses the whole batch.
+_NO_ID = 2**63
 #: How soon a reply is looked at again whose job waits for an operator.
 RELOOK = timedelta(seconds=10)
 #: Seconds between two looks of the scheduler.
@@ -263,9 +265,9 @@ def _row(job: Job, workspace_id: int, to: Addressee | None, now: datetime) -> di
 
 
 def _conversation(job: Job) -> int:
-    """Return the conversation a job names; 0, which no row has, for anything but a number."""
+    """Return the conversation a job names; 0, which no row has, for anything but an id."""
     named = job.payload.get("conversation")
-    return named if isinstance(named, int) and not isinstance(named, bool) else 0
+    return named if type(named) is int and 0 < named < _NO_ID else 0
 
 
 def _private(job: Job) -> bool:

@@ -107,6 +107,7 @@ def test_replies_of_one_conversation_go_out_in_order_even_if_the_first_has_to_wa
         ("other", {"approved": digest("this")}, "not the one that was approved"),
         ("hello", {"conversation": 99}, "names no conversation"),
         ("hello", {"conversation": "1"}, "names no conversation"),
+        ("hello", {"conversation": 2**63}, "names no conversation"),
     ],
 )
 def test_what_must_not_be_sent_is_refused_without_calling_the_network(
