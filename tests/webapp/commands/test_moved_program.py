@@ -32,7 +32,7 @@ ANSWER = {"answer": "It comes tomorrow.", "visibility": "public", "next_step": "
 @pytest.fixture
 def stopped(run: Run, data: Path, tmp_path: Path) -> Path:
     """The file of an installation that stopped with timers overdue and an inbox unapplied."""
-    recorded = recording.write(tmp_path / "recording.csv", mentions=40)
+    recorded = recording.write(tmp_path / "recording.csv", mentions=15)
     assert run("replay", str(recorded.path)).exit_code == 0
     file = data / "corral.sqlite"
     with closing(Engine.open(f"sqlite:///{file}")) as engine:

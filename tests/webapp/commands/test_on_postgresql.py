@@ -12,7 +12,6 @@ import pytest
 from engine import Engine
 from tests.waiting import PATIENCE
 from tests.webapp.commands.conftest import address_of
-from tools import tree
 from tools.program import Program
 
 HEADER = "tweet_id,author_id,inbound,created_at,text,response_tweet_id,in_response_to_tweet_id\n"
@@ -35,8 +34,6 @@ def test_a_replay_stores_everything_once_and_leaves_no_sqlite_file(
     # given
     recording = tmp_path / "tweets.csv"
     recording.write_text(HEADER + "\n".join(ROWS) + "\n")
-    deployed = corral("deploy", tree.ROOT / "processes" / "complaint", database_url=postgres_url)
-    assert deployed.ends(within=PATIENCE) == 0, deployed.text
 
     # when
     counts = []
@@ -44,7 +41,8 @@ def test_a_replay_stores_everything_once_and_leaves_no_sqlite_file(
         arguments = ["replay", recording, "--speed", "max", "--format", "json"]
         replayed = corral(*arguments, database_url=postgres_url)
         assert replayed.ends(within=PATIENCE) == 0, replayed.text
-        counts.append(json.loads(replayed.text))
+        # The first one tells people that it deployed the process.
+        counts.append(json.loads(replayed.text[replayed.text.index("{") :]))
 
     # then
     first, again = counts
