@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from engine.bpmn.cache import Cache
 from engine.bpmn.decisions import BusinessDecision, Decisions
 from engine.bpmn.decisions.reading import imports_others
 from engine.bpmn.errors import ElementError, UnreadableFileError
@@ -14,6 +13,7 @@ from engine.bpmn.reader import Limits, read
 from engine.catalogue import LATEST, Catalogue, StoredDecision, StoredProcess, Which
 from engine.definitions import Source
 from engine.errors import NotStartableError
+from engine.recent import Recent
 
 #: Compiled files kept. A process of 50 elements takes about 200 kB.
 PROGRAMS, DECISIONS = 256, 256
@@ -33,8 +33,8 @@ class Library:
 
     def __init__(self, *, programs: int = PROGRAMS, decisions: int = DECISIONS) -> None:
         """Keep at most so many of each."""
-        self._programs: Cache[Program] = Cache(programs)
-        self._decisions: Cache[BusinessDecision] = Cache(decisions)
+        self._programs: Recent[int, Program] = Recent(programs)
+        self._decisions: Recent[int, BusinessDecision] = Recent(decisions)
 
     def program(self, stored: StoredProcess) -> Program:
         """Return the compiled form of a stored process.
@@ -42,7 +42,7 @@ class Library:
         Raises:
             NotStartableError: the file does not hold the process any reader could run.
         """
-        return self._programs.get(stored.id, lambda: _program(stored))
+        return self._programs.get_or_make(stored.id, lambda: _program(stored))
 
     def decision(self, stored: StoredDecision, catalogue: Catalogue) -> BusinessDecision:
         """Return the compiled form of a stored decision, with the files it was deployed with.
@@ -50,7 +50,7 @@ class Library:
         Raises:
             ElementError: the file does not hold it.
         """
-        return self._decisions.get(stored.id, lambda: _decision(stored, catalogue))
+        return self._decisions.get_or_make(stored.id, lambda: _decision(stored, catalogue))
 
 
 class Shelf:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.bpmn import codec, explanations, inbox, reports
-from engine.bpmn.cache import Cache
 from engine.bpmn.decisions import Decisions, showing
 from engine.bpmn.decisions.reporting import lacking
 from engine.bpmn.expressions.sandbox.process import SANDBOX
@@ -35,6 +34,7 @@ from engine.ports import (
     Outcome,
     StoredProcess,
 )
+from engine.recent import Recent
 from engine.simulation import Move, Simulation
 
 #: Files that were asked for decisions lately; the same ones are asked again and again.
@@ -52,7 +52,7 @@ class SpiffRunner:
     def __init__(self, limits: Limits | None = None) -> None:
         """Set the bounds of uploads and runs; None is :class:`~engine.limits.Limits` as it is."""
         self._library = Library()
-        self._decisions: Cache[Decisions] = Cache(_FILES_KEPT)
+        self._decisions: Recent[int, Decisions] = Recent(_FILES_KEPT)
         self._limits = limits or Limits()
         SANDBOX.seconds = self._limits.expression_seconds
 
@@ -96,7 +96,7 @@ class SpiffRunner:
 
     def _decision(self, sources: Sequence[Source], decision: str) -> tuple[Decisions, str]:
         digest = hashlib.sha256(b"".join(s.name.encode() + s.content for s in sources)).digest()
-        decisions = self._decisions.get(
+        decisions = self._decisions.get_or_make(
             int.from_bytes(digest),
             lambda: Decisions.of(read(source, self._readable) for source in sources),
         )

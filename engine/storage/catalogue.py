@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from typing import Any
 
 from sqlalchemy import Connection, Select, String, bindparam, or_, select
@@ -12,6 +10,7 @@ from engine.catalogue import LATEST, StoredDecision, StoredProcess, Which
 from engine.definitions import DefinitionKind, Source
 from engine.errors import NotFoundError
 from engine.packing import Dictionary
+from engine.recent import Recent
 from engine.storage.dictionaries import Dictionaries
 from engine.storage.tables import DefinitionRow, ResourceRow
 
@@ -19,32 +18,8 @@ from engine.storage.tables import DefinitionRow, ResourceRow
 _File = tuple[str, str, bytes, int]
 
 
-class DefinitionCache:
-    """Files of definitions by id, the most recently used. Safe to use from many threads.
-
-    A version never changes, so an entry is never wrong; the bound keeps memory in check.
-    """
-
-    def __init__(self, size: int = 256) -> None:
-        """Keep at most ``size`` files."""
-        self._size = size
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[int, int], _File] = OrderedDict()
-
-    def get(self, at: tuple[int, int]) -> _File | None:
-        """Return what is kept of (workspace id, definition id)."""
-        with self._lock:
-            found = self._kept.get(at)
-            if found is not None:
-                self._kept.move_to_end(at)
-            return found
-
-    def put(self, at: tuple[int, int], value: _File) -> None:
-        """Keep an entry, and let go of the one that was not used for longest."""
-        with self._lock:
-            self._kept[at] = value
-            if len(self._kept) > self._size:
-                self._kept.popitem(last=False)
+#: Files by (workspace id, definition id). Those of a version never change.
+Files = Recent[tuple[int, int], _File]
 
 
 class SqlCatalogue:
@@ -54,13 +29,13 @@ class SqlCatalogue:
         self,
         connection: Connection,
         workspace_id: int,
-        cache: DefinitionCache,
+        files: Files,
         dictionaries: Dictionaries,
     ) -> None:
-        """Work on an open transaction; ``cache`` and ``dictionaries`` outlive it."""
+        """Work on an open transaction; ``files`` and ``dictionaries`` outlive it."""
         self._connection = connection
         self._workspace = workspace_id
-        self._cache = cache
+        self._files = files
         self._dictionaries = dictionaries
         self._chosen: dict[tuple[DefinitionKind, str, Which], int | None] = {}
 
@@ -133,23 +108,19 @@ class SqlCatalogue:
         return conditions
 
     def _file(self, definition_id: int) -> _File:
-        found = self._cache.get((self._workspace, definition_id))
-        if found is None:
-            row = self._connection.execute(
-                select(
-                    DefinitionRow.key, ResourceRow.name, ResourceRow.content, DefinitionRow.version
-                )
-                .join(ResourceRow, ResourceRow.id == DefinitionRow.resource_id)
-                .where(
-                    DefinitionRow.workspace_id == self._workspace,
-                    DefinitionRow.id == definition_id,
-                )
-            ).first()
-            if row is None:
-                raise NotFoundError("process definition", definition_id)
-            found = (row.key, row.name, bytes(row.content), row.version)
-            self._cache.put((self._workspace, definition_id), found)
-        return found
+        return self._files.get_or_make(
+            (self._workspace, definition_id), lambda: self._read(definition_id)
+        )
+
+    def _read(self, definition_id: int) -> _File:
+        row = self._connection.execute(
+            select(DefinitionRow.key, ResourceRow.name, ResourceRow.content, DefinitionRow.version)
+            .join(ResourceRow, ResourceRow.id == DefinitionRow.resource_id)
+            .where(DefinitionRow.workspace_id == self._workspace, DefinitionRow.id == definition_id)
+        ).first()
+        if row is None:
+            raise NotFoundError("process definition", definition_id)
+        return row.key, row.name, bytes(row.content), row.version
 
 
 def is_called(kind: DefinitionKind, key: Any) -> Any:
@@ -180,4 +151,4 @@ def _latest(kind: DefinitionKind) -> Select[Any]:
 _LATEST = {kind: _latest(kind) for kind in DefinitionKind}
 
 
-__all__ = ["DefinitionCache", "SqlCatalogue", "is_called"]
+__all__ = ["Files", "SqlCatalogue", "is_called"]

@@ -8,7 +8,6 @@ of histories name it by its number. Until a process has seen it, it writes witho
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from sqlalchemy import Connection, Select, bindparam, select, text, union_all
 
 from engine.instances import InstanceStatus
 from engine.packing import SAMPLES, Dictionary, train, unpack
+from engine.recent import Recent
 from engine.storage.bulk import among
 from engine.storage.database import Database
 from engine.storage.lists.bounds import literals
@@ -26,7 +26,7 @@ _log = structlog.get_logger(__name__)
 
 #: Dictionaries kept in memory; one takes about 350 kB.
 _KEPT = 64
-#: Versions of which it is remembered whether they have one.
+#: Versions of which it is remembered which one they have, and how often they had to do without.
 _REMEMBERED = 4_096
 #: After so many states written without, it is looked again whether another process made one.
 _LOOK_AGAIN = 50
@@ -79,40 +79,32 @@ class Dictionaries:
 
     def __init__(self) -> None:
         """Start with nothing known."""
+        self._kept: Recent[tuple[int, int], Dictionary] = Recent(_KEPT)
+        self._numbers: Recent[int, int] = Recent(_REMEMBERED)
         self._lock = threading.Lock()
-        self._kept: OrderedDict[int, Dictionary] = OrderedDict()
-        #: The number of a version's dictionary; where there is none yet, less one for each state
-        #: that was written without since we looked.
-        self._numbers: OrderedDict[int, int] = OrderedDict()
-        #: States of (workspace id, definition id) that were written without.
+        #: States of (workspace id, definition id) that were written without; oldest first.
         self._without: dict[tuple[int, int], int] = {}
 
     def get(self, connection: Connection, workspace: int, number: int) -> Dictionary | None:
         """Return a dictionary by its number; None where the workspace has none such."""
-        with self._lock:
-            found = self._kept.get(number)
-            if found is not None:
-                self._kept.move_to_end(number)
-                return found
-        asked = {"workspace": workspace, "number": number}
-        content = connection.execute(_CONTENT, asked).scalar()
-        return None if content is None else self._keep(Dictionary(number, bytes(content)))
+        at = workspace, number
+        found = self._kept.get(at)
+        if found is None:
+            asked = {"workspace": workspace, "number": number}
+            content = connection.execute(_CONTENT, asked).scalar()
+            if content is not None:
+                found = self._kept.keep(at, Dictionary(number, bytes(content)))
+        return found
 
     def of(self, connection: Connection, workspace: int, definition: int) -> Dictionary | None:
         """Return what states of a version are packed with, None where there is none yet."""
-        with self._lock:
-            number = self._numbers.get(definition)
-            if number is not None and number <= 0:
-                self._count(workspace, definition)
-                if number > -_LOOK_AGAIN:
-                    self._numbers[definition] = number - 1
-                    return None
-        if number is None or number <= 0:
+        number = self._numbers.get(definition)
+        if number is None and self._is_to_be_asked(workspace, definition):
             asked = {"workspace": workspace, "definition": definition}
-            number = connection.execute(_NUMBER, asked).scalar() or 0
-            with self._lock:
-                self._remember(definition, number)
-        return self.get(connection, workspace, number) if number else None
+            number = connection.execute(_NUMBER, asked).scalar()
+            if number is not None:
+                self._numbers.keep(definition, number)
+        return None if number is None else self.get(connection, workspace, number)
 
     def learn(self, database: Database) -> int:
         """Make the dictionaries that are worth it by now; return how many.
@@ -138,8 +130,8 @@ class Dictionaries:
                 # Of two that made one at the same moment, the first counts for both.
                 there = connection.execute(_NUMBER, asked).scalar()
             _log.info("states have a dictionary", definition=definition, dictionary=there)
-        with self._lock:
-            self._remember(definition, there or 0)
+        if there is not None:
+            self._numbers.keep(definition, there)
         return content is not None
 
     def _samples(
@@ -158,23 +150,15 @@ class Dictionaries:
                 found[id].append(unpack(detail or b"", find)[:_LONGEST])
         return list(found.values())
 
-    def _keep(self, dictionary: Dictionary) -> Dictionary:
+    def _is_to_be_asked(self, workspace: int, definition: int) -> bool:
+        """Count a state that is written without, and tell whether it is time to look again."""
+        of = workspace, definition
         with self._lock:
-            kept = self._kept.setdefault(dictionary.id, dictionary)
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return kept
-
-    def _remember(self, definition: int, number: int) -> None:
-        self._numbers[definition] = number
-        self._numbers.move_to_end(definition)
-        if len(self._numbers) > _REMEMBERED:
-            self._numbers.popitem(last=False)
-
-    def _count(self, workspace: int, definition: int) -> None:
-        of = (workspace, definition)
-        if of in self._without or len(self._without) < _REMEMBERED:
-            self._without[of] = self._without.get(of, 0) + 1
+            before = self._without.get(of, 0)
+            self._without[of] = before + 1
+            if len(self._without) > _REMEMBERED:
+                del self._without[next(iter(self._without))]
+        return before % _LOOK_AGAIN == 0
 
 
 __all__ = ["Dictionaries"]

@@ -6,12 +6,11 @@ often an element was passed compares numbers, and joins the table ``element`` fo
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, select, text
 
+from engine.recent import Recent
 from engine.storage.bulk import among
 from engine.storage.tables import ElementRow
 
@@ -27,8 +26,7 @@ class Elements:
 
     def __init__(self) -> None:
         """Start with nothing known."""
-        self._lock = threading.Lock()
-        self._known: OrderedDict[str, int] = OrderedDict()
+        self._known: Recent[str, int] = Recent(_REMEMBERED)
 
     def numbers(
         self, connection: Connection, names: Iterable[str], fresh: set[str]
@@ -41,12 +39,9 @@ class Elements:
             fresh: what this transaction has inserted. It is added to, and is not remembered beyond
                 the transaction: that may yet be rolled back.
         """
-        wanted = set(names)
-        with self._lock:
-            found = {name: self._known[name] for name in wanted if name in self._known}
-            for name in found:
-                self._known.move_to_end(name)
-        missing = sorted(wanted - found.keys())
+        asked = {name: self._known.get(name) for name in names}
+        found = {name: id for name, id in asked.items() if id is not None}
+        missing = sorted(asked.keys() - found.keys())
         if missing:
             read = self._read(connection, missing)
             new = [name for name in missing if name not in read]
@@ -55,19 +50,14 @@ class Elements:
                 # In order, so that two transactions with the same texts do not wait for each other.
                 connection.execute(_INSERT, [{"name": name} for name in new])
                 read |= self._read(connection, new)
-            self._remember({name: id for name, id in read.items() if name not in fresh})
+            for name in read.keys() - fresh:
+                self._known.keep(name, read[name])
             found |= read
         return found
 
     def _read(self, connection: Connection, names: list[str]) -> dict[str, int]:
         rows = connection.execute(_FIND, {"ids": names})
         return {row.name: row.id for row in rows}
-
-    def _remember(self, read: dict[str, int]) -> None:
-        with self._lock:
-            self._known.update(read)
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
 
 
 __all__ = ["Elements"]

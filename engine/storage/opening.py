@@ -15,7 +15,7 @@ from engine.figures import Connections, Figures
 from engine.observing import Work
 from engine.ports import Change
 from engine.records import Due
-from engine.storage.catalogue import DefinitionCache, SqlCatalogue
+from engine.storage.catalogue import Files, SqlCatalogue
 from engine.storage.database import Database, Synchronous
 from engine.storage.definitions import SqlDefinitions
 from engine.storage.dictionaries import Dictionaries
@@ -42,6 +42,8 @@ from engine.workspaces import Workspace, check_key, check_zone
 #: Where the engine's own migrations are, and the table that says how far they went.
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "engine_version"
+#: Files of definitions that are kept in memory.
+_FILES = 256
 
 _WORKSPACE = (WorkspaceRow.id, WorkspaceRow.key, WorkspaceRow.name, WorkspaceRow.zone)
 # Asked for twice a second and more, mostly for nothing: built once.
@@ -65,7 +67,7 @@ class SqlTransaction:
         self,
         connection: Connection,
         workspace: Workspace,
-        cache: DefinitionCache,
+        files: Files,
         dictionaries: Dictionaries,
         elements: Elements,
     ) -> None:
@@ -75,7 +77,7 @@ class SqlTransaction:
         self.workspace_id = workspace.id
         self.starts = SqlStarts(connection, workspace.id)
         self.definitions = SqlDefinitions(connection, workspace.id, self.starts)
-        self.catalogue = SqlCatalogue(connection, workspace.id, cache, dictionaries)
+        self.catalogue = SqlCatalogue(connection, workspace.id, files, dictionaries)
         self.instances = SqlInstances(connection, workspace.id, self.catalogue, elements)
         self.inbox = SqlInbox(connection, workspace.id)
         self.waits = SqlWaits(connection, workspace.id)
@@ -109,7 +111,7 @@ class SqlStorage:
             StorageError: it cannot be opened, or is newer than this program.
         """
         self.database = Database(url, synchronous=synchronous)
-        self._cache = DefinitionCache()
+        self._files = Files(_FILES)
         self._dictionaries = Dictionaries()
         self._elements = Elements()
         migrate(self.database, MIGRATIONS, VERSION_TABLE)
@@ -131,7 +133,7 @@ class SqlStorage:
 
     def _begun(self, connection: Connection, workspace: Workspace) -> SqlTransaction:
         return SqlTransaction(
-            connection, workspace, self._cache, self._dictionaries, self._elements
+            connection, workspace, self._files, self._dictionaries, self._elements
         )
 
     def workspaces(self) -> list[Workspace]:
