@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from engine.figures import MOST, Figures
-from engine.storage.tables import InboxRow, IncidentRow, TimerRow, TimerStartRow
+from engine.storage.due import earliest
+from engine.storage.tables import InboxRow, IncidentRow
 from engine.storage.types import UtcDateTime
 
 _WAITING = select(InboxRow.id).limit(MOST).subquery()
@@ -17,7 +18,6 @@ _OLDEST = select(InboxRow.added_at, func.now(type_=UtcDateTime())).order_by(Inbo
 _OPEN = select(IncidentRow.job_id).where(IncidentRow.resolved_at.is_(None)).limit(MOST).subquery()
 #: All, and those of jobs.
 _INCIDENTS = select(func.count(), func.count(_OPEN.c.job_id)).select_from(_OPEN)
-_DUE = tuple(select(func.min(table.due_at)) for table in (TimerRow, TimerStartRow))
 
 
 def figures(connection: Connection, now: datetime) -> Figures:
@@ -41,5 +41,5 @@ def _age(connection: Connection) -> float:
 
 
 def _delay(connection: Connection, now: datetime) -> float:
-    earliest = [due for due in map(connection.scalar, _DUE) if due is not None]
-    return max([0.0, *((now - due).total_seconds() for due in earliest)])
+    first = earliest(connection)
+    return 0.0 if first is None else max(0.0, (now - first).total_seconds())

@@ -8,17 +8,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from engine.errors import StaleRevisionError
 from engine.figures import Connections, Figures
 from engine.observing import Work
 from engine.ports import Change
 from engine.records import Due
+from engine.storage.bulk import among
 from engine.storage.catalogue import Files, SqlCatalogue
 from engine.storage.database import Database, Synchronous
 from engine.storage.definitions import SqlDefinitions
 from engine.storage.dictionaries import Dictionaries
+from engine.storage.due import due, earliest
 from engine.storage.elements import Elements
 from engine.storage.figures import figures
 from engine.storage.instances import SqlInbox, SqlInstances
@@ -31,8 +33,6 @@ from engine.storage.tables import (
     InboxRow,
     InstanceRow,
     MessageRow,
-    TimerRow,
-    TimerStartRow,
     WorkspaceRow,
 )
 from engine.storage.user_tasks import SqlUserTasks
@@ -46,18 +46,11 @@ VERSION_TABLE = "engine_version"
 _FILES = 256
 
 _WORKSPACE = (WorkspaceRow.id, WorkspaceRow.key, WorkspaceRow.name, WorkspaceRow.zone)
-# Asked for twice a second and more, mostly for nothing: built once.
-_DUE = (
-    select(TimerRow.workspace_id, TimerRow.instance_id)
-    .where(TimerRow.due_at <= bindparam("moment"))
-    .order_by(TimerRow.due_at)
-    .limit(bindparam("at_most"))
+_GROUPED = (
+    select(InstanceRow.workspace_id, InstanceRow.id)
+    .where(among(InstanceRow.id))
+    .order_by(InstanceRow.id)
 )
-_DUE_IN_ONE = _DUE.where(TimerRow.workspace_id == bindparam("workspace"))
-_DUE_STARTS = (
-    select(TimerStartRow.workspace_id).where(TimerStartRow.due_at <= bindparam("moment")).distinct()
-)
-_DUE_STARTS_IN_ONE = _DUE_STARTS.where(TimerStartRow.workspace_id == bindparam("workspace"))
 
 
 class SqlTransaction:
@@ -167,11 +160,7 @@ class SqlStorage:
     def grouped(self, ids: Iterable[int]) -> dict[int, list[int]]:
         """Return instance ids by the id of their workspace, in order."""
         with self.database.read() as connection:
-            rows = connection.execute(
-                select(InstanceRow.workspace_id, InstanceRow.id)
-                .where(InstanceRow.id.in_(sorted(set(ids))))
-                .order_by(InstanceRow.id)
-            )
+            rows = connection.execute(_GROUPED, {"ids": sorted(set(ids))})
             found: dict[int, list[int]] = {}
             for workspace_id, id in rows:
                 found.setdefault(workspace_id, []).append(id)
@@ -196,14 +185,8 @@ class SqlStorage:
 
     def due(self, now: datetime, only: Workspace | None, *, limit: int) -> Due:
         """Return what is due, in one workspace or in all."""
-        timers, starts = (_DUE, _DUE_STARTS) if only is None else (_DUE_IN_ONE, _DUE_STARTS_IN_ONE)
-        asked = {"moment": now, "at_most": limit, "workspace": only and only.id}
-        found: dict[int, dict[int, None]] = {}
         with self.database.read() as connection:
-            starting = tuple(connection.execute(starts, asked).scalars())
-            for workspace_id, id in connection.execute(timers, asked):
-                found.setdefault(workspace_id, {})[id] = None
-        return Due(starting, {workspace: list(ids) for workspace, ids in found.items()})
+            return due(connection, now, only.id if only else None, limit=limit)
 
     def learn(self) -> int:
         """Make the dictionaries that are worth it by now; return how many."""
@@ -221,11 +204,7 @@ class SqlStorage:
     def next_due(self) -> datetime | None:
         """Return when the earliest timer of all workspaces is due."""
         with self.database.read() as connection:
-            earliest = [
-                connection.execute(select(func.min(table.due_at))).scalar_one()
-                for table in (TimerRow, TimerStartRow)
-            ]
-        return min((due for due in earliest if due is not None), default=None)
+            return earliest(connection)
 
     def figures(self, now: datetime) -> Figures:
         """Return what an operator watches, of all workspaces."""

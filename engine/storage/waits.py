@@ -61,6 +61,11 @@ _WAITS = union_all(
     _of(_JOB, JobRow, literals(JobRow.status, HOLDING)),
     _of(_INCIDENT, IncidentRow, IncidentRow.resolved_at.is_(None)),
 )
+_DUE = (
+    select(TimerRow.id, TimerRow.instance_id, TimerRow.token, TimerRow.slot, TimerRow.due_at)
+    .where(among(TimerRow.instance_id), TimerRow.due_at <= bindparam("moment"))
+    .order_by(TimerRow.due_at, TimerRow.id)
+)
 
 
 def _removal(table: Any) -> Any:
@@ -99,17 +104,7 @@ class SqlWaits:
 
     def fire(self, ids: Iterable[int], now: datetime) -> list[tuple[int, Event]]:
         """Take the due timers of instances that are locked, and return their events."""
-        rows = self._connection.execute(
-            select(
-                TimerRow.id,
-                TimerRow.instance_id,
-                TimerRow.token,
-                TimerRow.slot,
-                TimerRow.due_at,
-            )
-            .where(TimerRow.instance_id.in_(sorted(ids)), TimerRow.due_at <= now)
-            .order_by(TimerRow.due_at, TimerRow.id)
-        ).all()
+        rows = self._connection.execute(_DUE, {"ids": sorted(ids), "moment": now}).all()
         if rows:
             gone = [row.id for row in rows]
             instances = sorted({row.instance_id for row in rows})

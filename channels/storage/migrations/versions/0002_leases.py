@@ -15,6 +15,7 @@ Moment = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    """Add the columns; nobody works on anything at this moment."""
     op.add_column("channel_account", sa.Column("leased_by", sa.String(length=80), nullable=True))
     op.add_column("channel_account", sa.Column("leased_until", Moment, nullable=True))
     op.add_column("reply", sa.Column("leased_until", Moment, nullable=True))
