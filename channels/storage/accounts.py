@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
 
 from channels.errors import LeaseLostError
 from channels.model import AccountState, ChannelAccount
-from channels.storage.dialects import insert_new, moment
+from channels.storage.clock import moment
 from channels.storage.tables import AccountRow
+from engine.storage.bulk import insert_unless_there
 
 #: Seconds between two looks at a new account.
 FIRST_POLL_SECONDS = 15.0
@@ -44,7 +45,7 @@ def ensure(
         "position": None, "settings": dict(settings), "poll_seconds": FIRST_POLL_SECONDS,
         "failures": 0,
     }  # fmt: skip
-    insert_new(connection, AccountRow, [row], ["id"])
+    insert_unless_there(connection, AccountRow, [row], ["id"])
     found = connection.execute(
         select(AccountRow.__table__).where(
             AccountRow.workspace_id == workspace_id,

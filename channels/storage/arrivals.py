@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from channels.model import Author, ChannelAccount, Mention, OwnPost, ReplyStatus
-from channels.storage.dialects import insert_new
 from channels.storage.tables import ConversationRow, CustomerRow, IdentityRow, MentionRow, ReplyRow
+from engine.storage.bulk import insert_unless_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Arrivals:
             )
             for mention, author in firsts
         ]  # fmt: skip
-        inserted = insert_new(self._connection, ConversationRow, rows, ["id", "thread"])
+        inserted = insert_unless_there(self._connection, ConversationRow, rows, ["id", "thread"])
         return {row.thread: Thread(row.id, opened=True) for row in inserted}
 
     def store(
@@ -103,7 +103,7 @@ class Arrivals:
             )
             for mention, author, thread, sentiment, language in mentions
         ]  # fmt: skip
-        inserted = insert_new(self._connection, MentionRow, rows, ["id", "external_id"])
+        inserted = insert_unless_there(self._connection, MentionRow, rows, ["id", "external_id"])
         return {row.external_id: row.id for row in inserted}
 
     def touch(self, newest: Mapping[int, Mention]) -> None:
@@ -139,7 +139,7 @@ class Arrivals:
             )
             for post, thread in posts
         ]  # fmt: skip
-        return len(insert_new(self._connection, ReplyRow, rows, ["id"])) if rows else 0
+        return len(insert_unless_there(self._connection, ReplyRow, rows, ["id"]))
 
     def _key_of(self, post: OwnPost) -> str:
         told = f"own:{self._account.id}:{post.external_id}"
@@ -162,7 +162,7 @@ class Arrivals:
 
     def _open_customers(self, authors: Sequence[Author]) -> None:
         """Insert a customer and an identity for each; lose quietly where another worker won."""
-        customers = insert_new(
+        customers = insert_unless_there(
             self._connection, CustomerRow, [
                 self._owned(
                     name=author.name or author.handle, tier="standard", notes="",
@@ -179,7 +179,7 @@ class Arrivals:
             )
             for author, customer in zip(authors, sorted(customers), strict=True)
         ]  # fmt: skip
-        inserted = insert_new(self._connection, IdentityRow, rows, ["customer_id"])
+        inserted = insert_unless_there(self._connection, IdentityRow, rows, ["customer_id"])
         needless = {row.id for row in customers} - {row.customer_id for row in inserted}
         if needless:
             self._connection.execute(delete(CustomerRow).where(CustomerRow.id.in_(needless)))

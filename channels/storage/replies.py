@@ -32,9 +32,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from channels.model import ChannelAccount, Reply, ReplyStatus
-from channels.storage.dialects import insert_new, moment
+from channels.storage.clock import moment
 from channels.storage.tables import AccountRow, ConversationRow, IdentityRow, MentionRow, ReplyRow
-from engine.storage.bulk import among
+from engine.storage.bulk import among, insert_unless_there
 
 #: States from which a reply is sent.
 TO_SEND = (ReplyStatus.APPROVED, ReplyStatus.RETRYABLE)
@@ -103,7 +103,7 @@ def addressees(
 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert approved replies; the same idempotency key again changes nothing. Return new ids."""
-    return [row.id for row in insert_new(connection, ReplyRow, rows, ["id"])]
+    return [row.id for row in insert_unless_there(connection, ReplyRow, rows, ["id"])]
 
 
 def due(

@@ -16,8 +16,17 @@ from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 import msgspec
-from sqlalchemy import Boolean, ColumnElement, Connection, CursorResult, Table, bindparam
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Table,
+    bindparam,
+    func,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.functions import FunctionElement
@@ -43,8 +52,7 @@ def insert_numbered(
         return []
     if connection.dialect.name == "sqlite":
         # There is one writer at a time, and SQLite numbers on from the largest: so do we.
-        query = f'SELECT max(id) FROM "{_of(table).name}"'  # noqa: S608 - a name of ours
-        first = (connection.exec_driver_sql(query).scalar() or 0) + 1
+        first = (connection.exec_driver_sql(_largest(_of(table))).scalar() or 0) + 1
         insert_rows(connection, table, [{"id": id, **row} for id, row in enumerate(rows, first)])
         return list(range(first, first + len(rows)))
     inserted = _run(connection, _inserted(_of(table), tuple(rows[0]), " RETURNING id"), rows)
@@ -58,8 +66,19 @@ def insert_unless_there(
     rows: Sequence[Row],
     returning: Sequence[str],
 ) -> list[Any]:
-    """Insert the rows whose unique keys are free; return columns of those. PostgreSQL only."""
-    clause = f" ON CONFLICT DO NOTHING RETURNING {', '.join(returning)}"
+    """Insert the rows whose unique keys are free; return columns of those that were inserted.
+
+    Looking first would race with another writer; here the key itself decides.
+    """
+    if not rows:
+        return []
+    if connection.dialect.name == "sqlite":
+        columns = [_of(table).c[name] for name in returning]
+        # Its driver returns nothing of many rows; SQLAlchemy makes a statement of them for that.
+        statement = sqlite.insert(table).on_conflict_do_nothing().returning(*columns)
+        return list(connection.execute(statement, [dict(row) for row in rows]))
+    names = ", ".join(f'"{name}"' for name in returning)
+    clause = f" ON CONFLICT DO NOTHING RETURNING {names}"
     return list(_run(connection, _inserted(_of(table), tuple(rows[0]), clause), rows))
 
 
@@ -138,19 +157,24 @@ def _quoted(value: Any) -> str:
 
 
 def _run(connection: Connection, statement: _Statement, rows: Sequence[Row]) -> CursorResult[Any]:
-    sqlite = connection.dialect.name == "sqlite"
+    inside = connection.dialect.name == "sqlite"
     if statement.written:
         changed = [dict(row) for row in rows]
         for name, for_sqlite, for_postgresql in statement.written:
-            write = for_sqlite if sqlite else for_postgresql
+            write = for_sqlite if inside else for_postgresql
             for row in changed:
                 if row[name] is not None:
                     row[name] = write(row[name])
         rows = changed
-    if sqlite:
+    if inside:
         return connection.exec_driver_sql(statement.sqlite, [statement.given(row) for row in rows])
     text = msgspec.json.encode(rows).decode()
     return connection.exec_driver_sql(statement.postgresql, (text,))
+
+
+@lru_cache(maxsize=32)
+def _largest(table: Table) -> str:
+    return str(select(func.max(table.c.id)))
 
 
 @lru_cache(maxsize=256)
@@ -213,11 +237,12 @@ def _written(table: Table, columns: Sequence[str]) -> Any:
 def _utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} carries no time zone; pass an aware datetime")
-    return moment
+    # Also where offsets are written: those of old have seconds, which JSON text does not hold.
+    return moment.astimezone(UTC)
 
 
 def _utc_text(moment: datetime) -> str:
-    return _utc(moment).astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return _utc(moment).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 _WRITTEN: dict[type[Any], tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {

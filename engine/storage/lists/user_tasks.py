@@ -7,35 +7,67 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from engine.figures import COUNTED
 from engine.storage.lists.bounds import literals
 from engine.storage.tables import UserTaskRow
-from engine.storage.types import UtcDateTime
 from engine.user_tasks import OPEN, QueueSummary, UserTaskStatus
 
 ENDED = tuple(status for status in UserTaskStatus if status not in OPEN)
-_OPEN = "status IN ('created', 'claimed')"
-_IN_QUEUE = f"FROM user_task t WHERE t.workspace_id = :workspace AND t.{_OPEN} AND t.queue"
-_COUNT = (
-    f"(SELECT count(*) FROM (SELECT 1 {_IN_QUEUE} = names.queue {{}}"  # noqa: S608 - all is ours
-    f" LIMIT {COUNTED}) AS few)"
+_OURS = (
+    UserTaskRow.workspace_id == bindparam("workspace"),
+    literals(UserTaskRow.status, OPEN),
 )
-# The next queue is where the index goes on after the last one: nobody reads all user tasks to
-# learn in which queues they are.
-_QUEUES_SQL = f"""
-    WITH RECURSIVE names(queue) AS (
-      SELECT (SELECT min(t.queue) {_IN_QUEUE} IS NOT NULL)
-      UNION ALL
-      SELECT (SELECT min(t.queue) {_IN_QUEUE} > names.queue) FROM names
-      WHERE names.queue IS NOT NULL
+
+
+def _next_queue(*beyond: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return select(func.min(UserTaskRow.queue)).where(*_OURS, *beyond).scalar_subquery()
+
+
+def _queues() -> Select[Any]:
+    """Return the statement for the queues with open user tasks, and the numbers of each.
+
+    The next queue is where the index goes on after the last one: nobody reads all user tasks to
+    learn in which queues they are.
+    """
+    first = select(_next_queue(UserTaskRow.queue.is_not(None)).label("queue"))
+    names = first.cte("names", recursive=True)
+    last = names.alias("last")
+    following = select(_next_queue(UserTaskRow.queue > last.c.queue)).where(
+        last.c.queue.is_not(None)
     )
-    SELECT queue, {_COUNT.format("")}, {_COUNT.format("AND t.claimed_by IS NULL")},
-      {_COUNT.format("AND t.due < :now")}
-    FROM names WHERE queue IS NOT NULL ORDER BY queue
-    """  # noqa: S608 - all of it is ours
-_QUEUES = text(_QUEUES_SQL).bindparams(bindparam("now", type_=UtcDateTime))
+    names = names.union_all(following)
+
+    def count(*narrow: ColumnElement[bool]) -> ScalarSelect[Any]:
+        few = select(UserTaskRow.id).where(*_OURS, UserTaskRow.queue == names.c.queue, *narrow)
+        some = few.limit(COUNTED).correlate(names).subquery()
+        return select(func.count()).select_from(some).scalar_subquery()
+
+    return (
+        select(
+            names.c.queue,
+            count(),
+            count(UserTaskRow.claimed_by.is_(None)),
+            count(UserTaskRow.due < bindparam("moment")),
+        )
+        .where(names.c.queue.is_not(None))
+        .order_by(names.c.queue)
+    )
+
+
+_QUEUES = _queues()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +98,7 @@ def page(
 
 def queues(connection: Connection, workspace: int, now: datetime) -> list[QueueSummary]:
     """Return the queues with open user tasks, by name; each number ends at ``COUNTED``."""
-    rows = connection.execute(_QUEUES, {"workspace": workspace, "now": now})
+    rows = connection.execute(_QUEUES, {"workspace": workspace, "moment": now})
     return [QueueSummary(*row) for row in rows]
 
 

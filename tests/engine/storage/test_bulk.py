@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection, insert, select
@@ -99,6 +100,18 @@ def test_a_moment_without_a_zone_is_refused(connection: Connection) -> None:
     assert stored(connection) == []
 
 
+def test_a_moment_of_a_zone_with_seconds_is_kept_to_the_second(connection: Connection) -> None:
+    # given: before it had a zone, a town had its own time
+    moment = datetime(1850, 1, 1, 12, tzinfo=ZoneInfo("Europe/Vienna"))
+    (row,) = messages(["text"])
+
+    # when
+    insert_rows(connection, MessageRow, [row | {"received_at": moment}])
+
+    # then
+    assert connection.scalar(select(MessageRow.received_at)) == moment
+
+
 def test_a_list_finds_the_same_as_in(connection: Connection) -> None:
     # given
     ids = insert_numbered(connection, MessageRow, messages(TEXTS))
@@ -158,8 +171,6 @@ def test_each_row_is_changed_by_its_own_values(connection: Connection) -> None:
 
 
 def test_rows_whose_key_is_taken_are_left_out(connection: Connection) -> None:
-    if connection.dialect.name != "postgresql":
-        pytest.skip("SQLite has another way")
     # given
     rows = [{"key": key, "name": key, "zone": "UTC"} for key in ("w", "x", "y")]
 
@@ -168,3 +179,4 @@ def test_rows_whose_key_is_taken_are_left_out(connection: Connection) -> None:
 
     # then
     assert sorted(row.key for row in found) == ["x", "y"]
+    assert insert_unless_there(connection, WorkspaceRow, [], ["key"]) == []
