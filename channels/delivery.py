@@ -30,6 +30,8 @@ _log = structlog.get_logger(__name__)
 #: A network that does not show a reply is believed from this look on, counted from 0. By then more
 #: than a minute has passed since the call was cut off (the pauses of ``verdicts``): what was still
 #: on its way, or in a queue of the network, has arrived.
+#: An idempotency key makes it no sooner: networks forget keys after a while, and the worker that is
+#: to call again may die first. Then the key of a reply that was on its way protects nobody.
 BELIEVED = 3
 
 

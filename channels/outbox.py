@@ -176,10 +176,10 @@ class Outbox:
                 {out.reply.job_id for out in due if out.reply.job_id is not None}
             )
             wanted = [out for out in due if self._is_wanted(out, statuses, now)]
-            with self._engine.transaction() as uow:
-                seen = {out.reply.id: out.reply.attempts for out in wanted}
-                ours = replies.claim(uow.connection, seen, now, seconds=LEASE)
             if wanted:
+                seen = {out.reply.id: out.reply.attempts for out in wanted}
+                with self._engine.transaction() as uow:
+                    ours = replies.claim(uow.connection, seen, now, seconds=LEASE)
                 # Others may have been quicker with all of them; the next look is a second away.
                 return [out for out in wanted if out.reply.id in ours]
         return []

@@ -42,7 +42,7 @@ class InstanceStore(Protocol):
     def lock(self, ids: Iterable[int], *, wait: bool, most: int | None = None) -> list[Held]:
         """Lock rows in id order; without ``wait`` those that somebody else holds are left out.
 
-        With ``most`` it stops when it has so many.
+        With ``most``, which is not for waiting, it stops when it has so many.
         """
         ...
 

@@ -174,7 +174,7 @@ class SqlInstances:
     def lock(self, ids: Iterable[int], *, wait: bool, most: int | None = None) -> list[Held]:
         """Lock rows in id order; without ``wait`` those that somebody else holds are left out.
 
-        With ``most`` it stops when it has so many.
+        With ``most``, which is not for waiting, it stops when it has so many.
         """
         wanted = {"workspace": self._workspace, "ids": sorted(ids), "at_most": most}
         statement = (_LOCK if wait else _LOCK_FREE) if most is None else _LOCK_SOME

@@ -16,6 +16,7 @@ from engine.errors import (
     FormRejectedError,
     NotFoundError,
     UserTaskClosedError,
+    UserTaskError,
 )
 from engine.ports import Change, Event, EventKind
 from engine.records import Answered
@@ -63,7 +64,7 @@ class Completing:
         if lost := events.keys() - completed:
             # Another agent has it, or somebody was here between our look and our change.
             now = self._tx.user_tasks.answered(lost)
-            outcomes |= {id: _refusal(now.get(id, tasks[id])) for id in lost}
+            outcomes |= {id: why_refused(now.get(id, tasks[id])) for id in lost}
         taken = {id: (tasks[id], event) for id, event in events.items() if id in completed}
         return outcomes | self._advanced(taken)
 
@@ -149,10 +150,11 @@ def _completion(
     return Completion(instance_id, applied, tuple(following.get(instance_id, ())))
 
 
-def _refusal(task: Answered) -> EngineError:
+def why_refused(task: Answered | UserTask) -> UserTaskError:
+    """Return why an agent cannot have a user task: it is over, or another one has it."""
     if task.status not in OPEN:
         return UserTaskClosedError(task.id, task.status)
     return AlreadyClaimedError(task.id, task.claimed_by or "Somebody")
 
 
-__all__ = ["Completing", "Outcome"]
+__all__ = ["Completing", "Outcome", "why_refused"]

@@ -8,12 +8,9 @@ from typing import Any
 
 from engine.definitions import Form
 from engine.errors import (
-    AlreadyClaimedError,
     EngineError,
     StaleRevisionError,
     StorageError,
-    UserTaskClosedError,
-    UserTaskError,
 )
 from engine.figures import COUNTED
 from engine.history import HistoryEntry, What
@@ -22,7 +19,7 @@ from engine.ports import Change
 from engine.records import Answered, OpenedUserTask
 from engine.stores import Transaction
 from engine.use_cases.bound import Bound
-from engine.use_cases.completing import Completing, Outcome
+from engine.use_cases.completing import Completing, Outcome, why_refused
 from engine.user_tasks import (
     OPEN,
     Completion,
@@ -123,7 +120,7 @@ class UserTaskUseCases(Bound):
         def work(tx: Transaction) -> UserTask:
             before = tx.user_tasks.get(id)
             if not tx.user_tasks.claim(id, by):
-                raise _refusal(tx.user_tasks.get(id))
+                raise why_refused(tx.user_tasks.get(id))
             if before.claimed_by != by:
                 self._record(tx, before, What.CLAIMED, by)
             return tx.user_tasks.get(id)
@@ -144,7 +141,7 @@ class UserTaskUseCases(Bound):
             if before.status is UserTaskStatus.CREATED:
                 return before
             if not tx.user_tasks.release(id, None if force else by):
-                raise _refusal(tx.user_tasks.get(id))
+                raise why_refused(tx.user_tasks.get(id))
             self._record(tx, before, What.RELEASED, by)
             return tx.user_tasks.get(id)
 
@@ -264,9 +261,3 @@ class UserTaskUseCases(Bound):
 
 def _form(tx: Transaction, task: UserTask) -> Form | None:
     return tx.definitions.form(task.form, task.definition_id) if task.form else None
-
-
-def _refusal(task: UserTask) -> UserTaskError:
-    if task.status not in OPEN:
-        return UserTaskClosedError(task.id, task.status)
-    return AlreadyClaimedError(task.id, task.claimed_by or "Somebody")

@@ -66,6 +66,7 @@ NOTHING: dict[str, Callable[[Engine, Ids, Bench], Any]] = {
     "instances": lambda e, _i, _b: e.instances(),
     "jobs": lambda e, i, _b: e.jobs() + e.jobs(i.instance, open_only=False),
     "job_statuses": lambda e, i, _b: e.job_statuses([i.job]),
+    "next_user_task": lambda e, _i, _b: e.next_user_task(None, by="eve"),
     "queues": lambda e, _i, _b: e.queues(),
     "signal": lambda e, _i, _b: e.signal("alarm"),
     "start_conditional": lambda e, _i, _b: e.start_conditional({"urgent": True}),
@@ -103,7 +104,9 @@ REFUSED: dict[str, Callable[[Engine, Ids], Any]] = {
 #: Of the storage as a whole, or of no row at all; each has a reason or a test of its own below.
 ELSEWHERE = {
     "advance": "upkeep of all workspaces; applies what was written, and tells nothing",
+    "advance_free": "the same",
     "sweep": "the same",
+    "newest_event": "tells the number of an event alone",
     "pump": "the same",
     "next_due": "tells a moment alone",
     "clock": "no row",
@@ -111,6 +114,8 @@ ELSEWHERE = {
     "create_workspace": "names the workspace",
     "decide": "what is deployed is found by the catalogue: see test_storage_catalogue",
     "deploy": "tested below",
+    "figures": "numbers of all workspaces together, for whoever runs the installation",
+    "connections": "the same",
     "explain": "the rules are the same for everybody",
     "in_memory": "opens",
     "in_workspace": "names the workspace",
@@ -121,6 +126,7 @@ ELSEWHERE = {
     "reading": "names its workspace",
     "storage": "no row",
     "transaction": "names its workspace",
+    "use_observer": "each piece of work names its workspace",
     "use_waker": "upkeep of all workspaces",
     "workspaces": "the list of them",
 }

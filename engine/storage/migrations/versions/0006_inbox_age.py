@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from engine.storage.types import UtcDateTime
-
 revision = "0006"
 down_revision = "0005"
+
+Moment = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
@@ -16,5 +16,5 @@ def upgrade() -> None:
     # SQLite adds no column whose default is the present, so the table, a short one, is made anew.
     with op.batch_alter_table("inbox") as table:
         table.add_column(
-            sa.Column("added_at", UtcDateTime(), nullable=False, server_default=sa.func.now())
+            sa.Column("added_at", Moment, nullable=False, server_default=sa.func.now())
         )
