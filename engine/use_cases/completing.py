@@ -21,6 +21,7 @@ from engine.errors import (
 from engine.ports import Change, Event, EventKind
 from engine.records import Answered
 from engine.stores import Transaction
+from engine.use_cases import seeing
 from engine.use_cases.bound import Core
 from engine.user_tasks import OPEN, Completion, Submission, UserTask, UserTaskStatus
 
@@ -88,12 +89,7 @@ class Completing:
         form = self._form(task)
         if form is None:
             return dict(data)
-        seen = self._core.runner.variables(
-            self._tx.catalogue.process(task.definition_id),
-            task.state or b"",
-            token=task.token,
-            catalogue=self._tx.catalogue,
-        )
+        seen = seeing.variables(self._core, self._tx, task.definition_id, task.state, task.token)
         answers, errors = self._core.check_form(form.schema, data, variables=seen)
         if errors:
             raise FormRejectedError(errors)

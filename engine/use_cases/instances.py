@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.correlation import correlate, signal
 from engine.definitions import DefinitionKind
-from engine.errors import EngineError, NotFoundError, NotStartableError
+from engine.errors import NotFoundError, NotStartableError
 from engine.figures import COUNTED
 from engine.history import HistoryEntry
 from engine.instances import Instance, InstanceDetail, InstanceFilter, InstanceStatus
@@ -17,6 +17,7 @@ from engine.ports import Event, EventKind, UnitOfWork
 from engine.records import NewInstance, Starter
 from engine.starting import begin
 from engine.stores import Transaction
+from engine.use_cases import seeing
 from engine.use_cases.bound import Bound
 from engine.use_cases.definitions import missing
 
@@ -178,13 +179,9 @@ class InstanceUseCases(Bound):
         """Return an instance with its variables and where it waits. Raises ``NotFoundError``."""
         with self._reading() as tx:
             found = tx.instances.get(id)
-            incidents = tx.incidents.find(instance_id=id, open_only=True, before=None, limit=100)
-            return InstanceDetail(
-                **{name: getattr(found, name) for name in Instance.__slots__},
-                variables=self._readable(tx, found),
-                waiting=tx.instances.waiting(id),
-                open_incidents=tuple(incidents),
-            )
+            state = tx.instances.state(id)
+            seen = seeing.readable(self._core, tx, found.definition_id, state, None)
+            return seeing.detail(tx, found, seen)
 
     def instances(
         self,
@@ -220,12 +217,13 @@ class InstanceUseCases(Bound):
             NotFoundError: no such instance, or no such user task in it.
         """
         with self._reading() as tx:
-            found = tx.instances.get(instance_id)
-            if user_task_id is None:
-                return self._variables(tx, found, None)
-            if tx.user_tasks.get(user_task_id).instance_id != instance_id:
-                raise NotFoundError("user task", user_task_id)
-            return self._variables(tx, found, tx.user_tasks.wait(user_task_id)[0])
+            found, token = tx.instances.get(instance_id), None
+            if user_task_id is not None:
+                if tx.user_tasks.get(user_task_id).instance_id != instance_id:
+                    raise NotFoundError("user task", user_task_id)
+                token, _ = tx.user_tasks.wait(user_task_id)
+            state = tx.instances.state(instance_id)
+            return seeing.variables(self._core, tx, found.definition_id, state, token)
 
     def cancel(self, instance_id: int, *, by: str) -> None:
         """End an instance; whatever it waited for is cancelled. Ended ones stay as they are.
@@ -242,21 +240,6 @@ class InstanceUseCases(Bound):
             self._advance_now(tx, None, instance_id)
 
         self._write(work)
-
-    def _readable(self, tx: Transaction, instance: Instance) -> dict[str, Any]:
-        """Return the variables; none of an instance that has an incident because of its state."""
-        try:
-            return self._variables(tx, instance, None)
-        except EngineError:
-            return {}
-
-    def _variables(self, tx: Transaction, instance: Instance, token: int | None) -> dict[str, Any]:
-        state = tx.instances.state(instance.id)
-        if state is None:
-            return {}
-        return self._core.runner.variables(
-            tx.catalogue.process(instance.definition_id), state, token=token, catalogue=tx.catalogue
-        )
 
 
 def _startable(tx: Transaction, key: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from engine.definitions import Form
@@ -14,10 +15,10 @@ from engine.errors import (
 )
 from engine.figures import COUNTED
 from engine.history import HistoryEntry, What
-from engine.instances import Instance, InstanceDetail
 from engine.ports import Change
-from engine.records import Answered, OpenedUserTask
+from engine.records import OpenedUserTask
 from engine.stores import Transaction
+from engine.use_cases import seeing
 from engine.use_cases.bound import Bound
 from engine.use_cases.completing import Completing, Outcome, why_refused
 from engine.user_tasks import (
@@ -225,33 +226,11 @@ class UserTaskUseCases(Bound):
             task = tx.user_tasks.get(id)
             instance = tx.instances.get(task.instance_id)
             known = tx.user_tasks.answered([id])[id]
-            whole = self._seen(tx, known, None)
-            detail = InstanceDetail(
-                **{name: getattr(instance, name) for name in Instance.__slots__},
-                variables=whole,
-                waiting=tx.instances.waiting(instance.id),
-                open_incidents=tuple(
-                    tx.incidents.find(
-                        instance_id=instance.id, open_only=True, before=None, limit=100
-                    )
-                    if instance.incidents
-                    else ()
-                ),
-            )
-            seen = self._seen(tx, known, known.token) if task.status in OPEN else whole
+            read = partial(seeing.readable, self._core, tx, known.definition_id, known.state)
+            whole = read(None)
+            seen = read(known.token) if task.status in OPEN else whole
+            detail = seeing.detail(tx, instance, whole)
             return OpenedUserTask(task, detail, _form(tx, task), seen)
-
-    def _seen(self, tx: Transaction, task: Answered, token: int | None) -> dict[str, Any]:
-        """Return the variables; none of an instance that has an incident because of its state."""
-        if task.state is None:
-            return {}
-        try:
-            process = tx.catalogue.process(task.definition_id)
-            return self._core.runner.variables(
-                process, task.state, token=token, catalogue=tx.catalogue
-            )
-        except EngineError:
-            return {}
 
     def _record(self, tx: Transaction, task: UserTask, what: What, by: str) -> None:
         entry = HistoryEntry(task.element, what, self.clock.now(), by=by)
