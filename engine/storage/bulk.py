@@ -3,7 +3,8 @@
 SQLAlchemy makes a parameter set of every row, and psycopg a message of every set; a statement as
 long as its batch is put together, parsed and planned anew for every length. Here the rows of a
 batch are one parameter: JSON text, which PostgreSQL takes apart itself. SQLite runs inside our own
-process and is given the rows as they are. Stored is what SQLAlchemy's column types would store.
+process and is given the rows as they are. Stored is what SQLAlchemy's column types would store; but
+a NUL in a text, for which PostgreSQL would refuse the whole batch, becomes U+FFFD there.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ from sqlalchemy.types import LargeBinary, Text, TypeDecorator
 from engine.storage.types import Payload, UtcDateTime, encode
 
 Row = Mapping[str, Any]
+#: How JSON text has the character NUL, which PostgreSQL keeps in no text.
+_NUL = rb"\u0000"
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -168,8 +171,18 @@ def _run(connection: Connection, statement: _Statement, rows: Sequence[Row]) -> 
         rows = changed
     if inside:
         return connection.exec_driver_sql(statement.sqlite, [statement.given(row) for row in rows])
-    text = msgspec.json.encode(rows).decode()
-    return connection.exec_driver_sql(statement.postgresql, (text,))
+    text = msgspec.json.encode(rows)
+    if _NUL in text:
+        text = msgspec.json.encode([_storable(row) for row in rows])
+    return connection.exec_driver_sql(statement.postgresql, (text.decode(),))
+
+
+def _storable(row: Row) -> dict[str, Any]:
+    """Return a row in which the mark for what is no character stands in the place of NUL."""
+    return {
+        name: value.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else value
+        for name, value in row.items()
+    }
 
 
 @lru_cache(maxsize=32)

@@ -112,6 +112,23 @@ def test_a_moment_of_a_zone_with_seconds_is_kept_to_the_second(connection: Conne
     assert connection.scalar(select(MessageRow.received_at)) == moment
 
 
+def test_a_character_that_postgresql_keeps_in_no_text_stops_no_batch(
+    connection: Connection,
+) -> None:
+    # given: the payload, which is JSON, may hold it anywhere
+    odd, plain = messages(["a\0b", "\\u0000"])
+
+    # when
+    insert_rows(connection, MessageRow, [odd, plain])
+
+    # then
+    columns = (MessageRow.name, MessageRow.payload)
+    found = connection.execute(select(*columns).order_by(MessageRow.id)).all()
+    kept = "a\0b" if connection.dialect.name == "sqlite" else "a\N{REPLACEMENT CHARACTER}b"
+    assert [row.name for row in found] == [kept, "\\u0000"]
+    assert [row.payload["text"] for row in found] == ["a\0b", "\\u0000"]
+
+
 def test_a_list_finds_the_same_as_in(connection: Connection) -> None:
     # given
     ids = insert_numbered(connection, MessageRow, messages(TEXTS))
