@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from errno import ENOSPC
 from typing import Any
 
 import click
@@ -60,7 +61,8 @@ class Corral(click.Group):
             raise
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
-            raise RefusedError(f"{place}{error.strerror or error}") from None
+            cure = ". Make room on the disk, and try again." if error.errno == ENOSPC else ""
+            raise RefusedError(f"{place}{error.strerror or error}{cure}") from None
         except Exception as fault:
             if debugging():
                 raise

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from sqlalchemy import event
 
 from engine.errors import StorageError
+from engine.storage import Database
 from tests.engine.conftest import Bench
 
 TASK = {"is": "user_task", "at": "answer"}
@@ -63,3 +65,19 @@ def test_nothing_is_lost_and_it_goes_on_once_there_is_room(bench: Bench) -> None
     after = bench.engine.start("care", LARGE)
     assert [instance.id for instance in bench.engine.instances()] == [after.id, before.id]
     assert len(bench.engine.user_tasks(after.id)) == 1
+
+
+def test_a_database_that_finds_no_room_when_it_is_opened_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: what SQLite says when a new file finds no room
+    def full(*_: Any, **__: Any) -> NoReturn:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    monkeypatch.setattr("sqlite3.dbapi2.connect", full)
+
+    # when, then
+    with pytest.raises(StorageError, match=r"full\. Check that its disk has room"):
+        Database(f"sqlite:///{tmp_path / 'corral.sqlite'}")
