@@ -305,6 +305,18 @@ def open_people(settings: Settings) -> Iterator[People]:
 
 
 @contextmanager
+def read_people(settings: Settings) -> Iterator[People]:
+    """Open the people of an installation that must exist; nothing is made.
+
+    Raises:
+        DataDirectoryError: there is no database in the data directory, or it was moved.
+    """
+    _expect_there(settings)
+    with open_people(settings) as people:
+        yield people
+
+
+@contextmanager
 def read_engine(settings: Settings) -> Iterator[Engine]:
     """Open the engine of an installation that must exist; nothing is made.
 
@@ -312,6 +324,13 @@ def read_engine(settings: Settings) -> Iterator[Engine]:
         DataDirectoryError: there is no database in the data directory, or it was moved.
         StorageError: the database cannot be opened, or is newer than this program.
     """
+    _expect_there(settings)
+    with closing(_engine(settings)) as found:
+        yield found
+
+
+def _expect_there(settings: Settings) -> None:
+    """Refuse a data directory without a database: most likely its name is wrong."""
     if settings.on_sqlite and not (settings.data / DATABASE_FILE).exists():
         if settings.data.exists() and not settings.data.is_dir():
             prepare(settings.data)
@@ -319,5 +338,3 @@ def read_engine(settings: Settings) -> Iterator[Engine]:
             f"There is no Corral database in {settings.data}. Check --data, or make one with "
             "'corral run' or 'corral replay'."
         )
-    with closing(_engine(settings)) as found:
-        yield found

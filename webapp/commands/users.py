@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from webapp.bootstrap import open_people
+from webapp.bootstrap import open_people, read_people
 from webapp.commands.options import data_option, format_option, settings_with
 from webapp.commands.printing import print_json, print_table
 from webapp.people import Person, Role, checked_login, checked_password
@@ -57,7 +57,7 @@ def add(
 def show(workspace: str | None, data: Path | None, form: str) -> None:
     """List the people of a workspace."""
     settings = settings_with(data=data)
-    with open_people(settings) as people:
+    with read_people(settings) as people:
         found = people.of_workspace(workspace or settings.workspace)
     rows = [
         (p.login, p.name, ", ".join(sorted(p.roles)), "yes" if p.active else "no") for p in found
@@ -98,7 +98,7 @@ def enable(login: str, data: Path | None) -> None:
 @data_option
 def password(login: str, *, password_stdin: bool, data: Path | None) -> None:
     """Give a person a new password; it ends their sessions."""
-    with open_people(settings_with(data=data)) as people:
+    with read_people(settings_with(data=data)) as people:
         person = people.by_login(login)
         given = _password(from_stdin=password_stdin)
         people.change(person.workspace, person.login, password=given)
@@ -111,12 +111,12 @@ def password(login: str, *, password_stdin: bool, data: Path | None) -> None:
 @data_option
 def token(login: str, label: str, data: Path | None) -> None:
     """Print a new API token of a person. It is shown once."""
-    with open_people(settings_with(data=data)) as people:
+    with read_people(settings_with(data=data)) as people:
         click.echo(people.new_token(login, label))
 
 
 def _set_active(login: str, data: Path | None, *, active: bool) -> Person:
-    with open_people(settings_with(data=data)) as people:
+    with read_people(settings_with(data=data)) as people:
         person = people.by_login(login)
         return people.change(person.workspace, person.login, active=active)
 

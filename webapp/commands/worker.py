@@ -32,7 +32,9 @@ def command() -> None:
             with answering(worker.installation.rooms.monitor, settings) as port:
                 click.echo("This worker runs. Ctrl-C stops it.")
                 if port is not None:
-                    click.echo(f"It answers /health and /metrics on {settings.host} port {port}.")
+                    click.echo(
+                        f"It answers /health/ready and /metrics on {settings.host} port {port}."
+                    )
                 told.wait()
     except PortTakenError as taken:
         raise RefusedError(f"{taken} Or set CORRAL_WORKER_PORT.") from None

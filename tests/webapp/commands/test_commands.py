@@ -323,7 +323,16 @@ def test_a_token_is_printed_once_and_a_password_can_be_replaced(run: Run) -> Non
 def test_what_is_wrong_about_a_person_is_one_line(
     run: Run, arguments: list[str], stdin: str | None, text: str
 ) -> None:
+    run("users", "add", "oli", "--role", "operator", "--password-stdin", stdin="correct horse\n")
     assert text in one_line(run("users", *arguments, stdin=stdin))
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["disable", "ana"], ["token", "ana"]])
+def test_to_look_after_people_makes_no_database_where_there_is_none(
+    run: Run, data: Path, arguments: list[str]
+) -> None:
+    assert "There is no Corral database" in one_line(run("users", *arguments))
+    assert not data.exists()
 
 
 def test_the_doctor_finds_a_new_machine_well(

@@ -14,7 +14,7 @@ from tools.program import Program
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 #: What it tells people; everything else is the log.
-TOLD = ("This worker runs.", "It answers /health and /metrics on ")
+TOLD = ("This worker runs.", "It answers /health/ready and /metrics on ")
 
 pytestmark = pytest.mark.postgres
 
