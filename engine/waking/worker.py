@@ -19,6 +19,7 @@ import structlog
 from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ProcrastinateException
 from procrastinate.jobs import Status
+from procrastinate.worker import Worker as Served
 from psycopg_pool import AsyncConnectionPool
 
 from engine.waking.joining import Joiner
@@ -67,6 +68,7 @@ class Worker:
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(_told)
         self._ending = asyncio.Event()
+        self._served: Served | None = None
         self._thread = threading.Thread(target=self._run, name="wake-ups", daemon=True)
 
     def start(self) -> None:
@@ -100,6 +102,10 @@ class Worker:
             await asyncio.wait({serving, ending}, return_when=asyncio.FIRST_COMPLETED)
             # It answers by taking nothing new, and ends when running work did.
             serving.cancel()
+            if self._served is not None:
+                # A cancellation is lost when what it meets ends that very moment (before Python
+                # 3.12, within wait_for), as may be while it begins.
+                self._served.stop()  # type: ignore[no-untyped-call]
             (outcome,) = await asyncio.gather(serving, return_exceptions=True)
             if not self._ending.is_set():
                 _log.warning("the worker lost the database and begins again", error=str(outcome))
@@ -121,7 +127,10 @@ class Worker:
         _tasks(app, joiner)
         try:
             await connector.open_async()
-            await app.run_worker_async(
+            if self._ending.is_set():
+                return
+            self._served = Served(
+                app,
                 queues=[QUEUE],
                 concurrency=_AT_ONCE,
                 fetch_job_polling_interval=_FETCH_EVERY,
@@ -131,7 +140,9 @@ class Worker:
                 shutdown_graceful_timeout=GRACE,
                 install_signal_handlers=False,
             )
+            await self._served.run()  # type: ignore[no-untyped-call]
         finally:
+            self._served = None
             # Also what was not open yet when we were told to end.
             await connector.close_async()
 
