@@ -1,6 +1,7 @@
 """The monitor's addresses on a port of their own, for processes that serve no pages.
 
-A thread answers each request; whoever is slow is cut off after a few seconds.
+A thread answers each request, and there are so many at most; whoever is slow is cut off after a
+few seconds. What strangers do there must not get in the way of the work beside it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from time import monotonic
 from typing import Any
 
 from webapp.monitoring.monitor import Monitor
@@ -18,6 +21,10 @@ from webapp.settings import Settings
 
 #: Seconds that a request may take to arrive, and its answer to be taken.
 _PATIENCE = 5.0
+#: Requests at a time; further ones are turned away.
+_ROOM = 64
+#: Bytes of a request, which has no body.
+_LARGEST = 16_384
 
 
 @contextmanager
@@ -51,6 +58,21 @@ class _Server(ThreadingHTTPServer):
         self.socket.close()
         self.socket = bound
         self.monitor = monitor
+        self.room = threading.BoundedSemaphore(_ROOM)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread, if there is room for one."""
+        if self.room.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer, and make room."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.room.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Do nothing: whoever asked hung up before the answer, and that is their affair."""
@@ -61,6 +83,12 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = _PATIENCE
     #: Tells strangers neither the program nor its version.
     server_version, sys_version = "corral", ""
+
+    def setup(self) -> None:
+        """Take the whole request before anything else, however slowly it is sent."""
+        super().setup()
+        self.rfile = BytesIO(_head(self.connection))
+        self.connection.settimeout(_PATIENCE)
 
     def do_GET(self) -> None:
         """Answer one request."""
@@ -81,3 +109,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Log nothing: probes come every few seconds."""
+
+
+def _head(connection: socket.socket) -> bytes:
+    """Return what arrives until the empty line behind the headers, or until patience is over."""
+    told, end = b"", monotonic() + _PATIENCE
+    while b"\r\n\r\n" not in told and len(told) < _LARGEST and (left := end - monotonic()) > 0:
+        connection.settimeout(left)
+        part = connection.recv(_LARGEST)
+        if not part:
+            break
+        told += part
+    return told

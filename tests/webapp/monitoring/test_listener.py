@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
+from tests.waiting import until
 from tests.webapp.monitoring.conftest import TOKEN
 from webapp.bootstrap import Installation
+from webapp.monitoring import listener
 from webapp.monitoring.listener import answering
 from webapp.serving import PortTakenError
 from webapp.settings import Settings
@@ -95,6 +99,62 @@ def test_nonsense_breaks_nothing(address: str) -> None:
 
     # then
     assert ask(f"{address}/health/live")[0] == 200
+
+
+def test_whoever_sends_a_letter_at_a_time_is_cut_off(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.setattr(listener, "_PATIENCE", 0.2)
+    host, port = address.removeprefix("http://").split(":")
+
+    # when
+    with socket.create_connection((host, int(port)), timeout=30) as line:
+        line.sendall(b"GET /health/live HTTP/1.1\r\nX: ")
+        line.settimeout(0.01)
+        until(lambda: cut_off(line))
+
+    # then
+    assert ask(f"{address}/health/live")[0] == 200
+
+
+def cut_off(line: socket.socket) -> bool:
+    """Send one letter more, and tell whether anybody still listens."""
+    try:
+        line.sendall(b"x")
+        line.recv(1_000)
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def test_strangers_who_ask_and_say_nothing_take_so_many_threads_at_most(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.setattr(listener, "_PATIENCE", 0.5)
+    host, port = address.removeprefix("http://").split(":")
+    before = threading.active_count()
+
+    # when
+    with ExitStack() as lines:
+        for _ in range(3 * listener._ROOM):
+            lines.enter_context(socket.create_connection((host, int(port)), timeout=30))
+        most = threading.active_count() - before
+
+    # then
+    assert most <= listener._ROOM
+    until(lambda: answers(address))
+
+
+def answers(address: str) -> bool:
+    """Tell whether there is room for one who asks."""
+    try:
+        return ask(f"{address}/health/live")[0] == 200
+    except OSError:
+        return False
 
 
 def test_without_the_setting_nothing_is_listened_on(installation: Installation) -> None:
