@@ -33,6 +33,9 @@ _LOOK_AGAIN = 50
 #: Longest state, and detail of history, that a dictionary is made from; and details an instance.
 _LONGEST = 16_384
 _MOST_DETAILS = 8
+#: Bytes of all samples together: a hundred times a dictionary is enough to learn from, and what
+#: customers write must not keep a worker busy for long. So much takes about a second.
+_TOGETHER = 4_000_000
 
 _CONTENT = select(DictionaryRow.content).where(
     DictionaryRow.workspace_id == bindparam("workspace"), DictionaryRow.id == bindparam("number")
@@ -148,7 +151,10 @@ class Dictionaries:
         for id, detail in connection.execute(_DETAILS, {"ids": sorted(found)}):
             if len(found[id]) <= _MOST_DETAILS:
                 found[id].append(unpack(detail or b"", find)[:_LONGEST])
-        return list(found.values())
+        longest = _LONGEST
+        if sum(len(part) for parts in found.values() for part in parts) > _TOGETHER:
+            longest = _TOGETHER // sum(map(len, found.values()))
+        return [[part[:longest] for part in parts] for parts in found.values()]
 
     def _is_to_be_asked(self, workspace: int, definition: int) -> bool:
         """Count a state that is written without, and tell whether it is time to look again."""

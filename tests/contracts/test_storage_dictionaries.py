@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 
 import pytest
 
-from engine import Engine
+from engine import Engine, packing
 from engine.bpmn.errors import StateError
 from engine.definitions import Source
 from engine.errors import StorageError
 from engine.history import What
 from engine.instances import InstanceStatus
 from engine.packing import PACKED, SAMPLES
+from engine.storage import dictionaries as module
 
 #: What the decision gives: a table, with one output.
 FEE = {"fee": 12}
@@ -105,6 +106,28 @@ def test_a_version_has_a_dictionary_once_enough_instances_wait_and_all_are_read_
         (weighed,) = [entry for entry in engine.history(id) if entry.element == "weigh"]
         assert weighed.what is What.COMPLETED
         assert weighed.detail["decision"] == "fee"
+
+
+def test_however_large_states_are_no_more_than_a_bounded_part_of_them_is_learnt_from(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    most, learnt = 30_000, []
+
+    def train(samples: Sequence[Sequence[bytes]]) -> bytes | None:
+        learnt.append(sum(len(part) for parts in samples for part in parts))
+        return packing.train(samples)
+
+    monkeypatch.setattr(module, "_TOGETHER", most)
+    monkeypatch.setattr(module, "train", train)
+    begin(engine, SAMPLES)
+
+    # when
+    engine.sweep()
+
+    # then
+    assert len(learnt) == 1
+    assert most / 2 < learnt[0] <= most
 
 
 def test_with_few_instances_none_is_made(engine: Engine) -> None:
