@@ -62,12 +62,14 @@ _WATCHFUL = {
 _TRY_AGAIN = {"40001", "40P01"}
 #: PostgreSQL: no room; a data page or an index that is not as it was written.
 _DISK_FULL, _DAMAGED = "53100", {"XX001", "XX002"}
-#: Two transactions started an instance under one correlation key, numbered a version, or created a
-#: workspace at the same moment; the second one lost. As PostgreSQL and as SQLite name them.
+#: Two transactions started an instance under one correlation key, numbered a version, created a
+#: workspace, or stored what the network calls by one id, at the same moment; the second one lost.
+#: As PostgreSQL and as SQLite name them.
 _RACES = (
     "uq_instance_active_correlation_key",
     "uq_definition_workspace_id_kind_key_version",
     "uq_workspace_key",
+    "uq_reply_account_id_external_id",
     "instance.correlation_key",
 )
 
@@ -87,7 +89,7 @@ class Database:
         Raises:
             StorageError: nothing can be opened there.
         """
-        parsed = _parsed(url)
+        parsed = read_address(url)
         self.sqlite = parsed.get_backend_name() == "sqlite"
         self.memory = self.sqlite and parsed.database in (None, "", ":memory:")
         options: dict[str, Any] = {}
@@ -252,21 +254,28 @@ def program_name() -> str:
     return f"corral {socket.gethostname()[:40]}:{_PROCESS}"
 
 
-def _parsed(url: str) -> URL:
+def read_address(url: str) -> URL:
+    """Return an address taken apart. Raises ``StorageError`` for one of no database we know."""
     try:
-        parsed = make_url(url)
-    except ArgumentError:
+        found = make_url(url)
+    except (ArgumentError, ValueError):  # a port that is no number, say
         raise StorageError(
             "The database address is not understood. Write sqlite:///path/to/corral.sqlite or "
             "postgresql+psycopg://user:password@host/database."
         ) from None
-    if parsed.drivername in ("postgres", "postgresql"):  # as other programs and hosts write it
-        return parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+    if found.drivername in ("postgres", "postgresql"):  # as other programs and hosts write it
+        return found.set(drivername="postgresql+psycopg")
+    if found.get_backend_name() not in ("sqlite", "postgresql"):
         raise StorageError(
-            f"{parsed.get_backend_name()!r} is not supported. Use SQLite or PostgreSQL."
+            f"{found.get_backend_name()!r} is not supported. Use SQLite or PostgreSQL."
         )
-    return parsed
+    return found
+
+
+def shown_address(url: URL) -> str:
+    """Return an address as it may be shown: without passwords, wherever in it they are."""
+    secret = [name for name in url.query if "password" in name.lower()]
+    return url.difference_update_query(secret).render_as_string(hide_password=True)
 
 
 def _reason(error: Exception) -> str:
@@ -311,7 +320,7 @@ def _opening(url: URL) -> Iterator[None]:
         else:
             cure = "the server runs and the address is right"
         raise StorageError(
-            f"The database {url.render_as_string(hide_password=True)} cannot be opened: "
+            f"The database {shown_address(url)} cannot be opened: "
             f"{_reason(error)}. Check that {cure}."
         ) from error
 

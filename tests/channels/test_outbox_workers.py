@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,9 +16,10 @@ from channels.errors import ChannelUnavailableError
 from channels.intake import Intake
 from channels.model import ChannelAccount, Page, ReplyStatus
 from channels.outbox import Outbox
+from channels.storage import replies
 from engine import Engine, InstanceStatus
 from tests.channels.answering import start
-from tests.channels.conftest import FakeClock, lapse, mention
+from tests.channels.conftest import FakeClock, lapse, mention, own_post
 from tests.channels.interrupted import Interrupted, dies
 
 
@@ -284,3 +289,40 @@ def test_given_a_worker_that_is_told_to_stop_then_it_gives_back_what_it_did_not_
     assert [(reply.text, reply.attempts) for reply in network.calls] == [
         ("first", 0), ("second", 0),
     ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("conversation")
+def test_given_a_reply_that_the_network_shows_us_while_its_verdict_is_written_then_it_is_shown_once(
+    engine: Engine,
+    outbox: Outbox,
+    intake: Intake,
+    account: ChannelAccount,
+    conversations: Conversations,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given: another worker reads our own post back between two statements of ours
+    if engine.storage.database.sqlite:
+        pytest.skip("SQLite lets one writer in at a time")
+    make_room, shown = replies.make_room, list[int]()
+
+    def overtaken(connection: Any, sent: Sequence[tuple[int, int, str]]) -> None:
+        make_room(connection, sent)
+        if not shown:
+            post = replace(own_post(1), external_id=sent[0][2])
+            with ThreadPoolExecutor(1) as thread:
+                taken = thread.submit(intake.take, account, Page(own_posts=(post,))).result(30)
+            shown.append(taken.own_posts)
+
+    monkeypatch.setattr(replies, "make_room", overtaken)
+    start(engine)
+
+    # when
+    outbox.work()
+
+    # then
+    assert shown == [1]
+    assert [
+        (post.text, post.status)
+        for post in conversations.conversation(1).posts
+        if post.kind == "reply"
+    ] == [("Sorry!", ReplyStatus.SENT)]
