@@ -20,6 +20,7 @@ from engine.definitions import (
     Source,
 )
 from engine.errors import NotFoundError
+from engine.recent import Recent
 from engine.records import Starter
 from engine.storage.catalogue import is_called
 from engine.storage.starts import SqlStarts
@@ -44,26 +45,34 @@ _COLUMNS = (
     DefinitionRow.elements,
     DefinitionRow.version_tag,
 )
-_DEPLOYED_WITH = select(DefinitionRow.deployment_id).where(
-    DefinitionRow.id == bindparam("definition")
+_OWN = (
+    FormRow.deployment_id
+    == select(DefinitionRow.deployment_id)
+    .where(DefinitionRow.id == bindparam("definition"))
+    .scalar_subquery()
 )
 #: Asked with every look at a user task: built once.
 _FORM = (
-    select(FormRow.form)
+    select(FormRow.form, _OWN.label("own"))
     .where(FormRow.workspace_id == bindparam("workspace"), FormRow.key == bindparam("form"))
-    .order_by((FormRow.deployment_id == _DEPLOYED_WITH.scalar_subquery()).desc(), FormRow.id.desc())
+    .order_by(_OWN.desc(), FormRow.id.desc())
     .limit(1)
 )
+#: Forms by (workspace id, key, definition id), of those that were deployed with the definition.
+Forms = Recent[tuple[int, str, int], Form]
 
 
 class SqlDefinitions:
     """The definitions of one workspace."""
 
-    def __init__(self, connection: Connection, workspace_id: int, starts: SqlStarts) -> None:
-        """Work on an open transaction; ``starts`` are those of the same one."""
+    def __init__(
+        self, connection: Connection, workspace_id: int, starts: SqlStarts, forms: Forms
+    ) -> None:
+        """Work on an open transaction; ``starts`` are of the same one, ``forms`` outlive it."""
         self._connection = connection
         self._workspace = workspace_id
         self._starts = starts
+        self._forms = forms
 
     def same(self, digest: str) -> int | None:
         """Return the deployment of the same files, if all it holds is still the newest."""
@@ -217,9 +226,18 @@ class SqlDefinitions:
 
     def form(self, key: str, definition_id: int) -> Form | None:
         """Return the form deployed with the definition, else the newest of that key."""
+        at = self._workspace, key, definition_id
+        if (kept := self._forms.get(at)) is not None:
+            return kept
         asked = {"workspace": self._workspace, "form": key, "definition": definition_id}
         row = self._connection.execute(_FORM, asked).first()
-        return None if row is None else Form(key, row[0])
+        if row is None:
+            return None
+        form = Form(key, row[0])
+        # One of another deployment may be superseded; and what SQLite rolls back, it numbers again.
+        if row.own and self._connection.dialect.name == "postgresql":
+            self._forms.keep(at, form)
+        return form
 
     def knows(self, kind: str, key: str) -> bool:
         """Tell whether a ``process``, ``decision`` or ``form`` of that key is deployed."""

@@ -18,7 +18,7 @@ from engine.records import Due
 from engine.storage.bulk import among
 from engine.storage.catalogue import Files, SqlCatalogue
 from engine.storage.database import Database, Synchronous
-from engine.storage.definitions import SqlDefinitions
+from engine.storage.definitions import Forms, SqlDefinitions
 from engine.storage.dictionaries import Dictionaries
 from engine.storage.due import due, earliest
 from engine.storage.elements import Elements
@@ -61,6 +61,7 @@ class SqlTransaction:
         connection: Connection,
         workspace: Workspace,
         files: Files,
+        forms: Forms,
         dictionaries: Dictionaries,
         elements: Elements,
     ) -> None:
@@ -69,7 +70,7 @@ class SqlTransaction:
         self.workspace = workspace
         self.workspace_id = workspace.id
         self.starts = SqlStarts(connection, workspace.id)
-        self.definitions = SqlDefinitions(connection, workspace.id, self.starts)
+        self.definitions = SqlDefinitions(connection, workspace.id, self.starts, forms)
         self.catalogue = SqlCatalogue(connection, workspace.id, files, dictionaries)
         self.instances = SqlInstances(connection, workspace.id, self.catalogue, elements)
         self.inbox = SqlInbox(connection, workspace.id)
@@ -105,6 +106,7 @@ class SqlStorage:
         """
         self.database = Database(url, synchronous=synchronous)
         self._files = Files(_FILES)
+        self._forms = Forms(_FILES)
         self._dictionaries = Dictionaries()
         self._elements = Elements()
         migrate(self.database, MIGRATIONS, VERSION_TABLE)
@@ -126,7 +128,7 @@ class SqlStorage:
 
     def _begun(self, connection: Connection, workspace: Workspace) -> SqlTransaction:
         return SqlTransaction(
-            connection, workspace, self._files, self._dictionaries, self._elements
+            connection, workspace, self._files, self._forms, self._dictionaries, self._elements
         )
 
     def workspaces(self) -> list[Workspace]:
