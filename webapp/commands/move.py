@@ -9,7 +9,7 @@ import click
 from engine.storage.moving import Moved
 from engine.storage.moving.addresses import shown_postgres
 from webapp.commands.options import format_option
-from webapp.commands.printing import print_json
+from webapp.commands.printing import print_json, printable
 from webapp.databases import move_installation
 
 #: Rows between two lines of progress, where no terminal redraws one.
@@ -35,7 +35,8 @@ def command(sqlite_url: str, postgres_url: str, form: str) -> None:
             err=True,
         )
     if moved.left:
-        click.echo(f"Note: not moved, for they are not ours: {', '.join(moved.left)}.", err=True)
+        left = printable(", ".join(moved.left))
+        click.echo(f"Note: not moved, for they are not ours: {left}.", err=True)
     if form == "json":
         print_json({"rows": moved.rows, "cleaned": moved.cleaned, "left": moved.left})
     else:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 
 from engine.errors import StorageError
+from engine.storage.database import read_address, shown_address
 
 _EXAMPLES = {
     "sqlite": "sqlite:///data/corral.sqlite",
@@ -31,19 +31,19 @@ def sqlite_file(url: str) -> Path:
 
 
 def shown_postgres(url: str) -> str:
-    """Return an address of PostgreSQL as it may be shown: the password is ``***``.
+    """Return an address of PostgreSQL as it may be shown, without its password.
 
     Raises:
         StorageError: it is none.
     """
     parsed = _parsed(url, "postgresql", "The second address names the PostgreSQL database to fill")
-    return parsed.render_as_string(hide_password=True)
+    return shown_address(parsed)
 
 
 def _parsed(url: str, wanted: str, which: str) -> URL:
     try:
-        parsed = make_url(url)
-    except ArgumentError:
+        parsed = read_address(url)
+    except StorageError:
         raise StorageError(
             f"{which}; this one is not understood. Write {_EXAMPLES[wanted]}."
         ) from None

@@ -1,4 +1,4 @@
-"""When every connection to the database is in use: it is told, and nobody is blamed for it."""
+"""Connections to the database: none that is free, and addresses that lead nowhere."""
 
 from __future__ import annotations
 
@@ -35,3 +35,17 @@ def test_who_gets_no_connection_is_told_so_and_gets_one_when_there_is(narrow: Da
     # then
     with narrow.read() as connection:
         assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql+psycopg://u:geheim@127.0.0.1:1/db",
+        "postgresql+psycopg://u@127.0.0.1:1/db?password=geheim&sslpassword=geheim",
+        "postgresql+psycopg://u:geheim@127.0.0.1:x/db",
+    ],
+)
+def test_an_address_that_leads_nowhere_is_told_without_its_password(address: str) -> None:
+    with pytest.raises(StorageError) as refused:
+        Database(address)
+    assert "geheim" not in str(refused.value)
