@@ -206,3 +206,11 @@ class Summary:
     tier: str
     text: str  #: of the newest mention
     at: datetime  #: UTC, of the newest mention
+
+
+def named_id(named: object) -> int:
+    """Return an id that somebody names; 0, which no row has, for anything that can be none.
+
+    A database that is asked for a number beyond 64 bits refuses all that it is asked together.
+    """
+    return named if type(named) is int and 0 < named < 2**63 else 0

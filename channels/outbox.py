@@ -23,7 +23,7 @@ from structlog.contextvars import bound_contextvars
 
 from channels import delivery
 from channels.leases import Lease
-from channels.model import Reply, ReplyStatus
+from channels.model import Reply, ReplyStatus, named_id
 from channels.networks import found
 from channels.ports import Polls
 from channels.protocol import LONGEST_CALL, Channel
@@ -47,8 +47,6 @@ BATCH = 20
 LEASE = 2 * LONGEST_CALL
 #: Seconds after which a call that does not end costs its worker the replies.
 LONGEST = 600.0
-#: Ids are below it; a database that is asked for more refuses the whole batch.
-_NO_ID = 2**63
 #: How soon a reply is looked at again whose job waits for an operator.
 RELOOK = timedelta(seconds=10)
 #: Seconds between two looks of the scheduler.
@@ -265,9 +263,8 @@ def _row(job: Job, workspace_id: int, to: Addressee | None, now: datetime) -> di
 
 
 def _conversation(job: Job) -> int:
-    """Return the conversation a job names; 0, which no row has, for anything but an id."""
-    named = job.payload.get("conversation")
-    return named if type(named) is int and 0 < named < _NO_ID else 0
+    """Return the conversation a job names; 0 for anything but an id."""
+    return named_id(job.payload.get("conversation"))
 
 
 def _private(job: Job) -> bool:

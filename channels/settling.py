@@ -13,7 +13,7 @@ from typing import Any
 
 from channels.delivery import Attempt
 from channels.errors import ReplySettledError
-from channels.model import Reply, ReplyStatus
+from channels.model import Reply, ReplyStatus, named_id
 from channels.storage import replies
 from channels.storage.replies import Outgoing
 from channels.verdicts import Verdicts
@@ -70,7 +70,7 @@ class Settling:
 
     def _take(self, uow: UnitOfWork, job: Job) -> None:
         named = job.payload.get("reply")
-        id = named if isinstance(named, int) and not isinstance(named, bool) else 0
+        id = named_id(named)
         out = replies.get(uow.connection, uow.workspace_id, id)
         if out is None:
             why = f"The job names the reply {named!r}, which is none of this workspace."

@@ -144,7 +144,7 @@ def test_a_reply_that_did_not_go_out_is_not_sent_again_behind_the_process(
     assert engine.instance(waiting).variables["error"]["message"].startswith("Somebody says")
 
 
-@pytest.mark.parametrize("reply", [99, 0, True, None, "1"])
+@pytest.mark.parametrize("reply", [99, 0, -1, 2**63, True, None, "1"])
 def test_a_job_that_names_no_reply_is_an_error_of_the_process(
     engine: Engine, outbox: Outbox, reply: object
 ) -> None:

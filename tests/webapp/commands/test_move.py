@@ -176,6 +176,7 @@ def test_a_running_installation_is_refused(
         ("sqlite:///nowhere.sqlite", "{target}", "There is no SQLite database at"),
         ("sqlite://", "{target}", "in memory cannot be moved"),
         ("{source}", "postgresql://ana:secret@127.0.0.1:1/corral", "cannot be opened"),
+        ("{source}", "postgres://ana:secret@127.0.0.1:1/corral", "cannot be opened"),
     ],
 )
 def test_addresses_that_do_not_fit_are_told(
