@@ -33,7 +33,7 @@ from engine.errors import (
     UserTaskClosedError,
 )
 from webapp.people import PersonError, UnknownPersonError
-from webapp.security import is_api
+from webapp.security import ask_nobody, is_api
 
 log = structlog.get_logger(__name__)
 
@@ -144,6 +144,8 @@ def _answer(status: int, detail: str | None, **more: Any) -> Response:
     if request.headers.get("HX-Request"):
         # A fragment of a page failed: the text alone goes into the toast.
         return Response(detail, status, mimetype="text/plain")
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        ask_nobody()
     page = render_template("error.html", status=status, title=_title(status), text=detail, **more)
     return Response(page, status, mimetype="text/html")
 

@@ -14,7 +14,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -82,7 +82,7 @@ def protect(app: Flask, people: People, settings: Settings) -> None:
     manager = LoginManager()
     manager.session_protection = "basic"
     manager.init_app(app)
-    manager.user_loader(people.of_session)
+    manager.user_loader(lambda person: None if _asks_nobody() else people.of_session(person))
     manager.request_loader(lambda asked: _by_token(people, asked.headers.get("Authorization", "")))
     app.before_request(_guard)
     app.after_request(_add_headers(settings))
@@ -154,6 +154,19 @@ def local_target(target: str | None) -> str | None:
         return None
     parts = urlsplit(target)
     return None if parts.scheme or parts.netloc else target
+
+
+def ask_nobody() -> None:
+    """Take whoever looks for a stranger from now on in this request; their session stays.
+
+    For a page that says that the database is away: to know the person, it would have to be asked.
+    """
+    g.asks_nobody = True
+    g.pop("_login_user", None)
+
+
+def _asks_nobody() -> bool:
+    return bool(g.get("asks_nobody"))
 
 
 def is_api() -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from apiflask import APIFlask
 
 from channels.errors import ChannelUnavailableError
+from engine import Engine
 from engine.errors import (
     AlreadyClaimedError,
     FormRejectedError,
@@ -69,6 +70,28 @@ def test_a_page_and_the_api_say_the_same(failing: Any) -> None:
     assert text in page.text
     assert problem.json["detail"].startswith(text)
     assert problem.json["status"] == 409
+
+
+@pytest.mark.parametrize("first", ["the person", "the page"])
+def test_given_a_database_that_is_away_then_a_person_who_is_logged_in_is_told_so(
+    failing: Any, browser: Any, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    # given
+    def away(*_: Any, **__: Any) -> NoReturn:
+        raise StorageError("The database cannot be used.")
+
+    monkeypatch.setattr(Engine, "count_incidents", away)
+    if first == "the person":
+        monkeypatch.setattr(Engine, "reading", away)
+
+    # when
+    page = failing("/fails", StorageError("The database cannot be used."))
+    monkeypatch.undo()
+
+    # then
+    assert (page.status_code, page.mimetype) == (503, "text/html")
+    assert "The database cannot be used." in page.text
+    assert browser.get("/inbox").status_code == 200
 
 
 def test_a_fragment_gets_the_sentence_alone(failing: Any) -> None:
