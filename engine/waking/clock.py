@@ -86,7 +86,7 @@ class WakingClock:
         """Start the threads, and call for a pump and a sweep at once."""
         with self._lock:
             self._running = True
-        self.every("sweep", self._sweep_every, self._sweep)
+        self.every("ask:sweep", self._sweep_every, self._sweep)
         self._scheduler.start()
         self._pump_in(0)
         self._ended.clear()
@@ -173,7 +173,7 @@ class WakingClock:
         self._scheduler.add_job(
             safely,
             "date",
-            args=("timers", self._pump),
+            args=("ask:timers", self._pump),
             run_date=datetime.now(UTC) + timedelta(seconds=seconds),
             id="pump",
             replace_existing=True,
