@@ -136,7 +136,8 @@ def measure(run: Run) -> Mapping[str, Figure]:
     """Fill a database, start a server on it, and complete user tasks."""
     with server(run.folder / "postgres") as address:
         url = database(address, "http")
-        tasks = _prepared(url, max(INSTANCES // run.shrink, 3_000))
+        seed = herd.SEED if run.shrink == 1 else herd.SMALL_SEED
+        tasks = _prepared(url, max(INSTANCES // run.shrink, 3_000), seed)
         with _running(url, run.folder) as (process, place):
             return _measured(run, process, place, tasks)
 
@@ -202,9 +203,9 @@ def _look(agent: Agent) -> None:
         raise RuntimeError(f"/health/live answers {status}.")
 
 
-def _prepared(url: str, instances: int) -> list[int]:
+def _prepared(url: str, instances: int, seed: int) -> list[int]:
     """Fill the database, and return the ids of user tasks that anybody may complete."""
-    herd.fill(url, instances=instances)
+    herd.fill(url, instances=instances, seed=seed)
     with closing(Engine.open(url)) as engine:
         rooms = wire(engine, Settings(database_url=None), hasher=PasswordHasher(1, 8, 1)).rooms
         for number in range(AGENTS):
