@@ -108,7 +108,9 @@ class Worker:
                 self._served.stop()  # type: ignore[no-untyped-call]
             (outcome,) = await asyncio.gather(serving, return_exceptions=True)
             if not self._ending.is_set():
-                _log.warning("the worker lost the database and begins again", error=str(outcome))
+                # Procrastinate says «Database error», and what it was as the cause.
+                why = " ".join(str(getattr(outcome, "__cause__", None) or outcome).split())
+                _log.warning("the worker lost the database and begins again", error=why)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(ending, _PAUSE)
             ending.cancel()
