@@ -8,10 +8,11 @@ engine's affair; here it becomes the message ``mention.received``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
 from channels.model import (
+    Author,
     ChannelAccount,
     Mention,
     OwnPost,
@@ -29,8 +30,12 @@ from engine.errors import NotFoundError
 from engine.messages import Correlated, Correlation, Message
 from engine.ports import Change, UnitOfWork
 
+_Part = TypeVar("_Part", Mention, Author, OwnPost)
+
 #: Name of the message that a mention becomes.
 MENTION_RECEIVED = "mention.received"
+#: Characters of a name, a handle or an id of a person at most.
+_LONGEST_NAME = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,23 +280,30 @@ def _as_own(mention: Mention) -> OwnPost:
 
 
 def _storable(page: Page) -> Page:
-    """Return the page with texts that every database takes: no NUL, no half of a character."""
+    """Return the page with texts that every database takes: no NUL, no half of a character.
+
+    One post that cannot be stored would keep all that come after it out. Names are cut: they are
+    looked up by their letters, and nobody reads more of them.
+    """
     return replace(
         page,
         mentions=tuple(
-            replace(
-                m,
-                text=_clean(m.text),
-                author=replace(
-                    m.author,
-                    handle=_clean(m.author.handle),
-                    name=_clean(m.author.name) if m.author.name else None,
-                ),
-            )
+            replace(_cleaned(m), author=_cleaned(m.author, longest=_LONGEST_NAME))
             for m in page.mentions
         ),
-        own_posts=tuple(replace(p, text=_clean(p.text)) for p in page.own_posts),
+        own_posts=tuple(map(_cleaned, page.own_posts)),
     )
+
+
+def _cleaned(part: _Part, *, longest: int | None = None) -> _Part:
+    """Return a part of a page with each of its texts cleaned, and cut to so many characters."""
+    texts: dict[str, Any] = {
+        each.name: value
+        for each in fields(part)
+        if isinstance(value := getattr(part, each.name), str)
+    }
+    clean: dict[str, Any] = {name: _clean(value)[:longest] for name, value in texts.items()}
+    return part if clean == texts else replace(part, **clean)
 
 
 def _clean(text: str) -> str:

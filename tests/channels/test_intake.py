@@ -8,12 +8,19 @@ from hypothesis import strategies as st
 
 from channels.conversations import Conversations
 from channels.intake import Intake
-from channels.model import ChannelAccount, Page, ReplyStatus
+from channels.model import Author, ChannelAccount, Mention, Page, ReplyStatus
 from channels.storage import prepare
 from engine import Engine, Source
 from engine.errors import NotFoundError
 from engine.messages import Message
-from tests.channels.conftest import LISTENING, FakeNetwork, PlainSignals, mention, own_post
+from tests.channels.conftest import (
+    LISTENING,
+    START,
+    FakeNetwork,
+    PlainSignals,
+    mention,
+    own_post,
+)
 
 
 def test_given_a_new_mention_when_taken_then_it_starts_an_instance_that_knows_it(
@@ -150,6 +157,23 @@ def test_texts_that_a_database_refuses_are_made_fit_for_it(
 
     # then
     assert conversations.conversation(1).posts[0].text == "ab ? ok"
+
+
+def test_a_hostile_post_keeps_no_other_out_and_a_long_name_is_cut(
+    intake: Intake, account: ChannelAccount, conversations: Conversations
+) -> None:
+    # given
+    odd = "\x00\ud83d"
+    author = Author(f"id{odd}", f"bob{odd}", f"{odd}B" * 20_000)
+    hostile = Mention(f"m0{odd}", author, odd, START, f"t0{odd}", in_reply_to=f"m{odd}")
+
+    # when
+    taken = intake.take(account, Page((hostile, mention(1)), own_posts=(own_post(1, author=odd),)))
+
+    # then
+    assert taken.stored == 2
+    names = [each.name or "" for one in conversations.customers() for each in one.identities]
+    assert max(map(len, names)) == 500
 
 
 def test_given_a_failure_in_the_transaction_then_nothing_of_the_page_is_stored(
