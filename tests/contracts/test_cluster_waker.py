@@ -281,10 +281,10 @@ def test_it_goes_on_when_the_database_was_away(address: str, opened: Opened) -> 
     before = house.leave("care", 3)
     until(lambda: house.waiting(before) == [1] * 3)
 
-    # when: every connection is cut
+    # when: every connection is cut, and has been by the time somebody wants one
     asked(
         house,
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()",
     )
     after = house.leave("care", 3)
