@@ -277,7 +277,7 @@ def test_a_wrong_setting_names_its_variable(run: Run, monkeypatch: pytest.Monkey
     monkeypatch.setenv("CORRAL_PORT", "many")
 
     # then
-    assert "port" in one_line(run("instances"))
+    assert "CORRAL_PORT" in one_line(run("instances"))
 
 
 def test_upgrading_twice_changes_nothing(run: Run) -> None:
