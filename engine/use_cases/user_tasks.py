@@ -217,7 +217,9 @@ class UserTaskUseCases(Bound):
             return task, _form(tx, task)
 
     def open_user_task(self, id: int) -> OpenedUserTask:
-        """Return everything a person needs to work on a user task, read at one moment.
+        """Return everything a person needs to work on a user task, read over one connection.
+
+        On PostgreSQL each part is that of its own moment; the variables are all of one.
 
         Raises:
             NotFoundError: no such user task.
