@@ -148,9 +148,10 @@ def serving(
     *options: str,
     folder: Path,
     data: Path,
+    command: str = "run",
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[Program, str]]:
-    """Run ``corral run`` on a free port until the block ends; yields it and its address.
+    """Run ``corral run``, or another server, until the block ends; yields it and its address.
 
     Raises:
         ProgramError: it does not answer within a minute.
@@ -158,7 +159,8 @@ def serving(
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     where = ["--host", "127.0.0.1", "--port", str(port), "--data", str(data)]
-    arguments = ["run", *where, *options]
-    with start(corral, arguments, folder=folder, environment=environment) as program:
+    arguments = [command, *where, *options]
+    output = folder / f"{command}-{port}.txt"
+    with start(corral, arguments, folder=folder, output=output, environment=environment) as program:
         program.until(lambda: answers(f"{address}/login"), within=60)
         yield program, address

@@ -1,6 +1,7 @@
 """How soon a user task is completed through HTTP, at 100 requests a second.
 
-A real ``corral run`` on a PostgreSQL server that flushes every commit, everything on this machine.
+Two ``corral web`` and one ``corral worker`` on a PostgreSQL server that flushes every commit,
+everything on this machine: what ``docs/operating/cluster.md`` advises for two cores.
 Agents with sessions of their own, each with a live page open, complete complaints: each completion
 is a POST with form and CSRF token, and the page it leads to, which is the next user task. Both
 count, so 50 are begun a second, at fixed moments whether or not those before have ended; the time
@@ -19,7 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from queue import SimpleQueue
@@ -29,6 +30,7 @@ from argon2 import PasswordHasher
 
 from engine import Engine
 from tests.benchmarks.percentiles import p95
+from tests.benchmarks.workers import workers
 from tools import herd, program
 from tools.bench import Figure, Run
 from tools.postgres import database, server
@@ -39,6 +41,7 @@ RATE = 100.0  #: requests a second
 SECONDS = 40
 INSTANCES = 60_000
 AGENTS, WATCHED = 24, 8  #: and how many of them have a live page open
+WEBS = 2  #: processes that serve pages; half of the agents at each
 IDLE = 3.0  #: seconds after which a connection is not used again: the server may close it
 BAR = 60.0
 
@@ -138,17 +141,16 @@ def measure(run: Run) -> Mapping[str, Figure]:
         url = database(address, "http")
         seed = herd.SEED if run.shrink == 1 else herd.SMALL_SEED
         tasks = _prepared(url, max(INSTANCES // run.shrink, 3_000), seed)
-        with _running(url, run.folder) as (process, place):
-            return _measured(run, process, place, tasks)
+        with workers(url, run.folder, 1), ExitStack() as webs:
+            places = [webs.enter_context(_pages(url, run.folder)) for _ in range(WEBS)]
+            return _measured(run, places, tasks)
 
 
-def _measured(
-    run: Run, process: program.Program, place: str, tasks: Sequence[int]
-) -> Mapping[str, Figure]:
+def _measured(run: Run, places: Sequence[str], tasks: Sequence[int]) -> Mapping[str, Figure]:
     count = max(int(RATE / 2 * SECONDS) // run.shrink, 50)
     if len(tasks) < count + AGENTS * 4:
         raise RuntimeError(f"There are {len(tasks)} user tasks to complete, too few.")
-    agents = [Agent(place, f"agent{number}") for number in range(AGENTS)]
+    agents = [Agent(places[number % WEBS], f"agent{number}") for number in range(AGENTS)]
     free: SimpleQueue[Agent] = SimpleQueue()
     for agent in agents:
         free.put(agent)
@@ -161,20 +163,20 @@ def _measured(
         with _one_of(free) as agent:
             _complete(agent, id)
 
-    with contextlib.ExitStack() as pages:
+    with ExitStack() as pages:
         for agent in agents[:WATCHED]:
             pages.enter_context(agent.watching())
         at_rate(
             RATE / 2, complete, tasks[count : count + AGENTS * 4]
         )  # so that everything is loaded
         floor = p95(at_rate(RATE, idle, range(count * 2)))
-        before = _cpu(process.process.pid), time.process_time()
+        before = _cpu()
         took = at_rate(RATE / 2, complete, tasks[:count])
-        spent = _cpu(process.process.pid) - before[0], time.process_time() - before[1]
+        spent = {name: seconds - before.get(name, 0) for name, seconds in _cpu().items()}
+    told = ", ".join(f"{name} {one / count * 1000:.1f}" for name, one in sorted(spent.items()))
     run.say(
         f"http: {count} completions, median {sorted(took)[count // 2]:.1f} ms; "
-        f"CPU of the server {spent[0] / count * 1000:.1f} ms each, of the client "
-        f"{spent[1] / count * 1000:.1f} ms"
+        f"milliseconds of CPU each: {told}"
     )
     return {"http_complete_p95_ms": Figure(p95(took), "ms", floor, BAR, more_is_better=False)}
 
@@ -223,25 +225,47 @@ def _prepared(url: str, instances: int, seed: int) -> list[int]:
 
 
 @contextmanager
-def _running(url: str, folder: Path) -> Iterator[tuple[program.Program, str]]:
+def _pages(url: str, folder: Path) -> Iterator[str]:
+    """Serve pages until the block ends, and give their address."""
     environment = {
         "CORRAL_DATABASE_URL": url,
         "CORRAL_LOGIN_LIMIT": "1000 per minute",
         "CORRAL_LOG_LEVEL": "warning",
     }
     with program.serving(
-        program.CORRAL, folder=folder, data=folder / "data", environment=environment
+        program.CORRAL, command="web", folder=folder, data=folder / "data", environment=environment
     ) as (running, place):
-        yield running, place
+        yield place
         running.stop()
 
 
-def _cpu(parent: int) -> float:
-    """Return the CPU seconds of a process and its children, where the system tells them."""
-    ticks = 0
-    for place in Path("/proc").glob("[0-9]*/stat"):
+def _cpu() -> dict[str, float]:
+    """Return the CPU seconds of each kind of process this one has started, and of itself.
+
+    Empty where the system does not tell.
+    """
+    ticks: dict[str, int] = {}
+    parents: dict[int, int] = {}
+    own: dict[int, tuple[str, int]] = {}
+    for place in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            fields = place.read_text().rpartition(")")[2].split()
-            if parent in (int(place.parent.name), int(fields[1])):
-                ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+            fields = (place / "stat").read_text().rpartition(")")[2].split()
+            words = (place / "cmdline").read_bytes().split(b"\0")
+            id = int(place.name)
+            parents[id] = int(fields[1])
+            own[id] = _kind(words), int(fields[11]) + int(fields[12])
+    for id, (kind, spent) in own.items():
+        above = id
+        while above not in {os.getpid(), 0}:
+            above = parents.get(above, 0)
+        if above:
+            name = "the client" if id == above else kind
+            ticks[name] = ticks.get(name, 0) + spent
+    return {name: count / os.sysconf("SC_CLK_TCK") for name, count in ticks.items()}
+
+
+def _kind(words: Sequence[bytes]) -> str:
+    for kind in (b"web", b"worker"):
+        if kind in words:
+            return f"corral {kind.decode()}"
+    return "the rest" if not words[0].startswith(b"postgres") else "PostgreSQL"

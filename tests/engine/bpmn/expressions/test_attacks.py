@@ -181,7 +181,7 @@ def test_work_is_counted_whatever_does_it(text: str) -> None:
         expression.evaluate(variables)
 
     # then
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 5
 
 
 def test_what_is_in_proportion_is_not_refused() -> None:
