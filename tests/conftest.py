@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from shutil import disk_usage
 from tempfile import TemporaryDirectory
 
 import psycopg
@@ -19,6 +20,7 @@ from hypothesis import HealthCheck, settings
 
 from engine.storage.database import Database
 from engine.storage.migrating import migrate
+from tests import remembered
 from tools import program
 from tools.postgres import PostgresError, database, server
 from tools.program import Program
@@ -28,10 +30,16 @@ from webapp.databases import ROOMS
 #: For fixtures that are made over every kind of database in turn.
 DATABASES = ("memory", "file", pytest.param("postgresql", marks=pytest.mark.postgres))
 
+#: Bytes that have to be free where databases of tests lie in memory.
+_ROOM = 4 * 1024**3
+
 _NUMBERS = itertools.count()
 
 # Lines nobody reads cost more than the work they tell of. Tests of the log set it up themselves.
 logs.set_up_quietly()
+
+# Most tests open a database of their own.
+remembered.remember()
 
 # How long an example takes says more about the machine than about Corral.
 settings.register_profile(
@@ -49,6 +57,13 @@ def uncollected() -> Iterator[None]:
     gc.enable()
 
 
+def swift_folder() -> Path | None:
+    """Return a folder in memory, for databases that live as long as a test; None without room."""
+    shared = Path("/dev/shm")
+    roomy = shared.is_dir() and disk_usage(shared).free > _ROOM
+    return shared if roomy and os.access(shared, os.W_OK) else None
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """Return the address of a PostgreSQL server: CORRAL_TEST_POSTGRES, or one of our own."""
@@ -56,7 +71,8 @@ def postgres() -> Iterator[str]:
     if named:
         yield named
         return
-    with TemporaryDirectory(prefix="corral-postgres-") as folder, ExitStack() as stack:
+    place = TemporaryDirectory(prefix="corral-postgres-", dir=swift_folder())
+    with place as folder, ExitStack() as stack:
         try:
             address = stack.enter_context(server(Path(folder), durable=False))
         except PostgresError as reason:
@@ -113,7 +129,7 @@ def migrated_postgres(postgres: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def database_of(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+def database_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
     """Return the address of a new database of one of :data:`DATABASES`.
 
     On PostgreSQL the tables are there already: making them takes longer than most tests.
@@ -124,7 +140,8 @@ def database_of(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Call
             if kind == "memory":
                 return "sqlite://"
             if kind == "file":
-                return f"sqlite:///{tmp_path / 'corral.sqlite'}"
+                folder = stack.enter_context(TemporaryDirectory(dir=swift_folder()))
+                return f"sqlite:///{folder}/corral.sqlite"
             address = request.getfixturevalue("postgres")
             template = request.getfixturevalue("migrated_postgres")
             return stack.enter_context(new_database(address, template))[1]

@@ -23,9 +23,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def bench(url: str) -> Iterator[Bench]:
+def bench(ready_url: str) -> Iterator[Bench]:
     """Return an engine that follows scripts, on each kind of database in turn."""
-    opened = Bench(url)
+    opened = Bench(ready_url)
     yield opened
     opened.engine.close()
 

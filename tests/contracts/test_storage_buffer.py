@@ -181,10 +181,10 @@ def test_given_mentions_on_their_way_while_their_process_is_deployed_then_none_s
 
 
 def test_given_two_transactions_that_look_at_once_then_a_kept_message_is_taken_once(
-    bench: Bench, url: str
+    bench: Bench, ready_url: str
 ) -> None:
     # given: one wait for its key and one for any key may both see it before either takes it
-    if not url.startswith("postgresql"):
+    if not ready_url.startswith("postgresql"):
         pytest.skip("SQLite lets one writer in at a time: two transactions never look at once")
     bench.deploy("care", {"any": [TASK]}, message_starts=["mention"])
     bench.engine.correlate_all([Message("mention", "k")] * 2)

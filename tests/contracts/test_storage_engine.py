@@ -281,10 +281,10 @@ def test_given_two_first_mentions_of_a_conversation_at_once_then_one_instance_ha
 
 
 def test_given_a_busy_instance_when_a_task_is_completed_then_nobody_waits_and_it_is_applied(
-    bench: Bench, url: str
+    bench: Bench, ready_url: str
 ) -> None:
     # given: another transaction holds the instance while ana completes her task
-    if not url.startswith("postgresql"):
+    if not ready_url.startswith("postgresql"):
         pytest.skip("SQLite lets one writer in at a time: an instance is never busy there")
     bench.deploy("care", {"all": [TASK, {"is": "user_task", "at": "other"}]})
     instance = bench.engine.start("care")

@@ -26,9 +26,9 @@ def hourly(bench: Bench) -> Bench:
     return bench
 
 
-def test_two_pumps_at_the_same_time_start_each_instance_once(hourly: Bench, url: str) -> None:
+def test_two_pumps_at_the_same_time_start_each_instance_once(hourly: Bench, ready_url: str) -> None:
     # given
-    other = Bench(url) if url != "sqlite://" else hourly
+    other = Bench(ready_url) if ready_url != "sqlite://" else hourly
     now = hourly.clock.move(hours=1)
     together = threading.Barrier(2)
 

@@ -1,0 +1,80 @@
+"""Migrations of an empty database, run once a process and repeated from memory after that.
+
+Nearly every test opens a database of its own. Alembic takes twenty times as long to find out what
+to say to it as the database takes to do it, and says the same each time; so that is kept, and said
+again. A database that holds tables of the room already is migrated as ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from alembic.runtime.environment import EnvironmentContext
+from sqlalchemy import Connection, event, inspect
+
+from engine.storage import migrating
+
+#: What a database is told, with the values, in order.
+Told = list[tuple[str, Any]]
+#: By kind of database, folder of migrations and version table.
+_TOLD: dict[tuple[str, str, str], Told] = {}
+
+
+class Remembered(EnvironmentContext):
+    """Migrates an empty database as its parent does the first time, and then from memory."""
+
+    def configure(self, connection: Any = None, version_table: str = "", **more: Any) -> None:
+        """Note on what it works."""
+        self._on, self._table = connection, version_table
+        super().configure(connection=connection, version_table=version_table, **more)
+
+    def run_migrations(self, **more: Any) -> None:
+        """Bring the tables up to date."""
+        if inspect(self._on).has_table(self._table):
+            super().run_migrations(**more)
+            return
+        key = (self._on.dialect.name, self.script.dir, self._table)
+        if key not in _TOLD:
+            before = _made(self._on)
+            with _listening(self._on) as told:
+                super().run_migrations(**more)
+            _TOLD[key] = self._short(before) or told
+            return
+        cursor = self._on.connection.cursor()
+        for statement, values in _TOLD[key]:
+            cursor.execute(statement, values)
+        cursor.close()
+
+    def _short(self, before: Told) -> Told:
+        """Return what leads to the same tables at once; nothing where that is not known."""
+        made = [each for each in _made(self._on) if each not in before]
+        version = (f"INSERT INTO {self._table} VALUES (?)", (self.script.get_current_head(),))
+        return [*made, version] if made else []
+
+
+def _made(connection: Connection) -> Told:
+    """Return what makes the tables and indexes there are, as SQLite keeps it."""
+    if connection.dialect.name != "sqlite":
+        return []
+    kept = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'"
+    return [(sql, ()) for (sql,) in connection.exec_driver_sql(f"{kept} ORDER BY rowid")]
+
+
+@contextmanager
+def _listening(connection: Connection) -> Iterator[Told]:
+    """Give the list of what a connection is told while the block runs."""
+    told: Told = []
+
+    def heard(_on: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        told.append((statement, values))
+
+    event.listen(connection, "before_cursor_execute", heard)
+    yield told
+    event.remove(connection, "before_cursor_execute", heard)
+
+
+def remember() -> None:
+    """Let every migration of this process be one that is remembered."""
+    migrating.EnvironmentContext = Remembered
