@@ -16,6 +16,7 @@ from channels.model import (
     correlation_key_of,
 )
 from channels.polling import with_alarm
+from channels.sealing import Seals
 from channels.storage import accounts, reading, replies
 from engine import Engine
 from engine.errors import NotFoundError
@@ -27,9 +28,13 @@ _Row = TypeVar("_Row")
 class Conversations:
     """The conversations, customers and accounts of one workspace."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Bind to the workspace of ``engine``, in whose database the rows are."""
+    def __init__(self, engine: Engine, seals: Seals | None = None) -> None:
+        """Bind to the workspace of ``engine``, in whose database the rows are.
+
+        ``seals`` keep the credentials of accounts; without a key by default.
+        """
         self._engine = engine
+        self._seals = seals or Seals()
 
     def conversation(self, id: int) -> Conversation:
         """Return a conversation with its posts, oldest first. Raises ``NotFoundError``."""
@@ -123,6 +128,7 @@ class Conversations:
         handle: str,
         *,
         settings: Mapping[str, Any] | None = None,
+        secrets: Mapping[str, str] | None = None,
         enabled: bool = True,
     ) -> ChannelAccount:
         """Return the account of that handle, created if it is new; a known one stays as it is.
@@ -131,16 +137,22 @@ class Conversations:
             channel: name of the network's file.
             handle: with or without ``@``.
             settings: what the network's file asks for; ``variables`` go to every process.
+            secrets: its credentials; they are sealed here and never shown again.
             enabled: whether it is read on schedule.
+
+        Raises:
+            CredentialsError: there are secrets, and no key to seal them with.
         """
+        handle = handle.removeprefix("@")
         with self._engine.transaction() as uow:
             return accounts.ensure(
                 uow.connection,
                 uow.workspace_id,
                 channel,
-                handle.removeprefix("@"),
+                handle,
                 enabled=enabled,
                 settings=settings or {},
+                sealed=self._sealed(channel, handle, secrets),
             )
 
     def change_account(
@@ -149,16 +161,23 @@ class Conversations:
         *,
         enabled: bool | None = None,
         settings: Mapping[str, Any] | None = None,
+        secrets: Mapping[str, str] | None = None,
         look_at: datetime | None = None,
     ) -> ChannelAccount:
-        """Change an account and return it; what is None stays. Raises ``NotFoundError``.
+        """Change an account and return it; what is None stays.
 
         ``look_at``, UTC, is when it is read next, such as now after somebody mended it.
+
+        Raises:
+            NotFoundError: there is no such account in this workspace.
+            CredentialsError: there are secrets, and no key to seal them with.
         """
+        known = None if secrets is None else self.account(id).account
         wanted = {
             "enabled": enabled,
             "settings": None if settings is None else dict(settings),
             "next_poll_at": look_at,
+            "sealed": known and self._sealed(known.channel, known.handle, secrets),
         }
         values = {key: value for key, value in wanted.items() if value is not None}
         with self._engine.transaction() as uow:
@@ -180,6 +199,11 @@ class Conversations:
         with self._engine.reading() as view:
             found = replies.unsettled(view.connection, view.workspace_id, limit=limit)
         return [out.reply for out in found]
+
+    def _sealed(self, channel: str, handle: str, secrets: Mapping[str, str] | None) -> bytes | None:
+        if not secrets:
+            return None
+        return self._seals.sealed(self._engine.workspace.key, channel, handle, secrets)
 
 
 def _number(key: str) -> int | None:

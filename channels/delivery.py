@@ -7,7 +7,7 @@ certainly did not reach the network may be sent again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -35,6 +35,10 @@ _log = structlog.get_logger(__name__)
 BELIEVED = 3
 
 
+#: Gives an account its credentials, just before the network is called.
+Opened = Callable[[ChannelAccount], ChannelAccount]
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """How one attempt ended."""
@@ -45,11 +49,11 @@ class Attempt:
     retry_after: float | None = None  #: seconds the network asked us to wait
 
 
-def send(out: Outgoing, channels: Mapping[str, Channel]) -> Attempt:
+def send(out: Outgoing, channels: Mapping[str, Channel], opened: Opened) -> Attempt:
     """Check a reply, call the network once, and return how it ended. Never raises."""
     try:
         account, channel = _checked(out, channels)
-        return Attempt(ReplyStatus.SENT, channel.send(account, out.reply))
+        return Attempt(ReplyStatus.SENT, channel.send(opened(account), out.reply))
     except ReplyRefusedError as error:
         return Attempt(ReplyStatus.REFUSED, why=str(error))
     except ChannelUnavailableError as error:
@@ -64,11 +68,11 @@ def send(out: Outgoing, channels: Mapping[str, Channel]) -> Attempt:
         return Attempt(ReplyStatus.UNKNOWN, why=f"The channel failed: {type(error).__name__}.")
 
 
-def inquire(out: Outgoing, channels: Mapping[str, Channel]) -> Attempt:
+def inquire(out: Outgoing, channels: Mapping[str, Channel], opened: Opened) -> Attempt:
     """Ask the network whether it has a reply, and return what that makes of it. Never raises."""
     try:
         account, channel = _known(out, channels)
-        external_id = channel.find(account, out.reply)
+        external_id = channel.find(opened(account), out.reply)
     except ChannelError as error:
         return Attempt(ReplyStatus.UNKNOWN, why=str(error))
     except Exception as error:  # noqa: BLE001
@@ -118,6 +122,6 @@ def _checked(out: Outgoing, channels: Mapping[str, Channel]) -> tuple[ChannelAcc
         )
     if out.reply.private and not channel.can_reply_privately:
         raise ReplyRefusedError(f"{channel.name} carries no private replies. Answer in public.")
-    if (length := channel.measure(text)) > channel.reply_limit:
-        raise ReplyTooLongError(channel.name, length=length, limit=channel.reply_limit)
+    if (length := channel.measure(text)) > (limit := networks.limit_of(channel, account)):
+        raise ReplyTooLongError(channel.name, length=length, limit=limit)
     return account, channel

@@ -5,6 +5,8 @@ The tree::
     ChannelError
     +-- ChannelUnavailableError    nothing happened; trying again later is safe
     +-- ChannelRefusedError        the account is not accepted; somebody has to mend it
+    |   +-- CredentialsError       its credentials cannot be sealed or opened here
+    +-- AccountRejectedError       what an account was told does not do; nothing was stored
     +-- ReplyRefusedError          the network will never take this reply
     |   +-- ReplyTooLongError      more characters than the channel carries
     +-- DeliveryUnknownError       the reply may have gone out; never blindly repeated
@@ -14,6 +16,8 @@ The tree::
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class ChannelError(Exception):
@@ -31,6 +35,19 @@ class ChannelUnavailableError(ChannelError):
 
 class ChannelRefusedError(ChannelError):
     """The network does not accept the account. An operator has to mend it."""
+
+
+class CredentialsError(ChannelRefusedError):
+    """The credentials of an account cannot be sealed, or not be opened, with the keys we have."""
+
+
+class AccountRejectedError(ChannelError):
+    """What an account was told does not do."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        """Keep what is wrong by name of the field."""
+        super().__init__("; ".join(f"{name}: {why}" for name, why in sorted(errors.items())))
+        self.errors = dict(errors)
 
 
 class ReplyRefusedError(ChannelError):

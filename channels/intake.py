@@ -20,7 +20,7 @@ from channels.model import (
     business_key_of,
     correlation_key_of,
 )
-from channels.networks import found
+from channels.networks import found, limit_of
 from channels.protocol import Channel
 from channels.signals import OfflineSignals, Reading, Signals
 from channels.storage import accounts
@@ -228,7 +228,7 @@ class _Taking:
             "id": thread.id,
             "channel": self._account.channel,
             "account": self._account.handle,
-            "reply_limit": channel.reply_limit if channel else None,
+            "reply_limit": limit_of(channel, self._account) if channel else None,
             "can_reply_privately": channel.can_reply_privately if channel else False,
         }
 

@@ -23,6 +23,9 @@ class ChannelAccount:
     #: Where reading stopped, as the network's file understands it; None before the first page.
     position: Mapping[str, Any] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    #: Its credentials: as they are kept, and, while the network is called, as it wants them.
+    sealed: bytes | None = field(default=None, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,24 @@ class OwnPost:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A mention whose author changed its words."""
+
+    external_id: str
+    text: str
+    at: datetime  #: UTC, by the network's clock
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Mentions that the network will not show us any more, though we have not read them."""
+
+    since: datetime  #: UTC; what was posted after it
+    until: datetime  #: and before it may be missing
+    why: str  #: for people
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """A row or post that could not be understood. The rest goes on."""
 
@@ -80,6 +101,11 @@ class Page:
     own_posts: tuple[OwnPost, ...] = ()
     position: Mapping[str, Any] | None = None
     skipped: tuple[Skipped, ...] = ()
+    #: Mentions that changed, and external ids of those that were deleted at the source. Those that
+    #: are not stored are passed over.
+    edits: tuple[Edit, ...] = ()
+    deletions: tuple[str, ...] = ()
+    gap: Gap | None = None
 
 
 class ReplyStatus(StrEnum):

@@ -27,6 +27,7 @@ from channels.model import Reply, ReplyStatus, named_id
 from channels.networks import found
 from channels.ports import Polls
 from channels.protocol import LONGEST_CALL, Channel
+from channels.sealing import Seals
 from channels.settling import REPLY_SETTLE, Settling
 from channels.storage import replies
 from channels.storage.replies import Addressee, Outgoing
@@ -62,6 +63,7 @@ class Outbox:
         channels: Mapping[str, Channel] | None = None,
         *,
         alone: bool = False,
+        seals: Seals | None = None,
         attempted: Callable[[ReplyStatus], None] | None = None,
     ) -> None:
         """Take the jobs of the engine from now on.
@@ -70,9 +72,11 @@ class Outbox:
             engine: bound to the workspace whose replies are sent.
             channels: the networks by name; those found by default.
             alone: nobody else can send the replies of this database.
+            seals: open the credentials of accounts; without a key by default.
             attempted: is told how each attempt to send, or to find, a reply ended.
         """
         self._alone = alone
+        self._opened = partial((seals or Seals()).opened, engine.workspace.key)
         self._engine = engine
         self._channels = found() if channels is None else channels
         self._ending = threading.Event()
@@ -122,7 +126,7 @@ class Outbox:
             asked = {out.reply.id: out.reply.attempts for out in unknown}
             ours = replies.claim_inquiries(uow.connection, asked, now, seconds=LEASE)
         ended = [
-            (out, delivery.inquire(out, self._channels))
+            (out, delivery.inquire(out, self._channels, self._opened))
             for out in unknown
             if out.reply.id in ours and not self._ending.is_set()
         ]
@@ -194,7 +198,7 @@ class Outbox:
                 # A worker that was stopped for a while may find that others look for its replies.
                 if self._ending.is_set() or not lease.still_ours(for_seconds=LONGEST_CALL):
                     break
-                ended.append((out, delivery.send(out, self._channels)))
+                ended.append((out, delivery.send(out, self._channels, self._opened)))
             self._verdicts.record(ended, now)
             self._give_back([out.reply for out in batch[len(ended) :]])
         return len(ended)

@@ -31,6 +31,7 @@ from channels.model import AccountState, ChannelAccount
 from channels.networks import found, of_account
 from channels.ports import Polls
 from channels.protocol import Channel
+from channels.sealing import Seals
 from channels.storage import accounts
 from engine import Engine
 from engine.jobs import back_off
@@ -60,9 +61,14 @@ class Poller:
     """Reads the accounts of one workspace when they are due."""
 
     def __init__(
-        self, engine: Engine, intake: Intake, channels: Mapping[str, Channel] | None = None
+        self,
+        engine: Engine,
+        intake: Intake,
+        channels: Mapping[str, Channel] | None = None,
+        seals: Seals | None = None,
     ) -> None:
-        """Bind to a workspace; ``channels`` are those found by default."""
+        """Bind to a workspace; ``channels`` are those found, ``seals`` without a key by default."""
+        self._seals = seals or Seals()
         self._engine = engine
         self._intake = intake
         self._channels = found() if channels is None else channels
@@ -108,6 +114,7 @@ class Poller:
         stored = 0
         try:
             channel = of_account(account, self._channels)
+            account = self._seals.opened(self._engine.workspace.key, account)
             for page in islice(channel.fetch(account, account.position), PAGES):
                 taken = self._intake.take(account, page, lease=name)
                 stored += taken.stored

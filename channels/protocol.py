@@ -7,9 +7,12 @@ protocol (tokens, paging, rate limits) stays in that file, and so do its types.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
+from channels.fields import Field
 from channels.model import ChannelAccount, Page, Reply
 
 #: Seconds within which :meth:`Channel.send` has to end, in one way or another. A network's file
@@ -17,12 +20,25 @@ from channels.model import ChannelAccount, Page, Reply
 LONGEST_CALL = 60.0
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One thing that was tried with an account."""
+
+    what: str  #: such as ``"log in"``
+    found: str  #: what came of it, in words
+
+
 class Channel(Protocol):
-    """A network, seen as a place where mentions appear and replies go."""
+    """A network, seen as a place where mentions appear and replies go.
+
+    It may also be an :class:`Adding` (accounts of it can be added by people) and a
+    :class:`Listening` (it tells of news sooner than the next look).
+    """
 
     #: Short lower-case name, the key in configuration: ``"mastodon"``.
     name: str
-    #: Longest reply the network carries, as :meth:`measure` counts.
+    #: Longest reply the network usually carries, as :meth:`measure` counts. An account whose server
+    #: carries another length says so in its position: ``{"reply_limit": 5000}``.
     reply_limit: int
     #: Whether a reply can be sent to the customer alone.
     can_reply_privately: bool
@@ -60,5 +76,43 @@ class Channel(Protocol):
 
         Raises:
             ChannelUnavailableError: the network cannot tell now; ask again later.
+        """
+        ...
+
+
+@runtime_checkable
+class Adding(Protocol):
+    """A network of which people add accounts, and try them."""
+
+    #: As people know the network: ``"Mastodon"``.
+    title: str
+    #: What an account has to be told, in the order in which it is asked.
+    fields: Sequence[Field]
+
+    def check(self, account: ChannelAccount) -> Sequence[Checked]:
+        """Try the account: log in and read, write nothing; return what was found.
+
+        Raises:
+            ChannelUnavailableError: the network does not answer now.
+            ChannelRefusedError: something about the account is wrong; it says what to mend.
+        """
+        ...
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """A network with a stream, an IDLE or the like. It is only a wake-up: polling reconciles."""
+
+    def listen(
+        self, account: ChannelAccount, wake: Callable[[], None], ended: threading.Event
+    ) -> None:
+        """Call ``wake`` whenever there may be news, until ``ended`` is set or the line breaks.
+
+        Returns soon (within 10 seconds) after ``ended`` is set. Whoever calls it waits a while
+        before calling again, longer each time the line breaks at once.
+
+        Raises:
+            ChannelUnavailableError: the line cannot be had now; polling goes on.
+            ChannelRefusedError: the account has no such line.
         """
         ...

@@ -120,9 +120,12 @@ def start(
 
 
 def clean_environment() -> dict[str, str]:
-    """Return our environment without what would point at another tree or another setting."""
+    """Return our environment without what would point at another tree or another setting.
+
+    Servers refuse to start without a key for credentials: there is one.
+    """
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("CORRAL_", "PYTHON"))}
-    return kept | {"PYTHONUNBUFFERED": "1"}
+    return kept | {"PYTHONUNBUFFERED": "1", "CORRAL_CREDENTIALS_KEY": "c0" * 32}
 
 
 def free_port() -> int:

@@ -20,6 +20,7 @@ from channels.intake import Intake
 from channels.outbox import REPLY_SEND, Outbox
 from channels.polling import Poller
 from channels.protocol import Channel
+from channels.sealing import Seals
 from channels.settling import REPLY_SETTLE
 from engine import Engine
 from engine.jobs import Job
@@ -88,7 +89,7 @@ def wire(
         # On PostgreSQL a server hears what all processes commit, see :class:`Server`.
         opened.on_change(live.publish)
     monitor = monitor_of(opened, live, settings)
-    made = _ByWorkspace(opened, people, known, monitor, alone=settings.on_sqlite)
+    made = _ByWorkspace(opened, people, known, monitor, settings.seals, alone=settings.on_sqlite)
     for type in (REPLY_SEND, REPLY_SETTLE):
         opened.on_jobs(type, made.meet)
     rooms = Rooms(people, live, settings, made.services, monitor)
@@ -106,6 +107,7 @@ class _ByWorkspace:
     people: People
     networks: Mapping[str, Channel]
     monitor: Monitor
+    seals: Seals
     alone: bool  #: no other process sends replies
     made: dict[str, Services] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -116,11 +118,12 @@ class _ByWorkspace:
                 bound = self.engine.in_workspace(key)
                 self.made[key] = Services(
                     engine=bound,
-                    conversations=Conversations(bound),
+                    conversations=Conversations(bound, self.seals),
                     outbox=Outbox(
                         bound,
                         self.networks,
                         alone=self.alone,
+                        seals=self.seals,
                         attempted=self.monitor.metrics.attempted,
                     ),
                     people=self.people,
@@ -182,7 +185,8 @@ class Worker:
             services.outbox.begin()
             services.outbox.schedule(self._waker)
             intake = Intake(services.engine, channels=known)
-            poller = Poller(services.engine, intake, known)
+            seals = self.installation.rooms.settings.seals
+            poller = Poller(services.engine, intake, known, seals)
             poller.schedule(self._waker)
             self._ends += [services.outbox.end, poller.end]
             self._served.add(workspace.key)

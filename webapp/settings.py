@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from channels.sealing import Seals
 from engine.limits import Limits
 
 #: Characters of the key that signs sessions, at least.
@@ -43,6 +44,11 @@ class Settings(BaseSettings):
         default=None,
         description="Key that signs sessions, the same wherever pages run; empty: the file "
         "secret.key in the data directory, made at the first start.",
+    )
+    credentials_key: SecretStr | None = Field(
+        default=None,
+        description="Key that the credentials of channel accounts are sealed with, the same for "
+        "every process; several separated by commas, the newest first. Only the demo runs without.",
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0: any free.")
@@ -119,6 +125,17 @@ class Settings(BaseSettings):
         if given is not None and len(given) < least:
             raise ValueError(f"at least {least} characters; make one: openssl rand -hex 32")
         return given
+
+    @field_validator("credentials_key")
+    @classmethod
+    def _a_key(cls, given: SecretStr | None) -> SecretStr | None:
+        Seals.of(given.get_secret_value() if given else None)
+        return given
+
+    @property
+    def seals(self) -> Seals:
+        """Return what seals and opens the credentials of channel accounts."""
+        return Seals.of(self.credentials_key.get_secret_value() if self.credentials_key else None)
 
     @property
     def on_sqlite(self) -> bool:

@@ -24,6 +24,12 @@ def found() -> dict[str, Channel]:
     return {channel.name: channel for channel in channels}
 
 
+def limit_of(channel: Channel, account: ChannelAccount) -> int:
+    """Return how long a reply of the account may be: as its server says, else as is usual."""
+    told = (account.position or {}).get("reply_limit")
+    return told if type(told) is int and told > 0 else channel.reply_limit
+
+
 def of_account(account: ChannelAccount, channels: Mapping[str, Channel]) -> Channel:
     """Return the network an account of ours is on.
 

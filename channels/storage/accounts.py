@@ -27,6 +27,7 @@ def account_of(row: Row[Any]) -> ChannelAccount:
         enabled=row.enabled,
         position=row.position,
         settings=row.settings,
+        sealed=row.sealed,
     )
 
 
@@ -38,12 +39,13 @@ def ensure(
     *,
     enabled: bool,
     settings: Mapping[str, Any],
+    sealed: bytes | None = None,
 ) -> ChannelAccount:
     """Return the account, inserted if it is new; a known one keeps what it has."""
     row = {
         "workspace_id": workspace_id, "channel": channel, "handle": handle, "enabled": enabled,
-        "position": None, "settings": dict(settings), "poll_seconds": FIRST_POLL_SECONDS,
-        "failures": 0,
+        "position": None, "settings": dict(settings), "sealed": sealed,
+        "poll_seconds": FIRST_POLL_SECONDS, "failures": 0,
     }  # fmt: skip
     insert_unless_there(connection, AccountRow, [row], ["id"])
     found = connection.execute(

@@ -371,6 +371,7 @@ def _outgoing() -> Select[Any]:
             AccountRow.enabled,
             AccountRow.position,
             AccountRow.settings,
+            AccountRow.sealed,
         )
         .outerjoin(ConversationRow, ConversationRow.id == ReplyRow.conversation_id)
         .outerjoin(AccountRow, AccountRow.id == ReplyRow.account_id)
@@ -388,6 +389,7 @@ def _read(row: Row[Any]) -> Outgoing:
     account = None
     if row.account_id is not None:
         account = ChannelAccount(
-            row.account_id, row.channel, row.handle, row.enabled, row.position, row.settings
-        )
+            row.account_id, row.channel, row.handle, row.enabled, row.position, row.settings,
+            row.sealed,
+        )  # fmt: skip
     return Outgoing(reply, account, row.approved_digest, row.inquiries, row.sending_at)

@@ -8,7 +8,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from engine.storage.tables.definitions import WorkspaceRow
@@ -51,6 +59,8 @@ class AccountRow(Owned, Table):
     #: Where reading stopped; committed together with what was read.
     position: Mapped[dict[str, Any] | None] = mapped_column(Payload)
     settings: Mapped[dict[str, Any]] = mapped_column(Payload)
+    #: Its credentials, see ``channels/sealing.py``; NULL: it needs none.
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     #: UTC. The network answered last, with news or without.
     last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: UTC. A mention came in last.

@@ -216,6 +216,7 @@ def test_each_service_has_settings_that_are_understood(
     for variable in Settings.model_fields:
         monkeypatch.delenv(f"CORRAL_{variable.upper()}", raising=False)
     secrets = {"POSTGRES_PASSWORD": "a1" * 16, "CORRAL_SECRET_KEY": "b2" * 32}
+    secrets["CORRAL_CREDENTIALS_KEY"] = "c3" * 32
     for variable, text in services[name]["environment"].items():
         assert variable.removeprefix("CORRAL_").lower() in Settings.model_fields
         monkeypatch.setenv(variable, filled_in(text, secrets))

@@ -70,7 +70,8 @@ def test_the_example_of_the_environment_holds_settings_and_no_secret() -> None:
 
     # then
     assert {name.removeprefix("CORRAL_").lower() for name in given} <= set(Settings.model_fields)
-    assert not given["CORRAL_SECRET_KEY"] and not given["CORRAL_METRICS_TOKEN"]
+    assert not given["CORRAL_SECRET_KEY"] and not given["CORRAL_CREDENTIALS_KEY"]
+    assert not given["CORRAL_METRICS_TOKEN"]
     assert "PASSWORD@" in given["CORRAL_DATABASE_URL"]
 
 

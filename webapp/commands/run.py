@@ -8,7 +8,7 @@ import click
 
 from webapp import bootstrap, logs
 from webapp.commands.options import data_option, settings_with
-from webapp.commands.starting import listener_of, prepared, welcome
+from webapp.commands.starting import expect_credentials_key, listener_of, prepared, welcome
 from webapp.serving import serve
 
 
@@ -24,6 +24,8 @@ def command(data: Path | None, host: str | None, port: int | None, *, demo: bool
     number of others, and of 'corral web' and 'corral worker'.
     """
     settings = settings_with(data=data, host=host, port=port)
+    if not demo:
+        expect_credentials_key(settings)
     logs.set_up(settings.log_level, settings.log_format)
     with bootstrap.holding(settings):
         listener = listener_of(settings)

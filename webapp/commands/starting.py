@@ -26,6 +26,16 @@ def expect_postgresql(settings: Settings, command: str) -> None:
         )
 
 
+def expect_credentials_key(settings: Settings) -> None:
+    """Refuse to run without a key for the credentials of channel accounts."""
+    if settings.credentials_key is None:
+        raise RefusedError(
+            "CORRAL_CREDENTIALS_KEY is not set: the credentials of channel accounts are sealed "
+            "with it. Make one with 'openssl rand -hex 32', keep it, and set it to the same for "
+            "every process. 'corral run --demo' runs without."
+        )
+
+
 def listener_of(settings: Settings) -> socket.socket:
     """Return the socket that the settings name, listening."""
     try:

@@ -8,7 +8,13 @@ import click
 
 from webapp import bootstrap, logs
 from webapp.commands.options import data_option, settings_with
-from webapp.commands.starting import expect_postgresql, listener_of, prepared, welcome
+from webapp.commands.starting import (
+    expect_credentials_key,
+    expect_postgresql,
+    listener_of,
+    prepared,
+    welcome,
+)
 from webapp.data_dir import SECRET_FILE
 from webapp.serving import serve
 from webapp.settings import Settings
@@ -26,6 +32,7 @@ def command(data: Path | None, host: str | None, port: int | None) -> None:
     """
     settings = settings_with(data=data, host=host, port=port)
     expect_postgresql(settings, "web")
+    expect_credentials_key(settings)
     logs.set_up(settings.log_level, settings.log_format)
     listener = listener_of(settings)
     anybody = prepared(settings)

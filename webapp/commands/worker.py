@@ -8,7 +8,7 @@ from engine.collecting import settle
 from webapp import bootstrap, logs
 from webapp.cli import RefusedError
 from webapp.commands.options import settings_with
-from webapp.commands.starting import expect_postgresql
+from webapp.commands.starting import expect_credentials_key, expect_postgresql
 from webapp.monitoring.listener import answering
 from webapp.serving import PortTakenError, until_told_to_stop
 
@@ -23,6 +23,7 @@ def command() -> None:
     """
     settings = settings_with()
     expect_postgresql(settings, "worker")
+    expect_credentials_key(settings)
     logs.set_up(settings.log_level, settings.log_format)
     worker = bootstrap.build_worker(settings)
     try:

@@ -37,6 +37,7 @@ def run(data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator
     for name in Settings.model_fields:
         monkeypatch.delenv(f"CORRAL_{name.upper()}", raising=False)
     monkeypatch.setenv("CORRAL_DATA", str(data))
+    monkeypatch.setenv("CORRAL_CREDENTIALS_KEY", "c0" * 32)
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments: str, stdin: str | None = None) -> Result:
