@@ -178,6 +178,10 @@ class ReplyRow(Owned, Table):
         Index("ix_reply_status_due", "workspace_id", "status", "due_at"),
         Index("ix_reply_conversation", "conversation_id", "id"),
         Index("ix_reply_job", "job_id"),
+        # A part of a long answer waits for the one before it.
+        Index("ix_reply_series", "workspace_id", "series", "part"),
+        # Whether the same words went out elsewhere.
+        Index("ix_reply_said", "said", "created_at"),
     )
 
     #: NULL when a job named no conversation of this workspace; such a reply is refused.
@@ -210,3 +214,58 @@ class ReplyRow(Owned, Table):
     #: How often the network was called, and how often it was asked whether it has the reply.
     attempts: Mapped[int]
     inquiries: Mapped[int]
+    #: UTC. When somebody wants it to go out; NULL is as soon as it can.
+    send_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Who keeps it back, so that it has no ``due_at``; NULL: nobody. And who withdrew it.
+    held_by: Mapped[str | None]
+    withdrawn_by: Mapped[str | None]
+    #: The answer it is a part of, which part (from 1), and of how many; NULL: it is all of it.
+    series: Mapped[str | None] = mapped_column(String(64))
+    part: Mapped[int | None]
+    parts: Mapped[int | None]
+    #: Digest of what it says, whatever its spelling: see ``channels/policy.py``.
+    said: Mapped[str | None] = mapped_column(String(64))
+
+
+class ReplyActRow(Owned, Table):
+    """What somebody did with a reply before it was sent. Never changed."""
+
+    __tablename__ = "reply_act"
+    __table_args__ = (Index("ix_reply_act_reply", "reply_id", "id"),)
+
+    reply_id: Mapped[int] = mapped_column(Id, ForeignKey("reply.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: A login; NULL when a process did it.
+    by: Mapped[str | None]
+    #: ``scheduled``, ``held``, ``released``, ``withdrawn``, ``confirmed`` (warnings).
+    act: Mapped[str] = mapped_column(String(16))
+    detail: Mapped[str | None]
+
+
+class PolicyRow(Owned, Table):
+    """What may be said in public in a workspace, as :mod:`channels.policy` reads it."""
+
+    __tablename__ = "reply_policy"
+    __table_args__ = (UniqueConstraint("workspace_id"),)
+
+    rules: Mapped[dict[str, Any]] = mapped_column(Payload)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_by: Mapped[str]
+
+
+class BudgetRow(Owned, Table):
+    """How many calls of one kind a network lets an account make until a moment."""
+
+    __tablename__ = "channel_budget"
+    __table_args__ = (UniqueConstraint("account_id", "bucket"),)
+
+    account_id: Mapped[int] = mapped_column(Id, ForeignKey("channel_account.id"))
+    #: As the network's file names it, such as ``"mentions"``.
+    bucket: Mapped[str] = mapped_column(String(64))
+    #: What it is used for: ``reading``, ``answering`` or ``both``.
+    purpose: Mapped[str] = mapped_column(String(16))
+    remaining: Mapped[int]
+    #: How many there are in a whole window; NULL when the network does not say.
+    most: Mapped[int | None]
+    #: UTC; compared with the database's clock. Afterwards the row says nothing.
+    resets_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -8,7 +8,76 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Add the columns; no account has credentials yet."""
     op.add_column("channel_account", sa.Column("sealed", sa.LargeBinary(), nullable=True))
+    _replies_kept_back_and_in_parts()
+    _rules_and_budgets()
+
+
+def _replies_kept_back_and_in_parts() -> None:
+    """Replies that wait for a moment or a person, and answers in several parts."""
+    for column in (
+        sa.Column("send_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_by", sa.String(), nullable=True),
+        sa.Column("withdrawn_by", sa.String(), nullable=True),
+        sa.Column("series", sa.String(length=64), nullable=True),
+        sa.Column("part", sa.Integer(), nullable=True),
+        sa.Column("parts", sa.Integer(), nullable=True),
+        sa.Column("said", sa.String(length=64), nullable=True),
+    ):
+        op.add_column("reply", column)
+    op.create_index("ix_reply_series", "reply", ["workspace_id", "series", "part"])
+    op.create_index("ix_reply_said", "reply", ["said", "created_at"])
+
+
+def _rules_and_budgets() -> None:
+    """What people did with replies, what may be said, and how often a network may be called."""
+    op.create_table(
+        "reply_act",
+        *_owned("reply_act"),
+        _pointer("reply_act", "reply"),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(), nullable=True),
+        sa.Column("act", sa.String(length=16), nullable=False),
+        sa.Column("detail", sa.String(), nullable=True),
+    )
+    op.create_index("ix_reply_act_reply", "reply_act", ["reply_id", "id"])
+    op.create_table(
+        "reply_policy",
+        *_owned("reply_policy"),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.String(), nullable=False),
+        sa.UniqueConstraint("workspace_id", name=op.f("uq_reply_policy_workspace_id")),
+    )
+    op.create_table(
+        "channel_budget",
+        *_owned("channel_budget"),
+        _pointer("channel_budget", "account", of="channel_account"),
+        sa.Column("bucket", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=16), nullable=False),
+        sa.Column("remaining", sa.Integer(), nullable=False),
+        sa.Column("most", sa.Integer(), nullable=True),
+        sa.Column("resets_at", sa.DateTime(timezone=True), nullable=False),
+        sa.UniqueConstraint(
+            "account_id", "bucket", name=op.f("uq_channel_budget_account_id_bucket")
+        ),
+    )
+
+
+def _owned(table: str) -> list[sa.Column[int]]:
+    """Return the columns every table of the channels has."""
+    return [
+        sa.Column("id", Id, primary_key=True),
+        _pointer(table, "workspace"),
+    ]
+
+
+def _pointer(table: str, name: str, *, of: str = "") -> sa.Column[int]:
+    """Return a column that holds the id of another row."""
+    key = sa.ForeignKey(f"{of or name}.id", name=op.f(f"fk_{table}_{name}_id"))
+    return sa.Column(f"{name}_id", Id, key, nullable=False)
