@@ -6,6 +6,7 @@ The tree::
     +-- ChannelUnavailableError    nothing happened; trying again later is safe
     +-- ChannelRefusedError        the account is not accepted; somebody has to mend it
     |   +-- CredentialsError       its credentials cannot be sealed or opened here
+    |   +-- CallRefusedError       its server said no to one call; nothing happened
     +-- AccountRejectedError       what an account was told does not do; nothing was stored
     +-- ReplyRefusedError          the network will never take this reply
     |   +-- ReplyTooLongError      more characters than the channel carries
@@ -39,6 +40,16 @@ class ChannelRefusedError(ChannelError):
 
 class CredentialsError(ChannelRefusedError):
     """The credentials of an account cannot be sealed, or not be opened, with the keys we have."""
+
+
+class CallRefusedError(ChannelRefusedError):
+    """A server said no to one call (status 4xx). Nothing happened."""
+
+    def __init__(self, host: str, *, status: int, text: str) -> None:
+        """Keep the status and what the server said; a network's file knows what they mean."""
+        super().__init__(f"{host} refuses the call with status {status}: {text[:300]}")
+        self.status = status
+        self.text = text
 
 
 class AccountRejectedError(ChannelError):

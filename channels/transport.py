@@ -1,0 +1,237 @@
+"""How a call of any network leaves and comes back, below every library built on ``requests``.
+
+Whatever happens on the way ends as one of our own errors. What decides is whether a byte of the
+request was given to a connection: before that the call certainly had no effect; after that a call
+that writes may have had one, whatever broke.
+"""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidHeader, InvalidSchema, InvalidURL
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import LocationParseError
+
+from channels.errors import (
+    ChannelError,
+    ChannelRefusedError,
+    ChannelUnavailableError,
+    DeliveryUnknownError,
+)
+
+#: Seconds to connect, to wait for a sign of life, and for a call from beginning to end. The last
+#: is less than ``channels.protocol.LONGEST_CALL``.
+CONNECT, READ, WHOLE = 5.0, 20.0, 40.0
+#: Bytes of one answer at most, after it is unpacked.
+LARGEST = 8_000_000
+#: Redirects followed for one question, all of them on one host.
+REDIRECTS = 3
+#: Methods of HTTP that ask; all others may have an effect.
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_UNUSABLE = (InvalidURL, InvalidSchema, InvalidHeader, LocationParseError, UnicodeError)
+_BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException,
+           OSError, UnicodeError)  # fmt: skip
+#: Of the call this thread makes: the socket its first byte went to, and whether it took too long.
+_call = threading.local()
+
+
+def cut_off(why: str, *, writes: bool) -> ChannelError:
+    """Return what it means that a call broke, or was answered badly, once it was under way."""
+    return DeliveryUnknownError(why) if writes else ChannelUnavailableError(why)
+
+
+class Line(HTTPAdapter):
+    """Carries the calls of a ``requests`` session; mount it with :func:`mount`.
+
+    Answers with any status are handed on, read to the end, but for redirects to another host and
+    redirects of what writes. A call made with ``stream=True`` is not read, nor cut off.
+    """
+
+    def __init__(
+        self,
+        base: str | None = None,
+        *,
+        connect: float = CONNECT,
+        read: float = READ,
+        whole: float = WHOLE,
+        largest: int = LARGEST,
+    ) -> None:
+        """Take the limits.
+
+        Args:
+            base: address that every call goes to instead of the one it names, path appended; what
+                was signed stays signed for the original one. None: to the one it names.
+            connect: seconds to connect.
+            read: seconds of silence.
+            whole: seconds for a call once it is connected.
+            largest: bytes of an answer.
+        """
+        self._base = base.rstrip("/") if base else None
+        self._timeout = (connect, read)
+        self._whole = whole
+        self._largest = largest
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Use connections that note when a request begins to leave."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+
+    def send(
+        self, request: requests.PreparedRequest, stream: bool = False, *_args: Any, **kwargs: Any
+    ) -> requests.Response:
+        """Send a request and return the answer, read to its end.
+
+        Raises:
+            ChannelUnavailableError: it had no effect; again is safe.
+            DeliveryUnknownError: it writes, and may have had its effect.
+            ChannelRefusedError: the address cannot be called, or leads elsewhere.
+        """
+        if self._base and not (request.url or "").startswith(f"{self._base}/"):
+            self._redirect(request)
+        writes = (request.method or "GET").upper() not in READS
+        if writes:
+            # A kept connection may be closed by the other side at the moment we use it; then nobody
+            # could say whether the call arrived.
+            self.poolmanager.clear()
+        host = urlsplit(request.url or "").hostname or "The network"
+        _call.sock, _call.late = None, False
+        try:
+            with _Deadline(None if stream else self._whole):
+                verify = kwargs.get("verify", True)
+                cert = kwargs.get("cert")
+                response = super().send(
+                    request, stream=True, timeout=self._timeout, verify=verify, cert=cert,
+                    proxies={},
+                )  # fmt: skip
+                if not stream:
+                    self._read(response)
+                if _call.late:
+                    # What was cut may look like an answer that is over.
+                    raise TimeoutError
+        except _BROKEN as error:
+            raise _told(error, host, writes=writes) from error
+        except _TooLargeError:
+            why = f"{host} answered with more than {self._largest} bytes."
+            raise cut_off(why, writes=writes) from None
+        _check_redirect(response, host, writes=writes)
+        return response
+
+    def _redirect(self, request: requests.PreparedRequest) -> None:
+        parts = urlsplit(request.url or "")
+        request.url = f"{self._base}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+        request.headers["Host"] = urlsplit(request.url).netloc
+
+    def _read(self, response: requests.Response) -> None:
+        parts, size = [], 0
+        try:
+            for part in response.raw.stream(65_536, decode_content=True):
+                parts.append(part)
+                size += len(part)
+                if size > self._largest:
+                    raise _TooLargeError
+        except BaseException:
+            response.close()
+            raise
+        # What ``Response.content`` does, within our limits.
+        response._content = b"".join(parts)
+        response._content_consumed = True
+
+
+def mount(session: requests.Session, line: Line) -> requests.Session:
+    """Have all calls of a session carried by ``line``, whatever the environment says; return it."""
+    session.trust_env = False
+    session.max_redirects = REDIRECTS
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, line)
+    return session
+
+
+class _Noted(HTTPConnection):
+    """A connection that notes when the first byte of a request leaves."""
+
+    def send(self, data: Any) -> None:
+        """Connect if need be, then note it, then send."""
+        if self.sock is None:
+            self.connect()
+        if _call.late:
+            raise TimeoutError
+        _call.sock = self.sock
+        super().send(data)
+
+
+class _SecureNoted(_Noted, HTTPSConnection):
+    """The same over TLS; the certificate has been checked by then."""
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Noted
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _SecureNoted
+
+
+class _Deadline:
+    """Ends the connection of this thread's call when it takes too long, drop by drop or not."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._timer = threading.Timer(seconds, self._cut, [_call.__dict__]) if seconds else None
+
+    def __enter__(self) -> None:
+        if self._timer:
+            self._timer.daemon = True
+            self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer:
+            self._timer.cancel()
+
+    @staticmethod
+    def _cut(call: dict[str, Any]) -> None:
+        call["late"] = True
+        with suppress(OSError):
+            if call.get("sock") is not None:
+                call["sock"].shutdown(2)
+
+
+class _TooLargeError(Exception):
+    """An answer has more bytes than we keep."""
+
+
+def _told(error: Exception, host: str, *, writes: bool) -> ChannelError:
+    """Return what a broken call means, in our own words."""
+    kind = type(_innermost(error)).__name__
+    if _call.sock is not None:
+        return cut_off(f"The connection to {host} broke before it answered.", writes=writes)
+    if isinstance(error, _UNUSABLE):
+        return ChannelRefusedError(f"The address of {host} cannot be called ({kind}).")
+    return ChannelUnavailableError(f"{host} cannot be reached ({kind}).")
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """Return the reason that a library has wrapped, for its name."""
+    reason = getattr(error, "reason", None) or (error.args[0] if error.args else None)
+    return _innermost(reason) if isinstance(reason, BaseException) else error
+
+
+def _check_redirect(response: requests.Response, host: str, *, writes: bool) -> None:
+    if not response.is_redirect:
+        return
+    there = urlsplit(urljoin(response.url, response.headers["location"]))
+    here = urlsplit(response.url)
+    safe = (here.scheme, there.scheme) != ("https", "http")
+    if writes or there.hostname != here.hostname or not safe:
+        raise ChannelRefusedError(
+            f"{host} sends us to {there.hostname}. If that is right, write that address into the "
+            "settings of the account."
+        )
