@@ -36,6 +36,16 @@ class Author:
     handle: str
     name: str | None = None
     reach: int = 0  #: followers, or the network's nearest figure
+    #: Address, where the network tells one. Of a mail it is the handle, and need not be told.
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity(Author):
+    """A customer as one channel knows them."""
+
+    id: int = 0
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,11 @@ class Mention:
     in_reply_to: str | None = None
     private: bool = False
     url: str | None = None
+    #: External id of the post that it quotes with words of its own.
+    quotes: str | None = None
+    #: External id of the post that it spreads without a word of its own: nobody waits for an
+    #: answer to it. It is shown where that post is, and starts nothing.
+    reposts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +146,8 @@ class Reply:
     #: Same for every attempt; networks that can, use it to refuse a second delivery.
     idempotency_key: str
     created_at: datetime
-    in_reply_to: str | None = None  #: external id of the mention it answers
+    #: External id of the mention it answers, or of the part before it of the same answer.
+    in_reply_to: str | None = None
     thread: str = ""
     recipient: str = ""  #: handle of the customer on the channel
     external_id: str | None = None
@@ -140,6 +156,11 @@ class Reply:
     error: str | None = None
     job_id: int | None = None
     by: str | None = None  #: the agent, or None when the process wrote it
+    send_at: datetime | None = None  #: UTC; not before, as somebody wished
+    held_by: str | None = None  #: who keeps it back until it is released
+    withdrawn_by: str | None = None  #: who withdrew it before it was sent
+    part: int | None = None  #: of an answer in several parts: which one, from 1,
+    parts: int | None = None  #: and of how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +170,23 @@ class Customer:
     id: int
     name: str
     tier: str = "standard"  #: ``standard`` or ``vip``
-    identities: tuple[Author, ...] = ()
+    identities: tuple[Identity, ...] = ()
     notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Words of a mention before its author changed them."""
+
+    text: str
+    until: datetime  #: UTC, by the network's clock
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
     """One line of a conversation as pages show it: a mention, or a reply of ours."""
 
-    kind: str  #: ``mention`` or ``reply``
+    kind: str  #: ``mention``, ``repost`` or ``reply``
     text: str
     at: datetime
     author: str
@@ -169,6 +198,8 @@ class Post:
     language: str | None = None  #: of a mention, ISO 639-1
     url: str | None = None
     error: str | None = None
+    send_at: datetime | None = None  #: of a reply that waits for a moment
+    held_by: str | None = None  #: of a reply that somebody keeps back
 
 
 def correlation_key_of(conversation_id: int) -> str:
@@ -193,6 +224,7 @@ class Conversation:
     last_at: datetime
     posts: tuple[Post, ...] = ()  #: oldest first; empty in lists
     last_text: str = ""  #: of the newest mention
+    cluster_id: int | None = None  #: of the near-identical complaints that it belongs to
 
     @property
     def correlation_key(self) -> str:
@@ -218,6 +250,10 @@ class AccountState:
     last_error: str | None
     #: Set when somebody should look: what is wrong, in one sentence.
     alarm: str | None = None
+    #: Mentions that may be missing; shown until somebody has acknowledged it.
+    gap: Gap | None = None
+    #: When mentions usually come in, see :mod:`channels.rhythm`; None before the first.
+    rhythm: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,12 @@ class AccountRow(Owned, Table):
     #: Which look of which worker reads it now, and until when by the database's clock; NULL: none.
     leased_by: Mapped[str | None] = mapped_column(String(80))
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: The same of the worker that listens to its stream.
+    heard_by: Mapped[str | None] = mapped_column(String(80))
+    heard_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Mentions that may be missing, and who knows it; when mentions usually come in.
+    gap: Mapped[dict[str, Any] | None] = mapped_column(Payload)
+    rhythm: Mapped[dict[str, Any] | None] = mapped_column(Payload)
 
 
 class CustomerRow(Owned, Table):
@@ -92,6 +98,8 @@ class CustomerRow(Owned, Table):
     tier: Mapped[str] = mapped_column(String(16))
     notes: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: Id of the customer that they turned out to be; NULL: they are themselves.
+    joined_into: Mapped[int | None] = mapped_column(Id)
 
 
 class IdentityRow(Owned, Table):
@@ -103,6 +111,9 @@ class IdentityRow(Owned, Table):
         Index("ix_identity_customer", "customer_id"),
         # A search looks through the handles of the newest customers.
         Index("ix_identity_workspace", "workspace_id", "customer_id"),
+        # The customer page asks who else has the same address, or the same handle elsewhere.
+        Index("ix_identity_email", "workspace_id", "email"),
+        Index("ix_identity_handle", "workspace_id", "handle"),
     )
 
     customer_id: Mapped[int] = mapped_column(Id, ForeignKey("customer.id"))
@@ -112,6 +123,33 @@ class IdentityRow(Owned, Table):
     name: Mapped[str | None]
     #: Followers at their latest mention.
     reach: Mapped[int]
+    #: Address in lower case, where the network tells one.
+    email: Mapped[str | None]
+
+
+class IdentityMoveRow(Owned, Table):
+    """An agent found out whose an identity is, or is not. Never changed."""
+
+    __tablename__ = "identity_move"
+    __table_args__ = (Index("ix_identity_move_identity", "identity_id", "id"),)
+
+    identity_id: Mapped[int] = mapped_column(Id, ForeignKey("identity.id"))
+    from_customer: Mapped[int] = mapped_column(Id, ForeignKey("customer.id"))
+    to_customer: Mapped[int] = mapped_column(Id, ForeignKey("customer.id"))
+    by: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ClusterRow(Owned, Table):
+    """Conversations that begin with nearly the same complaint."""
+
+    __tablename__ = "cluster"
+    __table_args__ = (Index("ix_cluster_workspace", "workspace_id", "last_at"),)
+
+    #: How many conversations belong to it.
+    size: Mapped[int]
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ConversationRow(Owned, Table):
@@ -122,6 +160,7 @@ class ConversationRow(Owned, Table):
         UniqueConstraint("account_id", "thread"),
         # The customer page lists what a customer wrote, newest first.
         Index("ix_conversation_customer", "customer_id", "last_at"),
+        Index("ix_conversation_cluster", "cluster_id", "id"),
     )
 
     account_id: Mapped[int] = mapped_column(Id, ForeignKey("channel_account.id"))
@@ -132,10 +171,12 @@ class ConversationRow(Owned, Table):
     #: UTC, by the network's clock, of the newest mention; :attr:`last_text` is its text.
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_text: Mapped[str]
+    #: Of ``cluster``; NULL: nobody else wrote the like when it was opened, or since.
+    cluster_id: Mapped[int | None] = mapped_column(Id)
 
 
 class MentionRow(Owned, Table):
-    """One post that addressed an account of ours. Never changed."""
+    """One post that addressed an account of ours. Its words change as its author changes them."""
 
     __tablename__ = "mention"
     __table_args__ = (
@@ -160,6 +201,23 @@ class MentionRow(Owned, Table):
     #: -1 to 1, and ISO 639-1, as read when it came in.
     sentiment: Mapped[float]
     language: Mapped[str] = mapped_column(String(8))
+    #: Spreads another post without a word of its own.
+    repost: Mapped[bool]
+    #: UTC, by the network's clock and by ours: its author changed it last, or took it back.
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MentionTextRow(Owned, Table):
+    """Words of a mention before its author changed them; blank once the mention is deleted."""
+
+    __tablename__ = "mention_text"
+    __table_args__ = (Index("ix_mention_text_mention", "mention_id", "id"),)
+
+    mention_id: Mapped[int] = mapped_column(Id, ForeignKey("mention.id"))
+    text: Mapped[str]
+    #: UTC, by the network's clock: it said so until then.
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ReplyRow(Owned, Table):

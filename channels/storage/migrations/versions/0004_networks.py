@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("channel_account", sa.Column("sealed", sa.LargeBinary(), nullable=True))
     _replies_kept_back_and_in_parts()
     _rules_and_budgets()
+    _what_comes_in()
 
 
 def _replies_kept_back_and_in_parts() -> None:
@@ -67,6 +68,67 @@ def _rules_and_budgets() -> None:
             "account_id", "bucket", name=op.f("uq_channel_budget_account_id_bucket")
         ),
     )
+
+
+def _what_comes_in() -> None:
+    """Mentions that change, people on several networks, complaints alike, and silence."""
+    moment = sa.DateTime(timezone=True)
+    added = {
+        "channel_account": (
+            sa.Column("heard_by", sa.String(length=80), nullable=True),
+            sa.Column("heard_until", moment, nullable=True),
+            sa.Column("gap", sa.Text(), nullable=True),
+            sa.Column("rhythm", sa.Text(), nullable=True),
+        ),
+        "customer": (sa.Column("joined_into", Id, nullable=True),),
+        "identity": (sa.Column("email", sa.String(), nullable=True),),
+        "conversation": (sa.Column("cluster_id", Id, nullable=True),),
+        "mention": (
+            sa.Column("repost", sa.Boolean(), nullable=False, server_default=sa.false()),
+            sa.Column("edited_at", moment, nullable=True),
+            sa.Column("deleted_at", moment, nullable=True),
+        ),
+    }
+    for table, columns in added.items():
+        for column in columns:
+            op.add_column(table, column)
+    op.execute("UPDATE identity SET email = lower(handle) WHERE channel = 'email'")
+    op.create_index("ix_identity_email", "identity", ["workspace_id", "email"])
+    op.create_index("ix_identity_handle", "identity", ["workspace_id", "handle"])
+    op.create_index("ix_conversation_cluster", "conversation", ["cluster_id", "id"])
+    op.create_table(
+        "mention_text",
+        *_owned("mention_text"),
+        _pointer("mention_text", "mention"),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("at", moment, nullable=False),
+    )
+    op.create_index("ix_mention_text_mention", "mention_text", ["mention_id", "id"])
+    op.create_table(
+        "identity_move",
+        *_owned("identity_move"),
+        _pointer("identity_move", "identity"),
+        *(
+            sa.Column(
+                name,
+                Id,
+                sa.ForeignKey("customer.id", name=op.f(f"fk_identity_move_{name}")),
+                nullable=False,
+            )
+            for name in ("from_customer", "to_customer")
+        ),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", moment, nullable=False),
+    )
+    op.create_index("ix_identity_move_identity", "identity_move", ["identity_id", "id"])
+    op.create_table(
+        "cluster",
+        *_owned("cluster"),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("opened_at", moment, nullable=False),
+        sa.Column("last_at", moment, nullable=False),
+    )
+    op.create_index("ix_cluster_workspace", "cluster", ["workspace_id", "last_at"])
 
 
 def _owned(table: str) -> list[sa.Column[int]]:
