@@ -17,7 +17,7 @@ from channels.model import (
 )
 from channels.polling import with_alarm
 from channels.sealing import Seals
-from channels.storage import accounts, reading, replies
+from channels.storage import accounts, outgoing, reading
 from engine import Engine
 from engine.errors import NotFoundError
 from engine.ports import Change
@@ -145,7 +145,7 @@ class Conversations:
         """
         handle = handle.removeprefix("@")
         with self._engine.transaction() as uow:
-            return accounts.ensure(
+            added = accounts.add(
                 uow.connection,
                 uow.workspace_id,
                 channel,
@@ -154,6 +154,7 @@ class Conversations:
                 settings=settings or {},
                 sealed=self._sealed(channel, handle, secrets),
             )
+            return added or accounts.by_handle(uow.connection, uow.workspace_id, channel, handle)
 
     def change_account(
         self,
@@ -164,7 +165,7 @@ class Conversations:
         secrets: Mapping[str, str] | None = None,
         look_at: datetime | None = None,
     ) -> ChannelAccount:
-        """Change an account and return it; what is None stays.
+        """Change an account and return it; what is None stays. Empty ``secrets``: it has none.
 
         ``look_at``, UTC, is when it is read next, such as now after somebody mended it.
 
@@ -173,13 +174,14 @@ class Conversations:
             CredentialsError: there are secrets, and no key to seal them with.
         """
         known = None if secrets is None else self.account(id).account
-        wanted = {
+        wanted: dict[str, Any] = {
             "enabled": enabled,
             "settings": None if settings is None else dict(settings),
             "next_poll_at": look_at,
-            "sealed": known and self._sealed(known.channel, known.handle, secrets),
         }
         values = {key: value for key, value in wanted.items() if value is not None}
+        if known is not None:
+            values["sealed"] = self._sealed(known.channel, known.handle, secrets)
         with self._engine.transaction() as uow:
             if values:
                 changed = accounts.change(uow.connection, uow.workspace_id, id, values)
@@ -191,13 +193,13 @@ class Conversations:
     def reply(self, id: int) -> Reply:
         """Return a reply. Raises ``NotFoundError``."""
         with self._engine.reading() as view:
-            found = replies.get(view.connection, view.workspace_id, id)
+            found = outgoing.get(view.connection, view.workspace_id, id)
         return _there(found, "reply", id).reply
 
     def unsettled_replies(self, *, limit: int = 50) -> list[Reply]:
         """Return the replies of which only a person can say whether they went out, oldest first."""
         with self._engine.reading() as view:
-            found = replies.unsettled(view.connection, view.workspace_id, limit=limit)
+            found = outgoing.unsettled(view.connection, view.workspace_id, limit=limit)
         return [out.reply for out in found]
 
     def _sealed(self, channel: str, handle: str, secrets: Mapping[str, str] | None) -> bytes | None:

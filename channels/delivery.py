@@ -18,12 +18,14 @@ from channels.errors import (
     ChannelRefusedError,
     ChannelUnavailableError,
     DeliveryUnknownError,
+    NetworkFaultError,
     ReplyRefusedError,
     ReplyTooLongError,
 )
 from channels.model import ChannelAccount, ReplyStatus
 from channels.protocol import Channel
-from channels.storage.replies import Outgoing
+from channels.sealing import hiding
+from channels.storage.outgoing import Outgoing
 
 _log = structlog.get_logger(__name__)
 
@@ -53,7 +55,9 @@ def send(out: Outgoing, channels: Mapping[str, Channel], opened: Opened) -> Atte
     """Check a reply, call the network once, and return how it ended. Never raises."""
     try:
         account, channel = _checked(out, channels)
-        return Attempt(ReplyStatus.SENT, channel.send(opened(account), out.reply))
+        account = opened(account)
+        with hiding(account.secrets):
+            return Attempt(ReplyStatus.SENT, channel.send(account, out.reply))
     except ReplyRefusedError as error:
         return Attempt(ReplyStatus.REFUSED, why=str(error))
     except ChannelUnavailableError as error:
@@ -62,8 +66,10 @@ def send(out: Outgoing, channels: Mapping[str, Channel], opened: Opened) -> Atte
         return Attempt(ReplyStatus.RETRYABLE, why=str(error))
     except DeliveryUnknownError as error:
         return Attempt(ReplyStatus.UNKNOWN, why=str(error))
+    except NetworkFaultError as fault:
+        _log.error("reply.send_failed", exception=fault.trace, **ids(out))
+        return Attempt(ReplyStatus.UNKNOWN, why=str(fault))
     except Exception as error:  # noqa: BLE001
-        # A fault of a network's file: nobody can say how far the call got.
         _log.exception("reply.send_failed", **ids(out))
         return Attempt(ReplyStatus.UNKNOWN, why=f"The channel failed: {type(error).__name__}.")
 
@@ -72,7 +78,12 @@ def inquire(out: Outgoing, channels: Mapping[str, Channel], opened: Opened) -> A
     """Ask the network whether it has a reply, and return what that makes of it. Never raises."""
     try:
         account, channel = _known(out, channels)
-        external_id = channel.find(opened(account), out.reply)
+        account = opened(account)
+        with hiding(account.secrets):
+            external_id = channel.find(account, out.reply)
+    except NetworkFaultError as fault:
+        _log.error("reply.find_failed", exception=fault.trace, **ids(out))
+        return Attempt(ReplyStatus.UNKNOWN, why=str(fault))
     except ChannelError as error:
         return Attempt(ReplyStatus.UNKNOWN, why=str(error))
     except Exception as error:  # noqa: BLE001

@@ -11,7 +11,10 @@ The tree::
     +-- ReplyRefusedError          the network will never take this reply
     |   +-- ReplyTooLongError      more characters than the channel carries
     +-- DeliveryUnknownError       the reply may have gone out; never blindly repeated
+    +-- NetworkFaultError          the file of a network failed; nobody knows how far it got
     +-- ReplySettledError          what became of the reply is known already
+    +-- ReplyOnItsWayError         too late: the reply cannot be kept back any more
+    +-- PolicyRejectedError        a rule of what may be said does not do; nothing was stored
     +-- LeaseLostError             another worker has begun with it; nothing was stored
     +-- UnreadableRecordingError   a file of recorded conversations cannot be read at all
 """
@@ -83,6 +86,15 @@ class DeliveryUnknownError(ChannelError):
     """The call was cut off after the reply may have reached the network."""
 
 
+class NetworkFaultError(ChannelError):
+    """The file of a network failed in a way it did not mean to; nobody knows how far it got."""
+
+    def __init__(self, kind: str, trace: str) -> None:
+        """Keep where it failed, for the log alone: it may hold what customers wrote."""
+        super().__init__(f"The channel failed: {kind}.")
+        self.trace = trace
+
+
 class UnreadableRecordingError(ChannelError):
     """A file of recorded conversations cannot be read at all; the text says why."""
 
@@ -95,6 +107,31 @@ class ReplySettledError(ChannelError):
         super().__init__(f"Reply {reply_id} is already {status}. Refresh the page.")
         self.reply_id = reply_id
         self.status = status
+
+
+class ReplyOnItsWayError(ChannelError):
+    """A reply cannot be kept back any more; nothing was changed."""
+
+    def __init__(self, reply_id: int, status: str) -> None:
+        """Keep the status it has."""
+        said = {
+            "sending": "is being sent at this moment",
+            "sent": "has been sent",
+            "unknown": "may have been sent",
+        }
+        told = said.get(status, "will not be sent any more")
+        super().__init__(f"Too late: reply {reply_id} {told}. Nothing was changed.")
+        self.reply_id = reply_id
+        self.status = status
+
+
+class PolicyRejectedError(ChannelError):
+    """A rule of what may be said does not do."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        """Keep what is wrong by name of the field."""
+        super().__init__("; ".join(f"{name}: {why}" for name, why in sorted(errors.items())))
+        self.errors = dict(errors)
 
 
 class LeaseLostError(ChannelError):

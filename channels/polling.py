@@ -24,14 +24,19 @@ from itertools import islice
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from channels.errors import ChannelRefusedError, ChannelUnavailableError, LeaseLostError
+from channels.errors import (
+    ChannelRefusedError,
+    ChannelUnavailableError,
+    LeaseLostError,
+    NetworkFaultError,
+)
 from channels.intake import Intake, Taken
 from channels.leases import Lease
 from channels.model import AccountState, ChannelAccount
 from channels.networks import found, of_account
 from channels.ports import Polls
 from channels.protocol import Channel
-from channels.sealing import Seals
+from channels.sealing import Seals, hiding
 from channels.storage import accounts
 from engine import Engine
 from engine.jobs import back_off
@@ -115,13 +120,14 @@ class Poller:
         try:
             channel = of_account(account, self._channels)
             account = self._seals.opened(self._engine.workspace.key, account)
-            for page in islice(channel.fetch(account, account.position), PAGES):
-                taken = self._intake.take(account, page, lease=name)
-                stored += taken.stored
-                _tell(taken)
-                if self._ending.is_set():
-                    break
-                lease.still_ours()
+            with hiding(account.secrets):
+                for page in islice(channel.fetch(account, account.position), PAGES):
+                    taken = self._intake.take(account, page, lease=name)
+                    stored += taken.stored
+                    _tell(taken)
+                    if self._ending.is_set():
+                        break
+                    lease.still_ours()
         except LeaseLostError:
             # We were stopped, or cut off from the database, for longer than a lease lasts.
             _log.warning("channel.lease_lost")
@@ -152,9 +158,13 @@ class Poller:
             accounts.give_back(uow.connection, account.id, values, lease=name)
 
     def _failed(self, account: ChannelAccount, error: Exception, now: datetime, name: str) -> None:
-        known = isinstance(error, ChannelUnavailableError | ChannelRefusedError)
-        if known:
-            _log.warning("channel.failed", why=str(error))
+        why = f"The channel failed: {type(error).__name__}."
+        if isinstance(error, ChannelUnavailableError | ChannelRefusedError):
+            why = str(error)
+            _log.warning("channel.failed", why=why)
+        elif isinstance(error, NetworkFaultError):
+            why = str(error)
+            _log.error("channel.failed", exception=error.trace)
         else:
             _log.error("channel.failed", exc_info=error)
         with self._engine.transaction() as uow:
@@ -167,7 +177,6 @@ class Poller:
                 pause = max(pause, REFUSED_PAUSE)
             if isinstance(error, ChannelUnavailableError):
                 pause = max(pause, timedelta(seconds=error.retry_after or 0))
-            why = str(error) if known else f"The channel failed: {type(error).__name__}."
             values = {"failures": failures, "last_error": why, "next_poll_at": now + pause}
             accounts.give_back(uow.connection, account.id, values, lease=name)
 

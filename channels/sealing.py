@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from urllib.parse import quote
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from channels.errors import CredentialsError
+from channels.errors import ChannelError, CredentialsError, NetworkFaultError
 from channels.model import ChannelAccount
 
 #: First byte of what is sealed, should the way of sealing ever change; bytes of a nonce.
@@ -44,6 +47,11 @@ class Seals:
                 f"{_HEX_DIGITS} hexadecimal digits each; make one: openssl rand -hex 32"
             )
         return cls([bytes.fromhex(part) for part in parts])
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether there is a key."""
+        return bool(self._ciphers)
 
     def sealed(
         self, workspace: str, channel: str, handle: str, secrets: Mapping[str, str]
@@ -88,6 +96,32 @@ class Seals:
             f"The credentials of {account.handle} cannot be opened. Set CORRAL_CREDENTIALS_KEY to "
             "the key they were sealed with, or give the account its credentials anew."
         )
+
+
+def hidden(text: str, secrets: Mapping[str, str]) -> str:
+    """Return ``text`` without the secrets: what networks answer may quote what they were sent."""
+    for value in sorted(secrets.values(), key=len, reverse=True):
+        for form in {value, quote(value, safe=""), json.dumps(value)[1:-1]}:
+            text = text.replace(form, "***") if form else text
+    return text
+
+
+@contextmanager
+def hiding(secrets: Mapping[str, str]) -> Iterator[None]:
+    """Let what a network raises inside be raised without the secrets of the account.
+
+    Raises:
+        NetworkFaultError: it raised something that is no error of channels.
+    """
+    try:
+        yield
+    except ChannelError as error:
+        # The object stays what it is, with all it knows; its text is what people and logs see.
+        error.args = tuple(hidden(str(part), secrets) for part in error.args)
+        raise
+    except Exception as error:  # noqa: BLE001
+        trace = hidden("".join(traceback.format_exception(error)).rstrip(), secrets)
+        raise NetworkFaultError(type(error).__name__, trace) from None
 
 
 def _whose(workspace: str, channel: str, handle: str) -> bytes:

@@ -31,7 +31,7 @@ def account_of(row: Row[Any]) -> ChannelAccount:
     )
 
 
-def ensure(
+def add(
     connection: Connection,
     workspace_id: int,
     channel: str,
@@ -40,14 +40,21 @@ def ensure(
     enabled: bool,
     settings: Mapping[str, Any],
     sealed: bytes | None = None,
-) -> ChannelAccount:
-    """Return the account, inserted if it is new; a known one keeps what it has."""
+) -> ChannelAccount | None:
+    """Return the new account; None when there is one of that handle already."""
     row = {
         "workspace_id": workspace_id, "channel": channel, "handle": handle, "enabled": enabled,
         "position": None, "settings": dict(settings), "sealed": sealed,
         "poll_seconds": FIRST_POLL_SECONDS, "failures": 0,
     }  # fmt: skip
-    insert_unless_there(connection, AccountRow, [row], ["id"])
+    added = insert_unless_there(connection, AccountRow, [row], ["id"])
+    return by_handle(connection, workspace_id, channel, handle) if added else None
+
+
+def by_handle(
+    connection: Connection, workspace_id: int, channel: str, handle: str
+) -> ChannelAccount:
+    """Return the account of that handle, which is there."""
     found = connection.execute(
         select(AccountRow.__table__).where(
             AccountRow.workspace_id == workspace_id,
@@ -72,6 +79,20 @@ def change(
         .returning(AccountRow.__table__)
     ).first()
     return account_of(changed) if changed else None
+
+
+def reseal(connection: Connection, workspace_id: int, account: ChannelAccount, anew: bytes) -> int:
+    """Put the same credentials in another seal; return 0 if they were changed meanwhile, else 1."""
+    changed = connection.execute(
+        update(AccountRow)
+        .where(
+            AccountRow.id == account.id,
+            AccountRow.workspace_id == workspace_id,
+            AccountRow.sealed == account.sealed,
+        )
+        .values(sealed=anew)
+    )
+    return changed.rowcount
 
 
 def lock(
