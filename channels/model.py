@@ -26,6 +26,8 @@ class ChannelAccount:
     #: Its credentials: as they are kept, and, while the network is called, as it wants them.
     sealed: bytes | None = field(default=None, repr=False)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    #: Millionths of a dollar that reading it may still cost, while it is read; None: any.
+    allowance: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Mention:
     #: External id of the post that it spreads without a word of its own: nobody waits for an
     #: answer to it. It is shown where that post is, and starts nothing.
     reposts: str | None = None
+    #: Whether the network lets us answer it in public, as far as it can be known.
+    answerable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,16 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What calls of a network cost, by its prices; see :mod:`channels.costs`."""
+
+    kind: str  #: what was paid for, as the network's file names it
+    units: int
+    micro_dollars: int  #: of all units together
+    thread: str | None = None  #: external id of the conversation it was for, where there is one
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """A row or post that could not be understood. The rest goes on."""
 
@@ -121,6 +135,7 @@ class Page:
     edits: tuple[Edit, ...] = ()
     deletions: tuple[str, ...] = ()
     gap: Gap | None = None
+    costs: tuple[Cost, ...] = ()  #: of reading it
 
 
 class ReplyStatus(StrEnum):
@@ -159,6 +174,10 @@ class Reply:
     send_at: datetime | None = None  #: UTC; not before, as somebody wished
     held_by: str | None = None  #: who keeps it back until it is released
     withdrawn_by: str | None = None  #: who withdrew it before it was sent
+    #: Whether the network lets us answer that mention in public, as far as it can be known.
+    answerable: bool = True
+    #: Whether it invites the customer, where it is public, to go on in private.
+    hand_off: bool = False
     part: int | None = None  #: of an answer in several parts: which one, from 1,
     parts: int | None = None  #: and of how many
 

@@ -5,10 +5,11 @@ Ids of the engine (workspace, job) are the only thing these tables know of it.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -16,6 +17,8 @@ from sqlalchemy import (
     MetaData,
     String,
     UniqueConstraint,
+    false,
+    true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
@@ -206,6 +209,8 @@ class MentionRow(Owned, Table):
     #: UTC, by the network's clock and by ours: its author changed it last, or took it back.
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Whether the network lets us answer it in public, as far as it can be known.
+    answerable: Mapped[bool] = mapped_column(server_default=true())
 
 
 class MentionTextRow(Owned, Table):
@@ -283,6 +288,8 @@ class ReplyRow(Owned, Table):
     parts: Mapped[int | None]
     #: Digest of what it says, whatever its spelling: see ``channels/policy.py``.
     said: Mapped[str | None] = mapped_column(String(64))
+    #: Whether it invites the customer to go on in private.
+    hand_off: Mapped[bool] = mapped_column(server_default=false())
 
 
 class ReplyActRow(Owned, Table):
@@ -309,6 +316,25 @@ class PolicyRow(Owned, Table):
     rules: Mapped[dict[str, Any]] = mapped_column(Payload)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_by: Mapped[str]
+
+
+class CostRow(Owned, Table):
+    """What calls of one kind cost on one day: what is paid for is added up here."""
+
+    __tablename__ = "channel_cost"
+    __table_args__ = (
+        UniqueConstraint("account_id", "day", "kind", "conversation_id"),
+        # The page of a conversation shows what it has cost.
+        Index("ix_channel_cost_conversation", "conversation_id"),
+    )
+
+    account_id: Mapped[int] = mapped_column(Id, ForeignKey("channel_account.id"))
+    day: Mapped[date]  #: in UTC, as networks bill
+    kind: Mapped[str] = mapped_column(String(32))
+    #: For whom it was spent; 0: for none in particular.
+    conversation_id: Mapped[int] = mapped_column(Id)
+    units: Mapped[int] = mapped_column(BigInteger)
+    micro_dollars: Mapped[int] = mapped_column(BigInteger)
 
 
 class BudgetRow(Owned, Table):

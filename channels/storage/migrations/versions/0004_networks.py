@@ -17,6 +17,7 @@ def upgrade() -> None:
     _replies_kept_back_and_in_parts()
     _rules_and_budgets()
     _what_comes_in()
+    _what_it_costs()
 
 
 def _replies_kept_back_and_in_parts() -> None:
@@ -129,6 +130,35 @@ def _what_comes_in() -> None:
         sa.Column("last_at", moment, nullable=False),
     )
     op.create_index("ix_cluster_workspace", "cluster", ["workspace_id", "last_at"])
+
+
+def _what_it_costs() -> None:
+    """Costs of the calls of networks that take money, and what a network lets us answer."""
+    op.add_column(
+        "mention",
+        sa.Column("answerable", sa.Boolean(), nullable=False, server_default=sa.true()),
+    )
+    op.add_column(
+        "reply", sa.Column("hand_off", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    op.create_table(
+        "channel_cost",
+        *_owned("channel_cost"),
+        _pointer("channel_cost", "account", of="channel_account"),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("conversation_id", Id, nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("micro_dollars", sa.BigInteger(), nullable=False),
+        sa.UniqueConstraint(
+            "account_id",
+            "day",
+            "kind",
+            "conversation_id",
+            name=op.f("uq_channel_cost_account_id_day_kind_conversation_id"),
+        ),
+    )
+    op.create_index("ix_channel_cost_conversation", "channel_cost", ["conversation_id"])
 
 
 def _owned(table: str) -> list[sa.Column[int]]:
