@@ -1,8 +1,10 @@
-"""Migrations of an empty database, run once a process and repeated from memory after that.
+"""What comes out the same for every test is found out once a process, and remembered.
 
-Nearly every test opens a database of its own. Alembic takes twenty times as long to find out what
-to say to it as the database takes to do it, and says the same each time; so that is kept, and said
-again. A database that holds tables of the room already is migrated as ever.
+Migrations of an empty database: nearly every test opens one of its own. Alembic takes twenty times
+as long to find out what to say to it as the database takes to do it. One that holds tables of the
+room already is migrated as ever.
+
+Templates: each application has an environment of its own, which would compile all it shows.
 """
 
 from __future__ import annotations
@@ -12,6 +14,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from alembic.runtime.environment import EnvironmentContext
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import Connection, event, inspect
 
 from engine.storage import migrating
@@ -22,7 +27,7 @@ Told = list[tuple[str, Any]]
 _TOLD: dict[tuple[str, str, str], Told] = {}
 
 
-class Remembered(EnvironmentContext):
+class Migrations(EnvironmentContext):
     """Migrates an empty database as its parent does the first time, and then from memory."""
 
     def configure(self, connection: Any = None, version_table: str = "", **more: Any) -> None:
@@ -75,6 +80,23 @@ def _listening(connection: Connection) -> Iterator[Told]:
     event.remove(connection, "before_cursor_execute", heard)
 
 
+class CompiledTemplates(BytecodeCache):
+    """Keeps compiled templates as long as the process lives."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._kept: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was compiled of the same text."""
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
 def remember() -> None:
-    """Let every migration of this process be one that is remembered."""
-    migrating.EnvironmentContext = Remembered
+    """Let every migration and every template of this process be remembered."""
+    migrating.EnvironmentContext = Migrations
+    Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
