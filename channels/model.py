@@ -183,6 +183,17 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyAct:
+    """What somebody did with a reply before it was sent."""
+
+    reply_id: int
+    act: str  #: ``scheduled``, ``held``, ``released``, ``withdrawn`` or ``confirmed`` (warnings)
+    by: str | None  #: a login; None when a process did it
+    at: datetime  #: UTC
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Customer:
     """A person. Has one identity per channel."""
 

@@ -29,8 +29,8 @@ from channels.ports import Polls
 from channels.protocol import LONGEST_CALL, Channel
 from channels.sealing import Seals
 from channels.settling import REPLY_SETTLE, Settling
-from channels.storage import replies
-from channels.storage.replies import Addressee, Outgoing
+from channels.storage import outgoing, replies
+from channels.storage.outgoing import Addressee, Outgoing
 from channels.verdicts import Verdicts
 from engine import Engine
 from engine.advance import JobHandler
@@ -160,7 +160,7 @@ class Outbox:
         answered: dict[tuple[int, bool], Addressee] = {}
         for private in (False, True):
             wanted = {_conversation(job) for job in jobs if _private(job) is private} - {0}
-            found = replies.addressees(
+            found = outgoing.addressees(
                 uow.connection, uow.workspace_id, wanted, private=private
             ) if wanted else {}  # fmt: skip
             answered |= {(key, private): one for key, one in found.items()}
@@ -222,7 +222,7 @@ class Outbox:
 
     def _due(self, statuses: Sequence[ReplyStatus], now: datetime) -> list[Outgoing]:
         with self._engine.reading() as view:
-            return replies.due(view.connection, view.workspace_id, statuses, now, limit=BATCH)
+            return outgoing.due(view.connection, view.workspace_id, statuses, now, limit=BATCH)
 
     def _is_wanted(self, out: Outgoing, statuses: Mapping[int, JobStatus], now: datetime) -> bool:
         """Tell whether the job of a reply waits for it; if not, put it off or give it up."""
@@ -249,7 +249,7 @@ def _row(job: Job, workspace_id: int, to: Addressee | None, now: datetime) -> di
     return {
         "workspace_id": workspace_id,
         "conversation_id": to.conversation_id if to else None,
-        "account_id": to.account_id if to else None,
+        "account_id": to.account.id if to else None,
         "job_id": job.id,
         "text": text if isinstance(text, str) else "",
         "private": _private(job),

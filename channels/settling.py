@@ -14,8 +14,8 @@ from typing import Any
 from channels.delivery import Attempt
 from channels.errors import ReplySettledError
 from channels.model import Reply, ReplyStatus, named_id
-from channels.storage import replies
-from channels.storage.replies import Outgoing
+from channels.storage import outgoing
+from channels.storage.outgoing import Outgoing
 from channels.verdicts import Verdicts
 from engine import Engine
 from engine.errors import JobClosedError, NotFoundError
@@ -46,7 +46,7 @@ class Settling:
             ReplySettledError: its fate is known already.
         """
         with self._engine.reading() as view:
-            out = replies.get(view.connection, view.workspace_id, reply_id)
+            out = outgoing.get(view.connection, view.workspace_id, reply_id)
         if out is None:
             raise NotFoundError("reply", reply_id)
         if out.reply.status is not ReplyStatus.UNKNOWN:
@@ -54,7 +54,7 @@ class Settling:
         told = _attempt(went_out=went_out, by=by, again=self._waits(out))
         self._verdicts.record([(out, told)], self._engine.clock.now())
         with self._engine.reading() as view:
-            settled = replies.get(view.connection, view.workspace_id, reply_id)
+            settled = outgoing.get(view.connection, view.workspace_id, reply_id)
         return settled.reply if settled else out.reply
 
     def take(self, uow: UnitOfWork, jobs: Sequence[Job]) -> None:
@@ -71,7 +71,7 @@ class Settling:
     def _take(self, uow: UnitOfWork, job: Job) -> None:
         named = job.payload.get("reply")
         id = named_id(named)
-        out = replies.get(uow.connection, uow.workspace_id, id)
+        out = outgoing.get(uow.connection, uow.workspace_id, id)
         if out is None:
             why = f"The job names the reply {named!r}, which is none of this workspace."
             self._engine.throw_error(job.id, MISSING, why, within=uow)

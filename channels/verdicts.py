@@ -13,7 +13,7 @@ import structlog
 from channels.delivery import Attempt, ids
 from channels.model import ReplyStatus
 from channels.storage import replies
-from channels.storage.replies import Outgoing
+from channels.storage.outgoing import Outgoing
 from engine import Engine
 from engine.errors import JobClosedError, NotFoundError, StaleRevisionError
 from engine.jobs import back_off

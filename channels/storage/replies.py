@@ -7,7 +7,6 @@ for on the network. One without is finished, or a person has to say what became 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,136 +14,34 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
-    Select,
     Update,
     and_,
     bindparam,
     case,
     delete,
-    func,
     or_,
     select,
     true,
     tuple_,
     update,
 )
-from sqlalchemy.orm import aliased
 
-from channels.model import ChannelAccount, Reply, ReplyStatus
+from channels.model import ReplyStatus
 from channels.storage.clock import moment
-from channels.storage.tables import AccountRow, ConversationRow, IdentityRow, MentionRow, ReplyRow
-from engine.storage.bulk import among, insert_unless_there
+from channels.storage.tables import ReplyRow
+from engine.storage.bulk import insert_unless_there
 
 #: States from which a reply is sent.
 TO_SEND = (ReplyStatus.APPROVED, ReplyStatus.RETRYABLE)
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A reply with all that sending it needs; without an account it names no conversation."""
+def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Insert approved replies, and return the ids of the new ones by their idempotency keys.
 
-    reply: Reply
-    account: ChannelAccount | None
-    approved_digest: str | None
-    inquiries: int
-    sending_at: datetime | None  #: UTC; when the last attempt began
-
-
-@dataclass(frozen=True, slots=True)
-class Addressee:
-    """Whom a reply in a conversation answers."""
-
-    conversation_id: int
-    account_id: int
-    in_reply_to: str | None
-    recipient: str
-
-
-def _addressees(*, private: bool) -> Any:
-    newest = (
-        select(func.max(MentionRow.id))
-        .join(IdentityRow, IdentityRow.id == MentionRow.identity_id)
-        .where(MentionRow.conversation_id == ConversationRow.id)
-    )
-    if private:
-        newest = newest.where(IdentityRow.customer_id == ConversationRow.customer_id)
-    return (
-        select(ConversationRow.id, ConversationRow.account_id, MentionRow.external_id,
-               IdentityRow.handle)
-        .select_from(ConversationRow)
-        .outerjoin(
-            MentionRow, MentionRow.id == newest.correlate(ConversationRow).scalar_subquery()
-        )
-        .outerjoin(IdentityRow, IdentityRow.id == MentionRow.identity_id)
-        .where(among(ConversationRow.id), ConversationRow.workspace_id == bindparam("workspace"))
-    )  # fmt: skip
-
-
-#: By whether the reply is private. Built once: every answer of an agent asks for them.
-_ADDRESSEES = {private: _addressees(private=private) for private in (False, True)}
-
-
-def addressees(
-    connection: Connection, workspace_id: int, conversations: Collection[int], *, private: bool
-) -> dict[int, Addressee]:
-    """Return whom replies answer: in public the newest mention of the conversation.
-
-    A private reply goes to the customer of the conversation alone; somebody who joined the
-    thread in public must not read it.
+    The same key again changes nothing.
     """
-    asked = {"workspace": workspace_id, "ids": conversations}
-    found = connection.execute(_ADDRESSEES[private], asked)
-    return {
-        row.id: Addressee(row.id, row.account_id, row.external_id, row.handle or "")
-        for row in found
-    }
-
-
-def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert approved replies; the same idempotency key again changes nothing. Return new ids."""
-    return [row.id for row in insert_unless_there(connection, ReplyRow, rows, ["id"])]
-
-
-def due(
-    connection: Connection,
-    workspace_id: int,
-    statuses: Collection[ReplyStatus],
-    now: datetime,
-    *,
-    limit: int,
-) -> list[Outgoing]:
-    """Return replies in ``statuses`` that are due, oldest first, at most one a conversation.
-
-    One that stands behind an unfinished reply of its conversation has to wait: a customer reads
-    them in the order they were written.
-    """
-    asked = {"workspace": workspace_id, "statuses": list(statuses), "moment": now, "most": limit}
-    return [_read(row) for row in connection.execute(_due(), asked)]
-
-
-def get(connection: Connection, workspace_id: int, reply_id: int) -> Outgoing | None:
-    """Return one reply, or None when the workspace has no such reply."""
-    found = connection.execute(
-        _outgoing().where(ReplyRow.id == reply_id, ReplyRow.workspace_id == workspace_id)
-    ).first()
-    return _read(found) if found else None
-
-
-def unsettled(connection: Connection, workspace_id: int, *, limit: int) -> list[Outgoing]:
-    """Return the replies of which only a person can say whether they went out, oldest first."""
-    found = connection.execute(
-        _outgoing()
-        .where(
-            ReplyRow.workspace_id == workspace_id,
-            ReplyRow.status == ReplyStatus.UNKNOWN,
-            ReplyRow.due_at.is_(None),
-        )
-        # By a moment that none of them has: only an index that knows the status has that order.
-        .order_by(ReplyRow.due_at, ReplyRow.id)
-        .limit(limit)
-    )
-    return [_read(row) for row in found]
+    found = insert_unless_there(connection, ReplyRow, rows, ["id", "idempotency_key"])
+    return {row.idempotency_key: row.id for row in found}
 
 
 def claim(
@@ -327,31 +224,6 @@ _MAKE_ROOM = delete(ReplyRow.__table__).where(  # type: ignore[arg-type]
 )
 
 
-@cache
-def _due() -> Select[Any]:
-    earlier = aliased(ReplyRow)
-    waits = (
-        select(earlier.id)
-        .where(
-            earlier.conversation_id == ReplyRow.conversation_id,
-            earlier.id < ReplyRow.id,
-            earlier.due_at.is_not(None),
-        )
-        .exists()
-    )
-    return (
-        _outgoing()
-        .where(
-            ReplyRow.workspace_id == bindparam("workspace"),
-            ReplyRow.status.in_(bindparam("statuses", expanding=True)),
-            ReplyRow.due_at <= bindparam("moment"),
-            ~waits,
-        )
-        .order_by(ReplyRow.due_at, ReplyRow.id)
-        .limit(bindparam("most"))
-    )
-
-
 def _at(attempts: Mapping[int, int]) -> ColumnElement[bool]:
     """Return that a reply is one of those, and was sent as often as said and no more."""
     return tuple_(ReplyRow.id, ReplyRow.attempts).in_(list(attempts.items()))
@@ -359,37 +231,3 @@ def _at(attempts: Mapping[int, int]) -> ColumnElement[bool]:
 
 def _unleased(connection: Connection) -> ColumnElement[bool]:
     return or_(ReplyRow.leased_until.is_(None), ReplyRow.leased_until <= moment(connection))
-
-
-def _outgoing() -> Select[Any]:
-    return (
-        select(
-            ReplyRow.__table__,
-            ConversationRow.thread,
-            AccountRow.channel,
-            AccountRow.handle,
-            AccountRow.enabled,
-            AccountRow.position,
-            AccountRow.settings,
-            AccountRow.sealed,
-        )
-        .outerjoin(ConversationRow, ConversationRow.id == ReplyRow.conversation_id)
-        .outerjoin(AccountRow, AccountRow.id == ReplyRow.account_id)
-    )
-
-
-def _read(row: Row[Any]) -> Outgoing:
-    reply = Reply(
-        id=row.id, conversation_id=row.conversation_id or 0, text=row.text, private=row.private,
-        status=ReplyStatus(row.status), idempotency_key=row.idempotency_key,
-        created_at=row.created_at, in_reply_to=row.in_reply_to, thread=row.thread or "",
-        recipient=row.recipient, external_id=row.external_id, sent_at=row.sent_at,
-        attempts=row.attempts, error=row.error, job_id=row.job_id, by=row.by,
-    )  # fmt: skip
-    account = None
-    if row.account_id is not None:
-        account = ChannelAccount(
-            row.account_id, row.channel, row.handle, row.enabled, row.position, row.settings,
-            row.sealed,
-        )  # fmt: skip
-    return Outgoing(reply, account, row.approved_digest, row.inquiries, row.sending_at)

@@ -1,0 +1,204 @@
+"""Replies on their way out, as the outbox reads them, and whom they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
+
+from channels.model import ChannelAccount, Reply, ReplyStatus
+from channels.storage.accounts import account_of
+from channels.storage.tables import AccountRow, ConversationRow, IdentityRow, MentionRow, ReplyRow
+from engine.storage.bulk import among
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A reply with all that sending it needs; without an account it names no conversation."""
+
+    reply: Reply
+    account: ChannelAccount | None
+    approved_digest: str | None
+    inquiries: int
+    sending_at: datetime | None  #: UTC; when the last attempt began
+    series: str | None = None  #: the answer it is a part of, if it has several
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a reply in a conversation answers."""
+
+    conversation_id: int
+    account: ChannelAccount
+    in_reply_to: str | None
+    recipient: str
+
+
+def _addressees(*, private: bool) -> Any:
+    newest = (
+        select(func.max(MentionRow.id))
+        .join(IdentityRow, IdentityRow.id == MentionRow.identity_id)
+        .where(MentionRow.conversation_id == ConversationRow.id)
+    )
+    if private:
+        newest = newest.where(IdentityRow.customer_id == ConversationRow.customer_id)
+    return (
+        select(ConversationRow.id.label("conversation_id"), MentionRow.external_id,
+               IdentityRow.handle.label("recipient"), AccountRow.__table__)
+        .select_from(ConversationRow)
+        .join(AccountRow, AccountRow.id == ConversationRow.account_id)
+        .outerjoin(
+            MentionRow, MentionRow.id == newest.correlate(ConversationRow).scalar_subquery()
+        )
+        .outerjoin(IdentityRow, IdentityRow.id == MentionRow.identity_id)
+        .where(among(ConversationRow.id), ConversationRow.workspace_id == bindparam("workspace"))
+    )  # fmt: skip
+
+
+#: By whether the reply is private. Built once: every answer of an agent asks for them.
+_ADDRESSEES = {private: _addressees(private=private) for private in (False, True)}
+
+
+def addressees(
+    connection: Connection, workspace_id: int, conversations: Collection[int], *, private: bool
+) -> dict[int, Addressee]:
+    """Return whom replies answer: in public the newest mention of the conversation.
+
+    A private reply goes to the customer of the conversation alone; somebody who joined the
+    thread in public must not read it.
+    """
+    asked = {"workspace": workspace_id, "ids": conversations}
+    found = connection.execute(_ADDRESSEES[private], asked)
+    return {
+        row.conversation_id: Addressee(
+            row.conversation_id, account_of(row), row.external_id, row.recipient or ""
+        )
+        for row in found
+    }
+
+
+def due(
+    connection: Connection,
+    workspace_id: int,
+    statuses: Collection[ReplyStatus],
+    now: datetime,
+    *,
+    limit: int,
+) -> list[Outgoing]:
+    """Return replies in ``statuses`` that are due, oldest first, at most one a conversation.
+
+    One that stands behind an unfinished reply of its conversation has to wait: a customer reads
+    them in the order they were written. Behind one that somebody put off none waits, but for the
+    later parts of the same answer: they go out when the part before has certainly arrived.
+    """
+    asked = {"workspace": workspace_id, "statuses": list(statuses), "moment": now, "most": limit}
+    return [_read(row) for row in connection.execute(_due(), asked)]
+
+
+def get(connection: Connection, workspace_id: int, reply_id: int) -> Outgoing | None:
+    """Return one reply, or None when the workspace has no such reply."""
+    found = connection.execute(
+        _outgoing().where(ReplyRow.id == reply_id, ReplyRow.workspace_id == workspace_id)
+    ).first()
+    return _read(found) if found else None
+
+
+def unsettled(connection: Connection, workspace_id: int, *, limit: int) -> list[Outgoing]:
+    """Return the replies of which only a person can say whether they went out, oldest first."""
+    found = connection.execute(
+        _outgoing()
+        .where(
+            ReplyRow.workspace_id == workspace_id,
+            ReplyRow.status == ReplyStatus.UNKNOWN,
+            ReplyRow.due_at.is_(None),
+        )
+        # By a moment that none of them has: only an index that knows the status has that order.
+        .order_by(ReplyRow.due_at, ReplyRow.id)
+        .limit(limit)
+    )
+    return [_read(row) for row in found]
+
+
+#: The part of the same answer that comes before.
+_BEFORE = aliased(ReplyRow, name="before")
+
+
+@cache
+def _due() -> Select[Any]:
+    earlier = aliased(ReplyRow)
+    waits = (
+        select(earlier.id)
+        .where(
+            earlier.conversation_id == ReplyRow.conversation_id,
+            earlier.id < ReplyRow.id,
+            earlier.due_at.is_not(None),
+            or_(
+                earlier.status != ReplyStatus.APPROVED.value,
+                earlier.send_at.is_(None),
+                earlier.send_at <= bindparam("moment"),
+            ),
+        )
+        .exists()
+    )
+    incomplete = and_(_BEFORE.id.is_not(None), _BEFORE.status != ReplyStatus.SENT.value)
+    return (
+        _outgoing()
+        .where(
+            ReplyRow.workspace_id == bindparam("workspace"),
+            ReplyRow.status.in_(bindparam("statuses", expanding=True)),
+            ReplyRow.due_at <= bindparam("moment"),
+            ~waits,
+            ~incomplete,
+        )
+        .order_by(ReplyRow.due_at, ReplyRow.id)
+        .limit(bindparam("most"))
+    )
+
+
+def _outgoing() -> Select[Any]:
+    return (
+        select(
+            ReplyRow.__table__,
+            ConversationRow.thread,
+            AccountRow.channel,
+            AccountRow.handle,
+            AccountRow.enabled,
+            AccountRow.position,
+            AccountRow.settings,
+            AccountRow.sealed,
+            func.coalesce(_BEFORE.external_id, ReplyRow.in_reply_to).label("answers"),
+        )
+        .outerjoin(ConversationRow, ConversationRow.id == ReplyRow.conversation_id)
+        .outerjoin(AccountRow, AccountRow.id == ReplyRow.account_id)
+        .outerjoin(
+            _BEFORE,
+            and_(
+                _BEFORE.workspace_id == ReplyRow.workspace_id,
+                _BEFORE.series == ReplyRow.series,
+                _BEFORE.part == ReplyRow.part - 1,
+            ),
+        )
+    )
+
+
+def _read(row: Row[Any]) -> Outgoing:
+    reply = Reply(
+        id=row.id, conversation_id=row.conversation_id or 0, text=row.text, private=row.private,
+        status=ReplyStatus(row.status), idempotency_key=row.idempotency_key,
+        created_at=row.created_at, in_reply_to=row.answers, thread=row.thread or "",
+        recipient=row.recipient, external_id=row.external_id, sent_at=row.sent_at,
+        attempts=row.attempts, error=row.error, job_id=row.job_id, by=row.by, send_at=row.send_at,
+        held_by=row.held_by, withdrawn_by=row.withdrawn_by, part=row.part, parts=row.parts,
+    )  # fmt: skip
+    account = None
+    if row.account_id is not None:
+        account = ChannelAccount(
+            row.account_id, row.channel, row.handle, row.enabled, row.position, row.settings,
+            row.sealed,
+        )  # fmt: skip
+    return Outgoing(reply, account, row.approved_digest, row.inquiries, row.sending_at, row.series)
