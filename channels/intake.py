@@ -8,12 +8,14 @@ engine's affair; here it becomes the message ``mention.received``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any
 
+from channels.changes import Changed, Changes
+from channels.clustering import MOOD, Clustering
 from channels.model import (
-    Author,
     ChannelAccount,
+    Edit,
     Mention,
     OwnPost,
     Page,
@@ -21,21 +23,21 @@ from channels.model import (
     correlation_key_of,
 )
 from channels.networks import found, limit_of
+from channels.placing import Places, named_posts
 from channels.protocol import Channel
+from channels.rhythm import learned
 from channels.signals import OfflineSignals, Reading, Signals
-from channels.storage import accounts
+from channels.storable import storable
+from channels.storage import accounts, hearing, placing
 from channels.storage.arrivals import Arrivals, KnownAuthor, Thread
+from channels.urgency import urgency_of
 from engine import Engine
 from engine.errors import NotFoundError
 from engine.messages import Correlated, Correlation, Message
 from engine.ports import Change, UnitOfWork
 
-_Part = TypeVar("_Part", Mention, Author, OwnPost)
-
 #: Name of the message that a mention becomes.
 MENTION_RECEIVED = "mention.received"
-#: Characters of a name, a handle or an id of a person at most.
-_LONGEST_NAME = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ class Taken:
     stored: int = 0
     duplicates: int = 0  #: mentions that were stored before, or stand twice on the page
     own_posts: int = 0  #: answers given elsewhere that were new
+    reposts: int = 0  #: of what is stored, that were new; they start and continue nothing
+    edited: int = 0  #: mentions that say something else now
+    deleted: int = 0  #: mentions that were blanked, because their authors took them back
+    clustered: int = 0  #: conversations that began like another one
     skipped: int = 0
     started: int = 0
     correlated: int = 0  #: taken, or kept, by an instance that was there before
@@ -76,6 +82,7 @@ class Intake:
         self._engine = engine
         self._signals = signals or OfflineSignals()
         self._channels = found() if channels is None else channels
+        self._clustering = Clustering()
 
     def take(self, account: ChannelAccount, page: Page, *, lease: str | None = None) -> Taken:
         """Store what is new on ``page`` and correlate it, in the order of the page.
@@ -89,15 +96,28 @@ class Intake:
             NotFoundError: the workspace has no such account; nothing was stored.
             LeaseLostError: another worker reads the account by now; nothing was stored.
         """
-        page = _storable(page)
+        page = storable(page)
         # Reading texts takes longer than storing them: not while others wait for the database.
-        readings = {m.external_id: self._signals.read(m.text) for m in page.mentions}
+        readings = _Readings(
+            {m.external_id: self._signals.read(m.text) for m in page.mentions},
+            {edit: self._signals.read(edit.text) for edit in page.edits},
+        )
         with self._engine.transaction() as uow:
             current = accounts.lock(uow.connection, uow.workspace_id, account.id, lease)
             if current is None:
                 raise NotFoundError("channel account", account.id)
-            taking = _Taking(self._engine, uow, current, self._channels, self._process)
+            taking = _Taking(
+                self._engine, uow, current, self._channels, self._process, self._clustering
+            )
             return taking.take(page, readings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Readings:
+    """What the texts of a page show."""
+
+    mentions: Mapping[str, Reading]
+    edits: Mapping[Edit, Reading]
 
 
 class _Taking:
@@ -110,8 +130,10 @@ class _Taking:
         account: ChannelAccount,
         channels: Mapping[str, Channel],
         process: str | None,
+        clustering: Clustering,
     ) -> None:
         self._engine = engine
+        self._clustering = clustering
         self._process = process
         self._uow = uow
         self._account = account
@@ -119,54 +141,102 @@ class _Taking:
         self._now = engine.clock.now()
         self._rows = Arrivals(uow.connection, uow.workspace_id, account, self._now)
 
-    def take(self, page: Page, readings: Mapping[str, Reading]) -> Taken:
+    def take(self, page: Page, readings: _Readings) -> Taken:
         mentions, own_posts = self._told_apart(page)
         known = self._rows.known_mentions([m.external_id for m in mentions])
         news = {m.external_id: m for m in reversed(mentions) if m.external_id not in known}
-        new = [m for m in mentions if news.get(m.external_id) is m]
+        unknown = [m for m in mentions if news.get(m.external_id) is m]
+        new, own_posts, threads = self._placed(unknown, own_posts)
         authors = self._rows.authors({m.author.external_id: m.author for m in new})
-        threads = self._threads(new, own_posts, authors)
-        stored = self._store(new, authors, threads, readings)
+        threads |= self._opened(new, threads, authors)
+        stored = self._store(new, authors, threads, readings.mentions)
         own = self._rows.store_own(
             [(post, threads[post.thread]) for post in own_posts if post.thread in threads]
         )
-        taken = [m for m in new if m.external_id in stored]
+        spread = [m for m in new if m.external_id in stored and m.reposts is not None]
+        taken = [m for m in new if m.external_id in stored and m.reposts is None]
+        clustered = self._cluster(taken, threads, readings.mentions)
+        changes = Changes(self._uow, self._account, self._now, self._conversation)
+        changed = changes.take(page, readings.edits)
+        messages = [
+            self._message(m, stored[m.external_id], threads[m.thread], authors,
+                          readings.mentions[m.external_id])
+            for m in taken
+        ]  # fmt: skip
         outcomes = self._engine.correlate_all(
-            [
-                self._message(
-                    m, stored[m.external_id], threads[m.thread], authors, readings[m.external_id]
-                )
-                for m in taken
-            ],
-            process=self._process,
-            within=self._uow,
+            messages + changed.messages, process=self._process, within=self._uow
         )
-        self._finish(page, taken, threads)
-        result = _sum_up(page, len(mentions), len(taken), own, outcomes)
-        return replace(result, conversations=frozenset(threads[m.thread].id for m in taken))
+        self._finish(page, taken, threads, changed.conversations)
+        result = _sum_up(page, outcomes[: len(taken)], changed)
+        return replace(
+            result,
+            duplicates=len(mentions) - len(unknown),
+            own_posts=own,
+            reposts=len(spread),
+            clustered=clustered,
+            conversations=frozenset(threads[m.thread].id for m in taken),
+        )
 
     def _told_apart(self, page: Page) -> tuple[list[Mention], list[OwnPost]]:
-        """Return what others wrote and what we wrote: our own accounts never start anything."""
-        ours = accounts.our_handles(
-            self._uow.connection, self._uow.workspace_id, self._account.channel
-        )
-        mentions = [m for m in page.mentions if m.author.handle.lower() not in ours]
-        by_us = [_as_own(m) for m in page.mentions if m.author.handle.lower() in ours]
-        return mentions, [*page.own_posts, *by_us]
+        """Return what others wrote and what we wrote: our own accounts never start anything.
 
-    def _threads(
-        self, new: list[Mention], own: list[OwnPost], authors: Mapping[str, KnownAuthor]
+        Ours are the posts of any account of this workspace on the network, and whatever we sent,
+        should an account have another handle by now.
+        """
+        if not page.mentions:
+            return [], list(page.own_posts)
+        connection = self._uow.connection
+        ours = placing.our_accounts(connection, self._uow.workspace_id, self._account.channel)
+        sent = placing.our_posts(connection, ours, [m.external_id for m in page.mentions])
+        handles = set(ours.values())
+        mentions: list[Mention] = []
+        by_us: list[Mention] = []
+        for m in page.mentions:
+            own = m.external_id in sent or m.author.handle.lower().removeprefix("@") in handles
+            (by_us if own else mentions).append(m)
+        return mentions, [*page.own_posts, *(_as_own(m) for m in by_us if m.reposts is None)]
+
+    def _placed(
+        self, new: list[Mention], own_posts: list[OwnPost]
+    ) -> tuple[list[Mention], list[OwnPost], dict[str, Thread]]:
+        """Return the posts with the threads they belong to, and those that are there already."""
+        connection, account = self._uow.connection, self._account.id
+        all_posts: list[Mention | OwnPost] = [*new, *own_posts]
+        threads = self._rows.threads({post.thread for post in all_posts})
+        posts = placing.posts(connection, account, named_posts(all_posts, threads))
+        quoted = {posts[m.quotes] for m in new if m.quotes in posts}
+        places = Places(set(threads), posts, placing.writers(connection, account, quoted))
+        if elsewhere := set(posts.values()) - threads.keys():
+            threads |= self._rows.threads(elsewhere)
+        return *places.placed(new, own_posts), threads
+
+    def _opened(
+        self, new: list[Mention], there: Mapping[str, Thread], authors: Mapping[str, KnownAuthor]
     ) -> dict[str, Thread]:
-        wanted = {m.thread for m in new} | {post.thread for post in own}
-        threads = self._rows.threads(wanted)
+        """Open conversations for what fits none that is there."""
         firsts: dict[str, tuple[Mention, KnownAuthor]] = {}
         for mention in new:
-            if mention.thread not in threads:
+            if mention.thread not in there:
                 author = authors[mention.author.external_id]
                 firsts.setdefault(mention.thread, (mention, author))
-        if firsts:
-            threads |= self._rows.open_threads(list(firsts.values()))
-        return threads
+        return self._rows.open_threads(list(firsts.values())) if firsts else {}
+
+    def _cluster(
+        self,
+        taken: list[Mention],
+        threads: Mapping[str, Thread],
+        readings: Mapping[str, Reading],
+    ) -> int:
+        """Put conversations that this page opened with a complaint to others like them."""
+        opened: dict[int, str] = {}
+        seen: set[int] = set()
+        for mention in taken:
+            thread = threads[mention.thread]
+            if thread.opened and thread.id not in seen:
+                seen.add(thread.id)
+                if readings[mention.external_id].sentiment < MOOD:
+                    opened[thread.id] = mention.text
+        return self._clustering.take(self._uow, list(opened.items()), self._now)
 
     def _store(
         self,
@@ -205,7 +275,7 @@ class _Taking:
                 "private": mention.private,
                 "url": mention.url,
             },
-            "conversation": self._conversation(thread),
+            "conversation": self._conversation(thread.id),
             "customer": {
                 "id": author.customer_id,
                 "name": author.name,
@@ -213,7 +283,11 @@ class _Taking:
                 "reach": author.author.reach,
                 "tier": author.tier,
             },
-            "signals": reading.payload(),
+            "signals": {
+                **reading.payload(),
+                "urgency": urgency_of(reading, reach=author.author.reach, tier=author.tier),
+                "reach": author.author.reach,
+            },
         }
         return Message(
             MENTION_RECEIVED,
@@ -222,17 +296,23 @@ class _Taking:
             business_key=business_key_of(self._account.channel, thread.id),
         )
 
-    def _conversation(self, thread: Thread) -> dict[str, Any]:
+    def _conversation(self, id: int) -> dict[str, Any]:
         channel = self._channel
         return {
-            "id": thread.id,
+            "id": id,
             "channel": self._account.channel,
             "account": self._account.handle,
             "reply_limit": limit_of(channel, self._account) if channel else None,
             "can_reply_privately": channel.can_reply_privately if channel else False,
         }
 
-    def _finish(self, page: Page, taken: list[Mention], threads: Mapping[str, Thread]) -> None:
+    def _finish(
+        self,
+        page: Page,
+        taken: list[Mention],
+        threads: Mapping[str, Thread],
+        changed: set[int],
+    ) -> None:
         """Show the news on the conversations, tell open pages, and move the position last."""
         newest: dict[int, Mention] = {}
         for mention in taken:
@@ -240,29 +320,39 @@ class _Taking:
             if key not in newest or mention.created_at >= newest[key].created_at:
                 newest[key] = mention
         self._rows.touch(newest)
-        for key in sorted(newest):
+        for key in sorted(newest.keys() | changed):
             self._uow.note(Change(self._engine.workspace.key, "conversation", key))
         values: dict[str, Any] = {"last_mention_at": self._now} if taken else {}
+        if taken or page.gap:
+            values |= self._remembered(page, taken)
         if page.position is not None:
             values["position"] = dict(page.position)
         if values:
             accounts.change(self._uow.connection, self._uow.workspace_id, self._account.id, values)
 
+    def _remembered(self, page: Page, taken: list[Mention]) -> dict[str, Any]:
+        """Return what the account remembers of the page: gaps, and when mentions come in."""
+        gap, rhythm = hearing.remembered(self._uow.connection, self._account.id)
+        found = {
+            "gap": hearing.with_gap(gap, page.gap) if page.gap else None,
+            "rhythm": learned(rhythm, [m.created_at for m in taken], self._now),
+        }
+        return {name: value for name, value in found.items() if value is not None}
 
-def _sum_up(
-    page: Page, mentions: int, stored: int, own: int, outcomes: Iterable[Correlation]
-) -> Taken:
+
+def _sum_up(page: Page, outcomes: Iterable[Correlation], changed: Changed) -> Taken:
+    """Return what became of the mentions that were stored, and of those that changed."""
     outcomes = list(outcomes)
     started = sum(one.outcome is Correlated.STARTED for one in outcomes)
     owned = sum(one.instance_id is not None for one in outcomes)
     return Taken(
-        stored=stored,
-        duplicates=mentions - stored,
-        own_posts=own,
+        stored=len(outcomes),
         skipped=len(page.skipped),
         started=started,
         correlated=owned - started,
         buffered=len(outcomes) - owned,
+        edited=changed.edited,
+        deleted=changed.deleted,
         instances=frozenset(one.instance_id for one in outcomes if one.instance_id is not None),
     )
 
@@ -277,36 +367,3 @@ def _as_own(mention: Mention) -> OwnPost:
         mention.private,
         mention.author.handle,
     )
-
-
-def _storable(page: Page) -> Page:
-    """Return the page with texts that every database takes: no NUL, no half of a character.
-
-    One post that cannot be stored would keep all that come after it out. Names are cut: they are
-    looked up by their letters, and nobody reads more of them.
-    """
-    return replace(
-        page,
-        mentions=tuple(
-            replace(_cleaned(m), author=_cleaned(m.author, longest=_LONGEST_NAME))
-            for m in page.mentions
-        ),
-        own_posts=tuple(map(_cleaned, page.own_posts)),
-    )
-
-
-def _cleaned(part: _Part, *, longest: int | None = None) -> _Part:
-    """Return a part of a page with each of its texts cleaned, and cut to so many characters."""
-    texts: dict[str, Any] = {
-        each.name: value
-        for each in fields(part)
-        if isinstance(value := getattr(part, each.name), str)
-    }
-    clean: dict[str, Any] = {name: _clean(value)[:longest] for name, value in texts.items()}
-    return part if clean == texts else replace(part, **clean)
-
-
-def _clean(text: str) -> str:
-    if "\x00" not in text and text.isascii():
-        return text
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

@@ -202,6 +202,8 @@ class Customer:
     tier: str = "standard"  #: ``standard`` or ``vip``
     identities: tuple[Identity, ...] = ()
     notes: str = ""
+    #: Id of the customer that an agent found them to be; their conversations are there.
+    joined_into: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,8 @@ class Post:
     language: str | None = None  #: of a mention, ISO 639-1
     url: str | None = None
     error: str | None = None
+    deleted_at: datetime | None = None  #: UTC; a mention that its author took back, and its words
+    earlier: tuple[Earlier, ...] = ()  #: of a mention that was edited, oldest first
     send_at: datetime | None = None  #: of a reply that waits for a moment
     held_by: str | None = None  #: of a reply that somebody keeps back
 
@@ -268,6 +272,22 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
+class Cluster:
+    """Conversations that begin with nearly the same complaint."""
+
+    id: int
+    size: int  #: how many conversations
+    opened_at: datetime  #: UTC
+    last_at: datetime  #: UTC; one came in last
+    text: str  #: the newest mention of the oldest of them
+
+    @property
+    def correlation_key(self) -> str:
+        """Return the key under which messages of this cluster find its instance."""
+        return f"cluster:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class AccountState:
     """An account of ours and how reading it goes."""
 
@@ -298,6 +318,7 @@ class Summary:
     tier: str
     text: str  #: of the newest mention
     at: datetime  #: UTC, of the newest mention
+    cluster_id: int | None = None  #: of the near-identical complaints that it belongs to
 
 
 def named_id(named: object) -> int:

@@ -43,6 +43,7 @@ class Reading:
     sentiment: float  #: -1 (bad) to 1 (good); 0 when nothing speaks for either
     language: str  #: ISO 639-1
     topics: tuple[str, ...]  #: in the order of the alphabet
+    pressing: bool = False  #: says itself that it cannot wait
 
     def payload(self) -> dict[str, Any]:
         """Return the reading as variables of a process."""
@@ -79,7 +80,12 @@ class OfflineSignals:
             models = self._models
         plain = _NOISE.sub(" ", text[:LONGEST])
         language = models.language(plain) or self._fallback
-        return Reading(models.sentiment(plain, language), language, models.topics(plain))
+        return Reading(
+            models.sentiment(plain, language),
+            language,
+            models.topics(plain),
+            models.pressing(plain),
+        )
 
     @cached_property
     def _models(self) -> _Models:
@@ -92,6 +98,7 @@ class _Models:
 
     def __init__(self, words: Mapping[str, Any]) -> None:
         self._topics = {name: _pattern(phrases) for name, phrases in words["topics"].items()}
+        self._pressing = _pattern(words["pressing"])
         english = SentimentIntensityAnalyzer()
         english.lexicon.update(words["sentiment"]["en"])
         self._english = english
@@ -107,6 +114,9 @@ class _Models:
         # People type the typographic apostrophe on telephones; the lists hold the plain one.
         plain = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").lower()
         return tuple(sorted(t for t, pattern in self._topics.items() if pattern.search(plain)))
+
+    def pressing(self, text: str) -> bool:
+        return self._pressing.search(text.lower()) is not None
 
     def language(self, text: str) -> str | None:
         if not _WORD.search(text):

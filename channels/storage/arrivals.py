@@ -92,14 +92,18 @@ class Arrivals:
     def store(
         self, mentions: Sequence[tuple[Mention, KnownAuthor, Thread, float, str]]
     ) -> dict[str, int]:
-        """Insert mentions with their sentiment and language; return the ids of the new ones."""
+        """Insert mentions with their sentiment and language; return the ids of the new ones.
+
+        A repost has no words of its own, whatever the network puts there.
+        """
         rows = [
             self._owned(
                 account_id=self._account.id, conversation_id=thread.id,
-                identity_id=author.identity_id, external_id=mention.external_id, text=mention.text,
-                created_at=mention.created_at, received_at=self._now,
-                in_reply_to=mention.in_reply_to, private=mention.private, url=mention.url,
-                sentiment=sentiment, language=language,
+                identity_id=author.identity_id, external_id=mention.external_id,
+                text="" if mention.reposts else mention.text, created_at=mention.created_at,
+                received_at=self._now, in_reply_to=mention.in_reply_to or mention.reposts,
+                private=mention.private, url=mention.url, sentiment=sentiment, language=language,
+                repost=mention.reposts is not None,
             )
             for mention, author, thread, sentiment, language in mentions
         ]  # fmt: skip
@@ -145,6 +149,10 @@ class Arrivals:
         told = f"own:{self._account.id}:{post.external_id}"
         return hashlib.sha256(told.encode()).hexdigest()
 
+    def _address(self, author: Author) -> str | None:
+        mail = author.handle if self._account.channel == "email" else None
+        return (author.email or mail or "").strip().lower()[:320] or None
+
     def _owned(self, **values: Any) -> dict[str, Any]:
         return {"workspace_id": self._workspace, **values}
 
@@ -175,7 +183,7 @@ class Arrivals:
             self._owned(
                 customer_id=customer.id, channel=self._account.channel,
                 external_id=author.external_id, handle=author.handle, name=author.name,
-                reach=author.reach,
+                reach=author.reach, email=self._address(author),
             )
             for author, customer in zip(authors, sorted(customers), strict=True)
         ]  # fmt: skip
@@ -188,12 +196,13 @@ class Arrivals:
         changed = [
             {
                 "identity": one.identity_id,
-                "handle_now": told[one.author.external_id].handle,
-                "name_now": told[one.author.external_id].name,
-                "reach_now": told[one.author.external_id].reach,
+                "handle_now": now.handle,
+                "name_now": now.name,
+                "reach_now": now.reach,
+                "email_now": self._address(now),
             }
             for one in known
-            if one.author != told[one.author.external_id]
+            if _differs(one.author, now := told[one.author.external_id], self._address(now))
         ]
         if changed:
             self._connection.execute(
@@ -203,14 +212,22 @@ class Arrivals:
                     handle=bindparam("handle_now"),
                     name=func.coalesce(bindparam("name_now"), IdentityRow.name),
                     reach=bindparam("reach_now"),
+                    email=func.coalesce(bindparam("email_now"), IdentityRow.email),
                 ),
                 changed,
             )
 
 
 def _known(row: Row[Any]) -> KnownAuthor:
-    author = Author(row.external_id, row.handle, row.name, row.reach)
+    author = Author(row.external_id, row.handle, row.name, row.reach, row.email)
     return KnownAuthor(row.id, row.customer_id, row.customer, row.tier, author)
+
+
+def _differs(known: Author, told: Author, address: str | None) -> bool:
+    """Tell whether the network says anything new of an author; what it leaves out stays."""
+    return (known.handle, known.reach, known.name, known.email) != (
+        told.handle, told.reach, told.name or known.name, address or known.email,
+    )  # fmt: skip
 
 
 def _as_told(known: KnownAuthor, author: Author) -> KnownAuthor:

@@ -10,15 +10,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select, union, update
 
 from channels.model import (
-    Author,
     ChannelAccount,
     Conversation,
     Customer,
+    Earlier,
+    Identity,
     Post,
     ReplyStatus,
     Summary,
 )
-from channels.storage import finding
+from channels.storage import changing, finding
 from channels.storage.tables import (
     AccountRow,
     ConversationRow,
@@ -31,6 +32,8 @@ from engine.storage.bulk import among
 
 #: Posts of one conversation that are shown: the newest. Nobody scrolls further.
 MOST_POSTS = 1_000
+#: Stands in lists where the newest mention has no words, or none any more.
+WORDLESS = "(no text)"
 
 # Built once: an agent looks at a conversation with every user task.
 _CONVERSATIONS = select(
@@ -107,6 +110,7 @@ def summaries(
             ConversationRow.last_text,
             ConversationRow.last_at,
             ConversationRow.customer_id,
+            ConversationRow.cluster_id,
             CustomerRow.name,
             CustomerRow.tier,
             AccountRow.channel,
@@ -124,8 +128,9 @@ def summaries(
             customer=row.name,
             customer_id=row.customer_id,
             tier=row.tier,
-            text=row.last_text,
+            text=row.last_text or WORDLESS,
             at=row.last_at,
+            cluster_id=row.cluster_id,
         )
         for row in found
     }
@@ -166,12 +171,17 @@ def change_customer(
 
 def customers_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Customer]:
     """Return customers with their identities, by id."""
-    identities: dict[int, list[Author]] = defaultdict(list)
+    identities: dict[int, list[Identity]] = defaultdict(list)
     for row in connection.execute(_IDENTITIES, {"ids": ids}):
-        identities[row.customer_id].append(Author(row.external_id, row.handle, row.name, row.reach))
+        identities[row.customer_id].append(
+            Identity(row.external_id, row.handle, row.name, row.reach, row.email, row.id,
+                     row.channel)
+        )  # fmt: skip
     found = connection.execute(_CUSTOMERS, {"ids": ids})
     return {
-        row.id: Customer(row.id, row.name, row.tier, tuple(identities[row.id]), row.notes)
+        row.id: Customer(
+            row.id, row.name, row.tier, tuple(identities[row.id]), row.notes, row.joined_into
+        )
         for row in found
     }
 
@@ -184,11 +194,13 @@ def posts(connection: Connection, conversation_id: int, handle: str) -> tuple[Po
         conversation_id: of a workspace the caller has checked.
         handle: of our account, the author of replies nobody else is named for.
     """
-    mentions = connection.execute(_MENTIONS, {"conversation": conversation_id})
+    mentions = connection.execute(_MENTIONS, {"conversation": conversation_id}).all()
+    edited = [row.id for row in mentions if row.edited_at and not row.deleted_at]
+    before = changing.earlier(connection, edited) if edited else {}
     replies = connection.execute(_REPLIES, {"conversation": conversation_id})
     # Replies are ordered by our clock, mentions by the network's: near enough for reading.
     both: Iterable[tuple[datetime, int, Post]] = (
-        *((row.created_at, 0, _mention(row)) for row in reversed(mentions.all())),
+        *((row.created_at, 0, _mention(row, before.get(row.id, ()))) for row in mentions[::-1]),
         *(
             (row.sent_at or row.created_at, 1, _reply(row, handle))
             for row in reversed(replies.all())
@@ -202,14 +214,17 @@ def _conversation(row: Row[Any], customer: Customer, posts: tuple[Post, ...]) ->
         row.account_id, row.channel, row.handle, row.enabled, row.position, row.settings
     )
     return Conversation(
-        row.id, account, customer, row.thread, row.opened_at, row.last_at, posts, row.last_text
-    )
+        row.id, account, customer, row.thread, row.opened_at, row.last_at, posts, row.last_text,
+        row.cluster_id,
+    )  # fmt: skip
 
 
-def _mention(row: Row[Any]) -> Post:
+def _mention(row: Row[Any], before: Iterable[tuple[str, datetime]]) -> Post:
     return Post(
-        kind="mention", text=row.text, at=row.created_at, author=row.handle, private=row.private,
+        kind="repost" if row.repost else "mention", text=row.text, at=row.created_at,
+        author=row.handle, private=row.private,
         external_id=row.external_id, sentiment=row.sentiment, language=row.language, url=row.url,
+        deleted_at=row.deleted_at, earlier=tuple(Earlier(text, at) for text, at in before),
     )  # fmt: skip
 
 

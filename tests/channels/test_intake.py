@@ -44,7 +44,9 @@ def test_given_a_new_mention_when_taken_then_it_starts_an_instance_that_knows_it
     assert variables["customer"] == {
         "id": 1, "name": "bob", "handle": "bob", "reach": 10, "tier": "standard",
     }  # fmt: skip
-    assert variables["signals"] == {"sentiment": 0.0, "language": "en", "topics": []}
+    assert variables["signals"] == {
+        "sentiment": 0.0, "language": "en", "topics": [], "urgency": 0, "reach": 10,
+    }  # fmt: skip
     assert variables["pace"] == "PT1S"
     assert (task.business_key, task.correlation_key) == ("fake:1", "conversation:1")
 
