@@ -7,10 +7,10 @@ WORKERS ?= 2
 # More options for `corral run`: make run ARGS="--port 9000"
 ARGS ?=
 
-.PHONY: help install run check test crash bench lock notices pages screenshots
+.PHONY: help install run check test test-networks crash bench lock notices pages screenshots
 
 help: ## Show what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 install: ## Create or update .venv and build the front end; quick when nothing changed
 	@python=$$(sh tools/find_python.sh) && "$$python" tools/install.py
@@ -31,7 +31,10 @@ check: install ## Format, lint, types, imports, style bars, lock, notices and pa
 
 test: install ## Run every test; fetches a Chromium if there is none
 	@$(BIN)/python -m tools.chromium
-	$(BIN)/pytest tests -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest tests --ignore=tests/networks_real -n $(WORKERS) --dist loadfile
+
+test-networks: install ## Fetch real servers of networks (Bluesky, e-mail), and test against them on this machine alone
+	@$(BIN)/python -m tools.real_networks
 
 # For how long, on which database, and which troubles: make crash SECONDS=60 DATABASE=sqlite SEED=42
 SECONDS ?= 600

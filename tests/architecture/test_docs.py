@@ -54,13 +54,13 @@ def test_every_link_leads_to_a_file_of_the_tree(root: Path, texts: dict[Path, st
 
 def test_every_make_command_in_the_documents_is_a_target(texts: dict[Path, str]) -> None:
     # given
-    targets = set(re.findall(r"^([a-z]+):", texts[Path("Makefile")], re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", texts[Path("Makefile")], re.MULTILINE))
 
     # when
     named = {
         (str(path), target)
         for path, text in documents(texts).items()
-        for target in re.findall(r"(?:`|^|&& )make ([a-z]+)", text, re.MULTILINE)
+        for target in re.findall(r"(?:`|^|&& )make ([a-z-]+)", text, re.MULTILINE)
     }
 
     # then
@@ -70,7 +70,7 @@ def test_every_make_command_in_the_documents_is_a_target(texts: dict[Path, str])
 
 def test_every_make_target_is_explained_to_contributors(texts: dict[Path, str]) -> None:
     # given
-    targets = set(re.findall(r"^([a-z]+):", texts[Path("Makefile")], re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", texts[Path("Makefile")], re.MULTILINE))
 
     # when
     table = rows(texts[Path("CONTRIBUTING.md")])

@@ -66,9 +66,10 @@ def test_the_lock_pins_every_dependency_within_its_range() -> None:
     assert list(lock.check()) == []
 
 
-def test_the_lock_of_the_front_end_names_no_address(root: Path) -> None:
+@pytest.mark.parametrize("folder", ["webapp/frontend", "tests/networks_real/bluesky"])
+def test_the_locks_of_npm_name_no_address(folder: str, root: Path) -> None:
     # given
-    text = (root / "webapp" / "frontend" / "package-lock.json").read_text(encoding="utf-8")
+    text = (root / folder / "package-lock.json").read_text(encoding="utf-8")
 
     # when
     packages = json.loads(text)["packages"]
@@ -119,7 +120,7 @@ def test_the_wheel_is_told_to_hold_the_four_packages_alone(root: Path) -> None:
     assert project["project"]["scripts"] == {"corral": "webapp.cli:main"}
 
 
-def test_the_checks_of_a_change_are_make_check_and_make_test(root: Path) -> None:
+def test_the_checks_of_a_change_are_those_a_developer_runs(root: Path) -> None:
     # given
     script = root / ".ci" / "run"
 
@@ -131,5 +132,5 @@ def test_the_checks_of_a_change_are_make_check_and_make_test(root: Path) -> None
     ]
 
     # then
-    assert commands == ["make check", "make test"]
+    assert commands == ["make check", "make test", "make test-networks"]
     assert script.stat().st_mode & 0o111
