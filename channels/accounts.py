@@ -8,6 +8,7 @@ network, and whatever a network says about them is told without them.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 import structlog
@@ -37,6 +38,30 @@ _THERE = "Is an account of this workspace already."
 _log = structlog.get_logger(__name__)
 
 
+class Condition(StrEnum):
+    """How an account does, in a word for people."""
+
+    OFF = "off"
+    FAILING = "failing"  #: somebody should look
+    LISTENING = "listening"
+    NEW = "not read yet"
+
+
+def condition_of(state: AccountState) -> Condition:
+    """Return how an account does."""
+    if not state.account.enabled:
+        return Condition.OFF
+    if state.last_error or state.alarm:
+        return Condition.FAILING
+    return Condition.LISTENING if state.last_success_at else Condition.NEW
+
+
+def addable(channels: Mapping[str, Channel]) -> dict[str, Adding]:
+    """Return the networks of which accounts can be added, by name, sorted as people read."""
+    known = {name: one for name, one in channels.items() if isinstance(one, Adding)}
+    return dict(sorted(known.items(), key=lambda item: item[1].title.casefold()))
+
+
 class Accounts:
     """The accounts of one workspace, for those who look after them."""
 
@@ -53,9 +78,8 @@ class Accounts:
         self._rows = Conversations(engine, self._seals)
 
     def networks(self) -> dict[str, Adding]:
-        """Return the networks of which accounts can be added, by name, sorted as people read."""
-        known = {name: one for name, one in self._channels.items() if isinstance(one, Adding)}
-        return dict(sorted(known.items(), key=lambda item: item[1].title.casefold()))
+        """Return the networks of which accounts can be added, by name."""
+        return addable(self._channels)
 
     def network(self, name: str) -> Adding:
         """Return one of them. Raises ``ChannelRefusedError`` when there is none of that name."""
@@ -160,10 +184,10 @@ class Accounts:
         account = self._rows.account(id).account
         network = self._network_of(account)
         given = {name: answer for name, answer in given.items() if answer.strip()}
-        known = self._known(account, network, given)
-        known = {name: value for name, value in known.items() if name not in forget}
-        answers = told(network.fields, known | given)
         asked = {field.name for field in network.fields}
+        known = self._known(account, network, given)
+        stays = {name: known[name] for name in known.keys() & asked - set(forget)}
+        answers = told(network.fields, stays | given)
         # What the network does not ask for, such as variables of its processes, stays.
         others = {key: value for key, value in account.settings.items() if key not in asked}
         settings = {**others, **answers.settings}

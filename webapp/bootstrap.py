@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from channels import networks
+from channels.accounts import Accounts
 from channels.conversations import Conversations
 from channels.intake import Intake
 from channels.outbox import REPLY_SEND, Outbox
@@ -119,6 +120,7 @@ class _ByWorkspace:
                 self.made[key] = Services(
                     engine=bound,
                     conversations=Conversations(bound, self.seals),
+                    accounts=Accounts(bound, self.networks, self.seals),
                     outbox=Outbox(
                         bound,
                         self.networks,
@@ -295,6 +297,18 @@ def opened(settings: Settings) -> Iterator[Installation]:
 
 
 @contextmanager
+def read(settings: Settings) -> Iterator[Installation]:
+    """Open everything of an installation that must exist; nothing is made, nothing runs by itself.
+
+    Raises:
+        DataDirectoryError: there is no database in the data directory, or it was moved.
+    """
+    _expect_there(settings)
+    with opened(settings) as installation:
+        yield installation
+
+
+@contextmanager
 def open_engine(settings: Settings) -> Iterator[Engine]:
     """Open the engine of the first workspace, made and migrated if need be."""
     with opened(settings) as installation:
@@ -315,9 +329,8 @@ def read_people(settings: Settings) -> Iterator[People]:
     Raises:
         DataDirectoryError: there is no database in the data directory, or it was moved.
     """
-    _expect_there(settings)
-    with open_people(settings) as people:
-        yield people
+    with read(settings) as installation:
+        yield installation.rooms.people
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from flask import current_app, g
 from webapp.security import current_person
 
 if TYPE_CHECKING:
+    from channels.accounts import Accounts
     from channels.conversations import Conversations
     from channels.outbox import Outbox
     from engine import Engine
@@ -33,6 +34,7 @@ class Services:
 
     engine: Engine
     conversations: Conversations
+    accounts: Accounts
     outbox: Outbox
     people: People
 

@@ -37,11 +37,52 @@ from channels.errors import (
     ReplyRefusedError,
     ReplyTooLongError,
 )
+from channels.fields import Field
 from channels.model import ChannelAccount, Page, Reply
+from channels.protocol import Checked
 
 PAGE_LENGTH = 50
 #: Highest rate that still makes sense to watch.
 MOST_PER_MINUTE = 600.0
+INDUSTRIES = ("parcel", "energy", "bank", "telecom", "travel")
+FIELDS = (
+    Field(
+        "mentions_per_minute",
+        "Mentions a minute",
+        "New conversations; 0 for none, 600 at most.",
+        default="2",
+        kind="number",
+    ),
+    Field(
+        "pace",
+        "Pace",
+        "2 lets customers answer in half the time.",
+        default="1",
+        kind="number",
+    ),
+    Field(
+        "max_open",
+        "Open conversations",
+        "Nobody new writes while so many wait for an answer.",
+        default="30",
+        kind="number",
+    ),
+    Field(
+        "trouble",
+        "Trouble",
+        "Share of replies that meet an outage, are cut off or refused, from 0 to 1.",
+        default="0",
+        kind="number",
+    ),
+    Field("industry", "Industry", "What they write about.", required=False, choices=INDUSTRIES),
+    Field(
+        "seed",
+        "Seed",
+        "A whole number; the same one tells the same stories.",
+        required=False,
+        kind="number",
+    ),
+)
 
 
 @dataclass(slots=True)
@@ -61,12 +102,20 @@ class DemoNetwork:
     name = "demo"
     reply_limit = 280
     can_reply_privately = True
+    title = "Demo (invented customers)"
+    fields = FIELDS
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         """Take the clock ``now``: a function that returns the present in UTC."""
         self._now = now
         self._servers: dict[tuple[int, str], _Server] = {}
         self._lock = threading.Lock()
+
+    def check(self, account: ChannelAccount) -> list[Checked]:
+        """Read the settings; see :class:`channels.protocol.Adding`. It needs no credentials."""
+        self._begin(account, 0, 0)
+        rate = _Wishes(account).number("mentions_per_minute", 2, 0, MOST_PER_MINUTE)
+        return [Checked("Settings", f"customers write about {rate:g} times a minute")]
 
     def fetch(self, account: ChannelAccount, after: Mapping[str, Any] | None) -> Iterator[Page]:
         """Yield what was posted since ``after``; see :class:`channels.protocol.Channel`."""
