@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from channels import costs
 from channels.model import (
     AccountState,
     ChannelAccount,
@@ -18,6 +19,7 @@ from channels.model import (
 from channels.polling import with_alarm
 from channels.sealing import Seals
 from channels.storage import accounts, outgoing, reading
+from channels.storage import costs as booked
 from engine import Engine
 from engine.errors import NotFoundError
 from engine.ports import Change
@@ -114,13 +116,17 @@ class Conversations:
         now = self._engine.clock.now()
         with self._engine.reading() as view:
             found = accounts.states(view.connection, view.workspace_id)
-        return [with_alarm(state, now) for state in found]
+            spent = booked.by_account(view.connection, view.workspace_id, now.date())
+        return [with_alarm(costs.with_spent(state, spent), now) for state in found]
 
     def account(self, id: int) -> AccountState:
         """Return one of our accounts. Raises ``NotFoundError``."""
+        now = self._engine.clock.now()
         with self._engine.reading() as view:
             found = accounts.state(view.connection, view.workspace_id, id)
-        return with_alarm(_there(found, "channel account", id), self._engine.clock.now())
+            spent = booked.of_account(view.connection, id, now.date())
+        state = _there(found, "channel account", id)
+        return with_alarm(costs.with_spent(state, {id: spent}), now)
 
     def ensure_account(
         self,
@@ -189,6 +195,11 @@ class Conversations:
                 changed = accounts.lock(uow.connection, uow.workspace_id, id)
             uow.note(Change(self._engine.workspace.key, "channel_account", id))
         return _there(changed, "channel account", id)
+
+    def cost_of(self, conversation_id: int) -> dict[str, int]:
+        """Return what calls for one conversation have cost, in millionths of a dollar, by kind."""
+        with self._engine.reading() as view:
+            return booked.of_conversation(view.connection, view.workspace_id, conversation_id)
 
     def reply(self, id: int) -> Reply:
         """Return a reply. Raises ``NotFoundError``."""

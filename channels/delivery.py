@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from channels import networks
+from channels.costs import collected
 from channels.errors import (
     ChannelError,
     ChannelRefusedError,
@@ -22,7 +23,7 @@ from channels.errors import (
     ReplyRefusedError,
     ReplyTooLongError,
 )
-from channels.model import ChannelAccount, ReplyStatus
+from channels.model import ChannelAccount, Cost, ReplyStatus
 from channels.protocol import Channel
 from channels.sealing import hiding
 from channels.storage.outgoing import Outgoing
@@ -49,10 +50,24 @@ class Attempt:
     external_id: str | None = None
     why: str | None = None  #: for people; None when it was sent
     retry_after: float | None = None  #: seconds the network asked us to wait
+    costs: tuple[Cost, ...] = ()  #: of the calls it took
 
 
 def send(out: Outgoing, channels: Mapping[str, Channel], opened: Opened) -> Attempt:
     """Check a reply, call the network once, and return how it ended. Never raises."""
+    with collected() as costs:
+        ended = _send(out, channels, opened)
+    return replace(ended, costs=tuple(costs))
+
+
+def inquire(out: Outgoing, channels: Mapping[str, Channel], opened: Opened) -> Attempt:
+    """Ask the network whether it has a reply, and return what that makes of it. Never raises."""
+    with collected() as costs:
+        ended = _inquire(out, channels, opened)
+    return replace(ended, costs=tuple(costs))
+
+
+def _send(out: Outgoing, channels: Mapping[str, Channel], opened: Opened) -> Attempt:
     try:
         account, channel = _checked(out, channels)
         account = opened(account)
@@ -74,8 +89,7 @@ def send(out: Outgoing, channels: Mapping[str, Channel], opened: Opened) -> Atte
         return Attempt(ReplyStatus.UNKNOWN, why=f"The channel failed: {type(error).__name__}.")
 
 
-def inquire(out: Outgoing, channels: Mapping[str, Channel], opened: Opened) -> Attempt:
-    """Ask the network whether it has a reply, and return what that makes of it. Never raises."""
+def _inquire(out: Outgoing, channels: Mapping[str, Channel], opened: Opened) -> Attempt:
     try:
         account, channel = _known(out, channels)
         account = opened(account)

@@ -28,7 +28,7 @@ from channels.protocol import Channel
 from channels.rhythm import learned
 from channels.signals import OfflineSignals, Reading, Signals
 from channels.storable import storable
-from channels.storage import accounts, hearing, placing
+from channels.storage import accounts, costs, hearing, placing
 from channels.storage.arrivals import Arrivals, KnownAuthor, Thread
 from channels.urgency import urgency_of
 from engine import Engine
@@ -274,6 +274,7 @@ class _Taking:
                 "at": mention.created_at.isoformat(),
                 "private": mention.private,
                 "url": mention.url,
+                "answerable": mention.answerable,
             },
             "conversation": self._conversation(thread.id),
             "customer": {
@@ -322,6 +323,9 @@ class _Taking:
         self._rows.touch(newest)
         for key in sorted(newest.keys() | changed):
             self._uow.note(Change(self._engine.workspace.key, "conversation", key))
+        paid = [(_id_of(one.thread, threads), one) for one in page.costs]
+        day = self._now.date()
+        costs.book(self._uow.connection, self._uow.workspace_id, self._account.id, day, paid)
         values: dict[str, Any] = {"last_mention_at": self._now} if taken else {}
         if taken or page.gap:
             values |= self._remembered(page, taken)
@@ -338,6 +342,11 @@ class _Taking:
             "rhythm": learned(rhythm, [m.created_at for m in taken], self._now),
         }
         return {name: value for name, value in found.items() if value is not None}
+
+
+def _id_of(thread: str | None, threads: Mapping[str, Thread]) -> int:
+    """Return the id of the conversation of a thread; 0 where none is stored."""
+    return threads[thread].id if thread and thread in threads else 0
 
 
 def _sum_up(page: Page, outcomes: Iterable[Correlation], changed: Changed) -> Taken:

@@ -115,6 +115,17 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What an account has cost, and may cost, in millionths of a dollar."""
+
+    day: int  #: today, UTC
+    month: int  #: this month, UTC, today included
+    budget_day: int | None = None  #: None: any
+    budget_month: int | None = None
+    by_kind: Mapping[str, int] = field(default_factory=dict)  #: of the month
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """A row or post that could not be understood. The rest goes on."""
 
@@ -302,6 +313,8 @@ class AccountState:
     alarm: str | None = None
     #: Mentions that may be missing; shown until somebody has acknowledged it.
     gap: Gap | None = None
+    #: Of a network that takes money; None: it has cost nothing this month.
+    spent: Spent | None = None
     #: When mentions usually come in, see :mod:`channels.rhythm`; None before the first.
     rhythm: Mapping[str, Any] | None = None
 

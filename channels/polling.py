@@ -24,6 +24,7 @@ from itertools import islice
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from channels import costs
 from channels.errors import (
     ChannelRefusedError,
     ChannelUnavailableError,
@@ -38,6 +39,7 @@ from channels.ports import Polls
 from channels.protocol import Channel
 from channels.sealing import Seals, hiding
 from channels.storage import accounts
+from channels.storage import costs as booked
 from engine import Engine
 from engine.jobs import back_off
 
@@ -120,6 +122,7 @@ class Poller:
         try:
             channel = of_account(account, self._channels)
             account = self._seals.opened(self._engine.workspace.key, account)
+            account = replace(account, allowance=self._allowance(account, now))
             with hiding(account.secrets):
                 for page in islice(channel.fetch(account, account.position), PAGES):
                     taken = self._intake.take(account, page, lease=name)
@@ -137,6 +140,14 @@ class Poller:
         else:
             self._went_well(account, stored, now, name)
         return stored
+
+    def _allowance(self, account: ChannelAccount, now: datetime) -> int | None:
+        """Return how much reading may still cost, in millionths of a dollar; None: any."""
+        if not (account.settings.get("budget_day") or account.settings.get("budget_month")):
+            return None
+        with self._engine.reading() as view:
+            spent = booked.of_account(view.connection, account.id, now.date())
+        return costs.left(costs.spent_by(account.settings, *spent))
 
     def _renew(self, account_id: int, name: str) -> bool:
         with self._engine.transaction() as uow:
@@ -218,6 +229,9 @@ def with_alarm(state: AccountState, now: datetime) -> AccountState:
         return replace(state, alarm=f"Cannot be read: {state.last_error}")
     if since is not None and now - since > SILENCE:
         return replace(state, alarm="Has not been looked at; check that Corral is running.")
+    notices = (state.account.position or {}).get("notices")
+    if isinstance(notices, dict) and notices:
+        return replace(state, alarm=" ".join(map(str, notices.values())))
     if state.last_mention_at is not None and now - state.last_mention_at > DROUGHT:
         days = (now - state.last_mention_at).days
         return replace(state, alarm=f"Answers, but has brought no mention for {days} days.")

@@ -12,7 +12,7 @@ import structlog
 
 from channels.delivery import Attempt, ids
 from channels.model import ReplyStatus
-from channels.storage import replies
+from channels.storage import costs, replies
 from channels.storage.outgoing import Outgoing
 from engine import Engine
 from engine.errors import JobClosedError, NotFoundError, StaleRevisionError
@@ -85,6 +85,10 @@ class Verdicts:
         )
         replies.change_all(uow.connection, {out.reply.id: values for out, _, values in told})
         self._tell_jobs(uow, told)
+        for out, attempt in ended:
+            if out.account is not None and attempt.costs:
+                paid = [(out.reply.conversation_id, one) for one in attempt.costs]
+                costs.book(uow.connection, uow.workspace_id, out.account.id, now.date(), paid)
         for out, *_ in told:
             if out.reply.conversation_id:
                 workspace = self._engine.workspace.key

@@ -103,7 +103,7 @@ class Arrivals:
                 text="" if mention.reposts else mention.text, created_at=mention.created_at,
                 received_at=self._now, in_reply_to=mention.in_reply_to or mention.reposts,
                 private=mention.private, url=mention.url, sentiment=sentiment, language=language,
-                repost=mention.reposts is not None,
+                repost=mention.reposts is not None, answerable=mention.answerable,
             )
             for mention, author, thread, sentiment, language in mentions
         ]  # fmt: skip

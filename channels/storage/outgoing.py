@@ -124,6 +124,16 @@ def unsettled(connection: Connection, workspace_id: int, *, limit: int) -> list[
     return [_read(row) for row in found]
 
 
+#: Whether the mention that is answered can be answered in public; NULL where there is none.
+_ANSWERABLE = (
+    select(MentionRow.answerable)
+    .where(
+        MentionRow.account_id == ReplyRow.account_id,
+        MentionRow.external_id == ReplyRow.in_reply_to,
+    )
+    .scalar_subquery()
+    .label("answerable")
+)
 #: The part of the same answer that comes before.
 _BEFORE = aliased(ReplyRow, name="before")
 
@@ -172,6 +182,7 @@ def _outgoing() -> Select[Any]:
             AccountRow.settings,
             AccountRow.sealed,
             func.coalesce(_BEFORE.external_id, ReplyRow.in_reply_to).label("answers"),
+            _ANSWERABLE,
         )
         .outerjoin(ConversationRow, ConversationRow.id == ReplyRow.conversation_id)
         .outerjoin(AccountRow, AccountRow.id == ReplyRow.account_id)
@@ -194,6 +205,7 @@ def _read(row: Row[Any]) -> Outgoing:
         recipient=row.recipient, external_id=row.external_id, sent_at=row.sent_at,
         attempts=row.attempts, error=row.error, job_id=row.job_id, by=row.by, send_at=row.send_at,
         held_by=row.held_by, withdrawn_by=row.withdrawn_by, part=row.part, parts=row.parts,
+        answerable=row.answerable is not False, hand_off=row.hand_off,
     )  # fmt: skip
     account = None
     if row.account_id is not None:

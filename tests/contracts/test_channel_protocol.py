@@ -31,18 +31,36 @@ def _demo(_folder: Path) -> tuple[Channel, dict[str, Any]]:
     return DemoNetwork(lambda: next(moments)), {"seed": 7, "mentions_per_minute": 30}
 
 
+def _mastodon(_folder: Path) -> tuple[Channel, ChannelAccount]:
+    from channels.networks.mastodon import MastodonNetwork
+    from tests.networks.mastodon_server import TOKEN, MastodonServer
+
+    server = MastodonServer(clock=lambda: NOW)
+    for number in range(200):
+        server.world.post("bob", f"@acme number {number}", at=NOW - timedelta(minutes=200 - number))
+    account = ChannelAccount(
+        1, "mastodon", "acme@social.example", settings={"address": server.address},
+        secrets={"access_token": TOKEN},
+    )  # fmt: skip
+    return MastodonNetwork(lambda: NOW), account
+
+
 #: How a network gets something to read without an outside socket. A new network adds its line.
-STAGES: dict[str, Callable[[Path], tuple[Channel, dict[str, Any]]]] = {
+#: It gives the settings of its account, or the account.
+STAGES: dict[str, Callable[[Path], tuple[Channel, dict[str, Any] | ChannelAccount]]] = {
     "recorded": _recorded,
     "demo": _demo,
+    "mastodon": _mastodon,
 }
 
 
 @pytest.fixture(params=NAMES)
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Channel, ChannelAccount]:
     assert request.param in STAGES, f"tell this contract how {request.param} is set up"
-    channel, settings = STAGES[request.param](tmp_path)
-    return channel, ChannelAccount(1, channel.name, "acme", settings=settings)
+    channel, told = STAGES[request.param](tmp_path)
+    if isinstance(told, ChannelAccount):
+        return channel, told
+    return channel, ChannelAccount(1, channel.name, "acme", settings=told)
 
 
 def reply(text: str = "Sorry!", key: str = "k1") -> Reply:
