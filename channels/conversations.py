@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from channels import costs
 from channels.model import (
     AccountState,
+    Attachment,
     ChannelAccount,
     Conversation,
     Customer,
@@ -18,7 +19,7 @@ from channels.model import (
 )
 from channels.polling import with_alarm
 from channels.sealing import Seals
-from channels.storage import accounts, outgoing, reading
+from channels.storage import accounts, attachments, outgoing, reading
 from channels.storage import costs as booked
 from engine import Engine
 from engine.errors import NotFoundError
@@ -196,10 +197,16 @@ class Conversations:
             uow.note(Change(self._engine.workspace.key, "channel_account", id))
         return _there(changed, "channel account", id)
 
-    def cost_of(self, conversation_id: int) -> dict[str, int]:
+    def cost_of(self, conversation_id: int) -> Mapping[str, int]:
         """Return what calls for one conversation have cost, in millionths of a dollar, by kind."""
         with self._engine.reading() as view:
             return booked.of_conversation(view.connection, view.workspace_id, conversation_id)
+
+    def attachment(self, id: int) -> Attachment:
+        """Return a file that came with a mention. Raises ``NotFoundError``."""
+        with self._engine.reading() as view:
+            found = attachments.read(view.connection, view.workspace_id, id)
+        return _there(found, "attachment", id)
 
     def reply(self, id: int) -> Reply:
         """Return a reply. Raises ``NotFoundError``."""
