@@ -13,7 +13,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from channels.model import ChannelAccount, Edit, Page, business_key_of, correlation_key_of
+from channels.model import (
+    ChannelAccount,
+    Edit,
+    Page,
+    Undelivered,
+    business_key_of,
+    correlation_key_of,
+)
 from channels.signals import Reading
 from channels.storage import changing
 from channels.storage.changing import Anew, Known
@@ -22,6 +29,7 @@ from engine.ports import UnitOfWork
 
 #: Names of the messages.
 MENTION_EDITED, MENTION_DELETED = "mention.edited", "mention.deleted"
+REPLY_UNDELIVERED = "reply.undelivered"
 #: So long they wait for an instance that is busy with something else. Few processes listen.
 KEPT = timedelta(hours=1)
 
@@ -62,6 +70,7 @@ class Changes:
     def take(self, page: Page, readings: Mapping[Edit, Reading]) -> Changed:
         """Follow what changed; what we do not have, or knew before, is passed over."""
         changed = Changed()
+        self._tell_undelivered(page.undelivered, changed)
         ids = {edit.external_id for edit in page.edits}.union(page.deletions)
         if not ids:
             return changed
@@ -72,6 +81,15 @@ class Changes:
         if changed.conversations:
             changing.show_newest(self._uow.connection, changed.conversations)
         return changed
+
+    def _tell_undelivered(self, told: Sequence[Undelivered], changed: Changed) -> None:
+        """Show at replies that they did not arrive, and let their processes know."""
+        marked = changing.mark_undelivered(
+            self._uow.connection, self._account.id, {one.reply: one.why for one in told}
+        )
+        for reply_id, conversation_id, why in marked:
+            self._note(changed, REPLY_UNDELIVERED, conversation_id,
+                       {"reply": {"id": reply_id, "why": why}})  # fmt: skip
 
     def _edit(
         self,
@@ -95,7 +113,12 @@ class Changes:
             )  # fmt: skip
             known[edit.external_id] = now = replace(mention, text=edit.text, edited_at=edit.at)
             told = {**_told(now), "was": mention.text, "edited_at": edit.at.isoformat()}
-            self._note(changed, MENTION_EDITED, now, {"edited": told, "signals": reading.payload()})
+            self._note(
+                changed,
+                MENTION_EDITED,
+                now.conversation_id,
+                {"edited": told, "signals": reading.payload()},
+            )
         changing.rewrite(self._uow.connection, self._uow.workspace_id, written)
         changed.edited = len(written)
 
@@ -106,13 +129,11 @@ class Changes:
         changing.blank(self._uow.connection, [one.id for one in gone], self._now)
         for one in gone:
             told = _told(replace(one, text=""))
-            self._note(changed, MENTION_DELETED, one, {"deleted": told})
+            self._note(changed, MENTION_DELETED, one.conversation_id, {"deleted": told})
         changed.deleted = len(gone)
 
-    def _note(
-        self, changed: Changed, name: str, mention: Known, payload: Mapping[str, Any]
-    ) -> None:
-        id = mention.conversation_id
+    def _note(self, changed: Changed, name: str, id: int, payload: Mapping[str, Any]) -> None:
+        """Tell the instance of the conversation of an id."""
         changed.conversations.add(id)
         changed.messages.append(
             Message(

@@ -28,7 +28,7 @@ from channels.protocol import Channel
 from channels.rhythm import learned
 from channels.signals import OfflineSignals, Reading, Signals
 from channels.storable import storable
-from channels.storage import accounts, costs, hearing, placing
+from channels.storage import accounts, attachments, costs, hearing, placing
 from channels.storage.arrivals import Arrivals, KnownAuthor, Thread
 from channels.urgency import urgency_of
 from engine import Engine
@@ -155,21 +155,25 @@ class _Taking:
         )
         spread = [m for m in new if m.external_id in stored and m.reposts is not None]
         taken = [m for m in new if m.external_id in stored and m.reposts is None]
+        attachments.keep(self._uow.connection, self._uow.workspace_id, taken, stored)
+        # What a program answered is shown, and no customer waits for us to answer it.
+        heard = [m for m in taken if not m.automatic]
         clustered = self._cluster(taken, threads, readings.mentions)
         changes = Changes(self._uow, self._account, self._now, self._conversation)
         changed = changes.take(page, readings.edits)
         messages = [
             self._message(m, stored[m.external_id], threads[m.thread], authors,
                           readings.mentions[m.external_id])
-            for m in taken
+            for m in heard
         ]  # fmt: skip
         outcomes = self._engine.correlate_all(
             messages + changed.messages, process=self._process, within=self._uow
         )
         self._finish(page, taken, threads, changed.conversations)
-        result = _sum_up(page, outcomes[: len(taken)], changed)
+        result = _sum_up(page, outcomes[: len(heard)], changed)
         return replace(
             result,
+            stored=len(taken),
             duplicates=len(mentions) - len(unknown),
             own_posts=own,
             reposts=len(spread),

@@ -51,6 +51,25 @@ class Identity(Author):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a mention."""
+
+    name: str
+    type: str  #: as its sender calls it, such as ``image/png``
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file that is kept, as pages list it."""
+
+    id: int
+    name: str
+    type: str
+    size: int  #: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """One public or private post that addresses a channel account."""
 
@@ -71,6 +90,18 @@ class Mention:
     reposts: str | None = None
     #: Whether the network lets us answer it in public, as far as it can be known.
     answerable: bool = True
+    attachments: tuple[Attachment, ...] = ()
+    #: A program wrote it in answer to something. It is shown, and starts and continues nothing.
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Word that a reply which the network took did not reach its recipient."""
+
+    reply: str  #: external id
+    why: str  #: for people
+    at: datetime  #: UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +178,7 @@ class Page:
     deletions: tuple[str, ...] = ()
     gap: Gap | None = None
     costs: tuple[Cost, ...] = ()  #: of reading it
+    undelivered: tuple[Undelivered, ...] = ()
 
 
 class ReplyStatus(StrEnum):
@@ -245,6 +277,7 @@ class Post:
     earlier: tuple[Earlier, ...] = ()  #: of a mention that was edited, oldest first
     send_at: datetime | None = None  #: of a reply that waits for a moment
     held_by: str | None = None  #: of a reply that somebody keeps back
+    enclosed: tuple[Enclosed, ...] = ()  #: files that came with a mention
 
 
 def correlation_key_of(conversation_id: int) -> str:

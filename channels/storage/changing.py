@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from channels.storage.tables import ConversationRow, MentionRow, MentionTextRow
+from channels.storage import attachments
+from channels.storage.tables import ConversationRow, MentionRow, MentionTextRow, ReplyRow
 from engine.storage.bulk import among, insert_rows
 
 _KNOWN = (
@@ -112,6 +113,7 @@ def blank(connection: Connection, mention_ids: Sequence[int], now: datetime) -> 
     """Leave no word of mentions, neither of now nor of before."""
     for id in mention_ids:
         _change(connection, id, {"text": "", "deleted_at": now})
+    attachments.drop(connection, mention_ids)
     connection.execute(
         update(MentionTextRow)
         .where(among(MentionTextRow.mention_id))
@@ -119,6 +121,27 @@ def blank(connection: Connection, mention_ids: Sequence[int], now: datetime) -> 
         .execution_options(synchronize_session=False),
         {"ids": mention_ids},
     )
+
+
+def mark_undelivered(
+    connection: Connection, account_id: int, why: Mapping[str, str]
+) -> list[tuple[int, int, str]]:
+    """Write at sent replies, by external id, why they did not arrive.
+
+    Return the id, the conversation and the reason of those that did not have it yet.
+    """
+    found: list[tuple[int, int, str]] = []
+    for external_id, said in sorted(why.items()):
+        told = f"It could not be delivered. {said}"
+        news = connection.execute(
+            update(ReplyRow)
+            .where(ReplyRow.account_id == account_id, ReplyRow.external_id == external_id)
+            .where(ReplyRow.conversation_id.is_not(None), ReplyRow.error.is_distinct_from(told))
+            .values(error=told)
+            .returning(ReplyRow.id, ReplyRow.conversation_id)
+        )
+        found += [(row.id, row.conversation_id, said) for row in news]
+    return found
 
 
 def show_newest(connection: Connection, conversation_ids: Collection[int]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +14,13 @@ from channels.model import (
     Conversation,
     Customer,
     Earlier,
+    Enclosed,
     Identity,
     Post,
     ReplyStatus,
     Summary,
 )
-from channels.storage import changing, finding
+from channels.storage import attachments, changing, finding
 from channels.storage.tables import (
     AccountRow,
     ConversationRow,
@@ -197,10 +198,14 @@ def posts(connection: Connection, conversation_id: int, handle: str) -> tuple[Po
     mentions = connection.execute(_MENTIONS, {"conversation": conversation_id}).all()
     edited = [row.id for row in mentions if row.edited_at and not row.deleted_at]
     before = changing.earlier(connection, edited) if edited else {}
+    files = attachments.listed(connection, conversation_id) if mentions else {}
     replies = connection.execute(_REPLIES, {"conversation": conversation_id})
     # Replies are ordered by our clock, mentions by the network's: near enough for reading.
     both: Iterable[tuple[datetime, int, Post]] = (
-        *((row.created_at, 0, _mention(row, before.get(row.id, ()))) for row in mentions[::-1]),
+        *(
+            (row.created_at, 0, _mention(row, before.get(row.id, ()), files))
+            for row in mentions[::-1]
+        ),
         *(
             (row.sent_at or row.created_at, 1, _reply(row, handle))
             for row in reversed(replies.all())
@@ -219,12 +224,17 @@ def _conversation(row: Row[Any], customer: Customer, posts: tuple[Post, ...]) ->
     )  # fmt: skip
 
 
-def _mention(row: Row[Any], before: Iterable[tuple[str, datetime]]) -> Post:
+def _mention(
+    row: Row[Any],
+    before: Iterable[tuple[str, datetime]],
+    files: Mapping[int, tuple[Enclosed, ...]],
+) -> Post:
     return Post(
         kind="repost" if row.repost else "mention", text=row.text, at=row.created_at,
         author=row.handle, private=row.private,
         external_id=row.external_id, sentiment=row.sentiment, language=row.language, url=row.url,
         deleted_at=row.deleted_at, earlier=tuple(Earlier(text, at) for text, at in before),
+        enclosed=files.get(row.id, ()),
     )  # fmt: skip
 
 

@@ -225,6 +225,23 @@ class MentionTextRow(Owned, Table):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class AttachmentRow(Owned, Table):
+    """A file that came with a mention. Never changed."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (UniqueConstraint("mention_id", "number"),)
+
+    mention_id: Mapped[int] = mapped_column(Id, ForeignKey("mention.id"))
+    #: From 1, in the order of the mention.
+    number: Mapped[int]
+    name: Mapped[str]
+    type: Mapped[str] = mapped_column(String(200))
+    size: Mapped[int]
+    #: SHA-256 of the content.
+    digest: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class ReplyRow(Owned, Table):
     """One answer of ours: from a job, or seen on the network because it was given elsewhere."""
 

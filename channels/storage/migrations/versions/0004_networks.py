@@ -18,6 +18,7 @@ def upgrade() -> None:
     _rules_and_budgets()
     _what_comes_in()
     _what_it_costs()
+    _files()
 
 
 def _replies_kept_back_and_in_parts() -> None:
@@ -159,6 +160,22 @@ def _what_it_costs() -> None:
         ),
     )
     op.create_index("ix_channel_cost_conversation", "channel_cost", ["conversation_id"])
+
+
+def _files() -> None:
+    """Files that come with mentions."""
+    op.create_table(
+        "attachment",
+        *_owned("attachment"),
+        _pointer("attachment", "mention"),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("type", sa.String(length=200), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.UniqueConstraint("mention_id", "number", name=op.f("uq_attachment_mention_id_number")),
+    )
 
 
 def _owned(table: str) -> list[sa.Column[int]]:
