@@ -221,8 +221,7 @@ class Accounts:
         """
         now = self._engine.clock.now() if on else None
         account = self._rows.change_account(id, enabled=on, look_at=now)
-        event = "account.switched_on" if on else "account.switched_off"
-        _log.info(event, channel=account.channel, account=account.handle, by=by)
+        _log.info("account.switched", channel=account.channel, account=account.handle, by=by, on=on)
         return account
 
     def told_to(self, account: ChannelAccount) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from webapp.data_dir import running_alone
 Run = Callable[..., Result]
 
 COMMANDS = {
-    "backup", "db", "decide", "deploy", "doctor", "incidents", "instances", "lint", "move",
+    "backup", "channels", "db", "decide", "deploy", "doctor", "incidents", "instances", "lint", "move",
     "normalise", "replay", "run", "tasks", "users", "web", "worker",
 }  # fmt: skip
 FIELDS = {"rule", "severity", "element", "name", "line", "message", "cure"}
