@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from channels import networks
+from channels import networks, policy
 from channels.costs import collected
 from channels.errors import (
     ChannelError,
@@ -24,6 +24,7 @@ from channels.errors import (
     ReplyTooLongError,
 )
 from channels.model import ChannelAccount, Cost, ReplyStatus
+from channels.policy import Around, Rules
 from channels.protocol import Channel
 from channels.sealing import hiding
 from channels.storage.outgoing import Outgoing
@@ -53,10 +54,15 @@ class Attempt:
     costs: tuple[Cost, ...] = ()  #: of the calls it took
 
 
-def send(out: Outgoing, channels: Mapping[str, Channel], opened: Opened) -> Attempt:
-    """Check a reply, call the network once, and return how it ended. Never raises."""
+def send(
+    out: Outgoing, channels: Mapping[str, Channel], opened: Opened, rules: Rules | None = None
+) -> Attempt:
+    """Check a reply, call the network once, and return how it ended. Never raises.
+
+    ``rules`` of what may be said are those of this moment; the usual ones by default.
+    """
     with collected() as costs:
-        ended = _send(out, channels, opened)
+        ended = _send(out, channels, opened, rules or Rules())
     return replace(ended, costs=tuple(costs))
 
 
@@ -67,9 +73,9 @@ def inquire(out: Outgoing, channels: Mapping[str, Channel], opened: Opened) -> A
     return replace(ended, costs=tuple(costs))
 
 
-def _send(out: Outgoing, channels: Mapping[str, Channel], opened: Opened) -> Attempt:
+def _send(out: Outgoing, channels: Mapping[str, Channel], opened: Opened, rules: Rules) -> Attempt:
     try:
-        account, channel = _checked(out, channels)
+        account, channel = _checked(out, channels, rules)
         account = opened(account)
         with hiding(account.secrets):
             return Attempt(ReplyStatus.SENT, channel.send(account, out.reply))
@@ -135,7 +141,9 @@ def _known(out: Outgoing, channels: Mapping[str, Channel]) -> tuple[ChannelAccou
     return out.account, networks.of_account(out.account, channels)
 
 
-def _checked(out: Outgoing, channels: Mapping[str, Channel]) -> tuple[ChannelAccount, Channel]:
+def _checked(
+    out: Outgoing, channels: Mapping[str, Channel], rules: Rules
+) -> tuple[ChannelAccount, Channel]:
     """Return where to send a reply, or raise why it must not be sent."""
     account, channel = _known(out, channels)
     text = out.reply.text
@@ -147,6 +155,13 @@ def _checked(out: Outgoing, channels: Mapping[str, Channel]) -> tuple[ChannelAcc
         )
     if out.reply.private and not channel.can_reply_privately:
         raise ReplyRefusedError(f"{channel.name} carries no private replies. Answer in public.")
+    if found := policy.blocking(policy.check(text, rules, _around(out, channel))):
+        raise ReplyRefusedError(policy.refusal(found))
     if (length := channel.measure(text)) > (limit := networks.limit_of(channel, account)):
         raise ReplyTooLongError(channel.name, length=length, limit=limit)
     return account, channel
+
+
+def _around(out: Outgoing, channel: Channel) -> Around:
+    """Return what is known around a reply that can block it; warnings are for whoever writes."""
+    return Around(private=out.reply.private, can_be_private=channel.can_reply_privately)

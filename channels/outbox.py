@@ -6,31 +6,40 @@ is ``unknown``: it is looked for there and sent again only when the network cert
 have it. The job hears how it ended in the transaction that records it.
 
 Several workers may send. A reply belongs to the one that marked it as being sent, under a lease
-that is renewed while the network is called; once it is over, the reply is ``unknown`` to all.
+that is renewed while the network is called; once it is over, the reply is ``unknown`` to all. A
+worker calls the networks of different accounts at the same time, and each account one by one. What
+the network allows an account is counted before it is called (:mod:`channels.budgets`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from channels import delivery
+from channels import budgets, delivery, policy
+from channels.approving import Approving
+from channels.budgets import Budget
+from channels.delivery import Attempt
 from channels.leases import Lease
-from channels.model import Reply, ReplyStatus, named_id
+from channels.model import Reply, ReplyStatus
 from channels.networks import found
 from channels.ports import Polls
 from channels.protocol import LONGEST_CALL, Channel
 from channels.sealing import Seals
 from channels.settling import REPLY_SETTLE, Settling
-from channels.storage import outgoing, replies
-from channels.storage.outgoing import Addressee, Outgoing
+from channels.storage import budgets as stored_budgets
+from channels.storage import outgoing, policies, replies
+from channels.storage.outgoing import Outgoing
 from channels.verdicts import Verdicts
 from engine import Engine
 from engine.advance import JobHandler
@@ -52,6 +61,10 @@ LONGEST = 600.0
 RELOOK = timedelta(seconds=10)
 #: Seconds between two looks of the scheduler.
 EVERY = 1.0
+#: Accounts whose networks one worker calls at the same time.
+PARALLEL = 4
+#: Seconds after which an account that takes its time lets the others have their next replies.
+TURN = LONGEST_CALL
 
 
 class Outbox:
@@ -82,7 +95,7 @@ class Outbox:
         self._ending = threading.Event()
         self._verdicts = Verdicts(engine, attempted)
         self._settling = Settling(engine, self._verdicts)
-        self._take(REPLY_SEND, self._approve)
+        self._take(REPLY_SEND, Approving(engine, self._channels).take)
         self._take(REPLY_SETTLE, self._settling.take)
 
     def schedule(self, polls: Polls) -> None:
@@ -125,11 +138,12 @@ class Outbox:
         with self._engine.transaction() as uow:
             asked = {out.reply.id: out.reply.attempts for out in unknown}
             ours = replies.claim_inquiries(uow.connection, asked, now, seconds=LEASE)
-        ended = [
-            (out, delivery.inquire(out, self._channels, self._opened))
-            for out in unknown
-            if out.reply.id in ours and not self._ending.is_set()
-        ]
+        ended: list[tuple[Outgoing, Attempt]] = []
+        for out in unknown:
+            if out.reply.id in ours and not self._ending.is_set():
+                with budgets.listening() as heard:
+                    ended.append((out, delivery.inquire(out, self._channels, self._opened)))
+                self._keep(out, heard)
         self._verdicts.record(ended, now)
         return len(ended)
 
@@ -154,22 +168,6 @@ class Outbox:
 
         self._engine.on_jobs(type, take)
 
-    def _approve(self, uow: UnitOfWork, jobs: Sequence[Job]) -> None:
-        """Write a reply for each job, inside the transaction that creates the jobs."""
-        now = self._engine.clock.now()
-        answered: dict[tuple[int, bool], Addressee] = {}
-        for private in (False, True):
-            wanted = {_conversation(job) for job in jobs if _private(job) is private} - {0}
-            found = outgoing.addressees(
-                uow.connection, uow.workspace_id, wanted, private=private
-            ) if wanted else {}  # fmt: skip
-            answered |= {(key, private): one for key, one in found.items()}
-        rows = [
-            _row(job, uow.workspace_id, answered.get((_conversation(job), _private(job))), now)
-            for job in jobs
-        ]
-        replies.add(uow.connection, rows)
-
     def _claim(self, now: datetime) -> list[Outgoing]:
         """Mark a batch as being sent, for us alone, and return it; empty when nothing is due."""
         while due := self._due(replies.TO_SEND, now):
@@ -178,30 +176,84 @@ class Outbox:
                 {out.reply.job_id for out in due if out.reply.job_id is not None}
             )
             wanted = [out for out in due if self._is_wanted(out, statuses, now)]
-            if wanted:
-                seen = {out.reply.id: out.reply.attempts for out in wanted}
-                with self._engine.transaction() as uow:
-                    ours = replies.claim(uow.connection, seen, now, seconds=LEASE)
+            allowed, ours = self._take_for_us(wanted, now) if wanted else ([], set())
+            if allowed:
                 # Others may have been quicker with all of them; the next look is a second away.
-                return [out for out in wanted if out.reply.id in ours]
+                return [out for out in allowed if out.reply.id in ours]
         return []
 
+    def _take_for_us(
+        self, wanted: Sequence[Outgoing], now: datetime
+    ) -> tuple[list[Outgoing], set[int]]:
+        """Return those the networks allow now, and ids of those that are ours; put off the rest."""
+        accounts = {out.account.id for out in wanted if out.account is not None}
+        with self._engine.transaction() as uow:
+            left = stored_budgets.allowances(uow.connection, accounts)
+            allowed: list[Outgoing] = []
+            asked: Counter[int] = Counter()
+            for out in wanted:
+                id = out.account.id if out.account is not None else 0
+                if id in left and asked[id] >= left[id].remaining:
+                    later = {"due_at": now + left[id].wait}
+                    replies.change(uow.connection, out.reply.id, later, only=replies.TO_SEND)
+                else:
+                    asked[id] += 1
+                    allowed.append(out)
+            seen = {out.reply.id: out.reply.attempts for out in allowed}
+            ours = replies.claim(uow.connection, seen, now, seconds=LEASE) if seen else set()
+            spent = Counter(
+                out.account.id for out in allowed
+                if out.account is not None and out.account.id in left and out.reply.id in ours
+            )  # fmt: skip
+            stored_budgets.spend(uow.connection, spent)
+        return allowed, ours
+
     def _send(self, batch: Sequence[Outgoing], now: datetime) -> int:
-        """Send what we claimed and write how it ended; return how many attempts were made."""
+        """Send what we claimed, accounts at the same time; return how many attempts were made."""
+        groups: dict[int, list[Outgoing]] = {}
+        for out in batch:
+            groups.setdefault(out.account.id if out.account is not None else 0, []).append(out)
+        with self._engine.reading() as view:
+            rules = policy.read(policies.stored(view.connection, view.workspace_id))
+        if len(groups) < 2:
+            return sum(self._send_in_turn(group, rules, now) for group in groups.values())
+        with ThreadPoolExecutor(min(len(groups), PARALLEL), "replies") as pool:
+            begun = [
+                # What the log is told of the work is told in its threads too.
+                pool.submit(copy_context().run, self._send_in_turn, group, rules, now)
+                for group in groups.values()
+            ]
+        return sum(one.result() for one in begun)
+
+    def _send_in_turn(self, batch: Sequence[Outgoing], rules: policy.Rules, now: datetime) -> int:
+        """Send replies of one account and write how it ended; return how many were tried."""
         under_way = {out.reply.id: out.reply.attempts + 1 for out in batch}
-        ended = []
+        ended: list[tuple[Outgoing, Attempt]] = []
+        began = monotonic()
         with (
             bound_contextvars(workspace=self._engine.workspace.key),
+            budgets.listening() as heard,
             Lease(partial(self._renew, under_way), seconds=LEASE, longest=LONGEST) as lease,
         ):
             for out in batch:
                 # A worker that was stopped for a while may find that others look for its replies.
                 if self._ending.is_set() or not lease.still_ours(for_seconds=LONGEST_CALL):
                     break
-                ended.append((out, delivery.send(out, self._channels, self._opened)))
+                if ended and monotonic() - began > TURN:
+                    break
+                ended.append((out, delivery.send(out, self._channels, self._opened, rules)))
             self._verdicts.record(ended, now)
             self._give_back([out.reply for out in batch[len(ended) :]])
+        self._keep(batch[0], heard)
         return len(ended)
+
+    def _keep(self, out: Outgoing, heard: Sequence[Budget]) -> None:
+        """Let all workers know what a network told about its limits."""
+        if heard and out.account is not None:
+            with self._engine.transaction() as uow:
+                stored_budgets.keep(
+                    uow.connection, uow.workspace_id, out.account.id, budgets.latest(heard)
+                )
 
     def _give_back(self, unsent: Sequence[Reply]) -> None:
         """Let other workers send what we claimed and did not come to."""
@@ -227,7 +279,10 @@ class Outbox:
     def _is_wanted(self, out: Outgoing, statuses: Mapping[int, JobStatus], now: datetime) -> bool:
         """Tell whether the job of a reply waits for it; if not, put it off or give it up."""
         status = None if out.reply.job_id is None else statuses.get(out.reply.job_id)
-        if status is JobStatus.OPEN:
+        # The rest of an answer whose first parts a person has seen on the network: its job ended
+        # when nobody knew.
+        begun = (out.reply.part or 1) > 1 and status is JobStatus.COMPLETED
+        if status is JobStatus.OPEN or begun:
             return True
         if status is JobStatus.FAILED:
             # Out of retries: an incident points at the job. Resolving it opens the job again.
@@ -241,41 +296,3 @@ class Outbox:
         with self._engine.transaction() as uow:
             replies.change(uow.connection, out.reply.id, values, only=replies.TO_SEND)
         return False
-
-
-def _row(job: Job, workspace_id: int, to: Addressee | None, now: datetime) -> dict[str, Any]:
-    payload = job.payload
-    text, approved, by = payload.get("text"), payload.get("approved_digest"), payload.get("by")
-    return {
-        "workspace_id": workspace_id,
-        "conversation_id": to.conversation_id if to else None,
-        "account_id": to.account.id if to else None,
-        "job_id": job.id,
-        "text": text if isinstance(text, str) else "",
-        "private": _private(job),
-        "status": ReplyStatus.APPROVED.value,
-        "idempotency_key": _key(workspace_id, job),
-        "approved_digest": str(approved)[:64] if approved else None,
-        "in_reply_to": to.in_reply_to if to else None,
-        "recipient": to.recipient if to else "",
-        "by": str(by) if by else None,
-        "created_at": now,
-        "due_at": now,
-        "attempts": 0,
-        "inquiries": 0,
-    }
-
-
-def _conversation(job: Job) -> int:
-    """Return the conversation a job names; 0 for anything but an id."""
-    return named_id(job.payload.get("conversation"))
-
-
-def _private(job: Job) -> bool:
-    return job.payload.get("private") is True
-
-
-def _key(workspace_id: int, job: Job) -> str:
-    """Return a key that is the same for every attempt of a job, and different for other texts."""
-    told = f"{workspace_id}:{job.id}:{job.created_at}:{job.payload.get('text')}"
-    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:40]

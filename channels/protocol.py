@@ -31,8 +31,8 @@ class Checked:
 class Channel(Protocol):
     """A network, seen as a place where mentions appear and replies go.
 
-    It may also be an :class:`Adding` (accounts of it can be added by people) and a
-    :class:`Listening` (it tells of news sooner than the next look).
+    It may also be an :class:`Adding` (accounts of it can be added by people), a :class:`Listening`
+    (it tells of news sooner than the next look), and a :class:`Charging` (a link has a price).
     """
 
     #: Short lower-case name, the key in configuration: ``"mastodon"``.
@@ -115,4 +115,13 @@ class Listening(Protocol):
             ChannelUnavailableError: the line cannot be had now; polling goes on.
             ChannelRefusedError: the account has no such line.
         """
+        ...
+
+
+@runtime_checkable
+class Charging(Protocol):
+    """A network on which a post costs more when it holds a link."""
+
+    def link_price(self, account: ChannelAccount, text: str) -> str | None:
+        """Return what posting ``text`` costs, such as ``"$0.20"``; None when it holds no link."""
         ...

@@ -1,0 +1,120 @@
+"""An answer while it is written: how long it is to its network, and what stands in its way.
+
+The same is asked when the answer is approved and again right before it is sent, because rules and
+networks change meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from channels import networks, policy
+from channels.model import ChannelAccount
+from channels.networks import limit_of
+from channels.policy import Around, Finding, Rules
+from channels.protocol import Channel, Charging
+from channels.splitting import split as split_text
+from channels.storage import policies
+from engine import Engine
+from engine.ports import UnitOfWork
+
+#: The same words are held against two accounts for so long.
+ALIKE_WITHIN = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What is known of an answer before it is sent."""
+
+    length: int  #: as the network counts it
+    limit: int
+    parts: tuple[str, ...]  #: as it would go out; empty when it is too long for that
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def too_long(self) -> bool:
+        """Tell whether the network will not carry it as it is wanted."""
+        return not self.parts
+
+    @property
+    def blocked(self) -> bool:
+        """Tell whether it must not be sent."""
+        return bool(policy.blocking(self.findings))
+
+    @property
+    def token(self) -> str:
+        """Return what a person confirms; empty when there is nothing to confirm."""
+        return policy.token(self.findings) if self.findings else ""
+
+
+class Composing:
+    """Looks at answers of one workspace, and keeps the rules of what may be said."""
+
+    def __init__(self, engine: Engine, channels: Mapping[str, Channel] | None = None) -> None:
+        """Bind to a workspace; the networks are those found by default."""
+        self._engine = engine
+        self._channels = networks.found() if channels is None else channels
+
+    def look(
+        self, account: ChannelAccount, text: str, *, private: bool = False, split: bool = False
+    ) -> Composed:
+        """Return what is known of ``text`` as an answer of ``account``.
+
+        Raises:
+            ChannelRefusedError: this installation does not have the network.
+        """
+        channel = networks.of_account(account, self._channels)
+        limit = limit_of(channel, account)
+        length = channel.measure(text)
+        parts: tuple[str, ...] = (text,) if length <= limit else ()
+        if split and not parts:
+            parts = tuple(split_text(text, limit, channel.measure))
+        now = self._engine.clock.now()
+        with self._engine.reading() as view:
+            rules = policy.read(policies.stored(view.connection, view.workspace_id))
+            around = around_of(view, account, channel, text, rules, private=private, now=now)
+        return Composed(length, limit, parts, policy.check(text, rules, around))
+
+    def rules(self) -> Rules:
+        """Return the rules of the workspace."""
+        with self._engine.reading() as view:
+            return policy.read(policies.stored(view.connection, view.workspace_id))
+
+    def change_rules(self, rules: Rules, *, by: str) -> None:
+        """Keep other rules from now on; replies that wait are held against them too.
+
+        Raises:
+            PolicyRejectedError: one of them does not do; nothing was changed.
+        """
+        now = self._engine.clock.now()
+        told = policy.write(rules)
+        with self._engine.transaction() as uow:
+            policies.store(uow.connection, uow.workspace_id, told, by=by, now=now)
+
+
+def around_of(
+    uow: UnitOfWork,
+    account: ChannelAccount,
+    channel: Channel | None,
+    text: str,
+    rules: Rules,
+    *,
+    private: bool,
+    now: datetime,
+) -> Around:
+    """Return what is known around a text, with what went out from other accounts."""
+    price = channel.link_price(account, text) if isinstance(channel, Charging) else None
+    around = Around(
+        private=private,
+        can_be_private=channel is not None and channel.can_reply_privately,
+        link_price=price,
+    )
+    words = policy.said(text) if account.channel in rules.alike_on and not private else None
+    if words is None:
+        return around
+    told = policies.said_elsewhere(
+        uow.connection, words, channel=account.channel, besides=account.id, since=now - ALIKE_WITHIN
+    )
+    return replace(around, said_elsewhere=told)
