@@ -45,12 +45,26 @@ def _mastodon(_folder: Path) -> tuple[Channel, ChannelAccount]:
     return MastodonNetwork(lambda: NOW), account
 
 
+def _email(_folder: Path) -> tuple[Channel, ChannelAccount]:
+    from tests.networks.mail_servers import named_like_handles, servers
+
+    there = servers()
+    address = there.new_address()
+    mails = [
+        f"From: Bob <bob@example.test>\nMessage-ID: <{n}@example.test>\n\nText {n}".encode()
+        for n in range(45)
+    ]
+    there.deliver(address, *mails)
+    return named_like_handles(), there.account(address, history_days=1)
+
+
 #: How a network gets something to read without an outside socket. A new network adds its line.
 #: It gives the settings of its account, or the account.
 STAGES: dict[str, Callable[[Path], tuple[Channel, dict[str, Any] | ChannelAccount]]] = {
     "recorded": _recorded,
     "demo": _demo,
     "mastodon": _mastodon,
+    "email": _email,
 }
 
 

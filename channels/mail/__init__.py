@@ -1,0 +1,1 @@
+"""Mail: read, threaded, answered. The network's file is ``channels/networks/email.py``."""
