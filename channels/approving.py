@@ -6,6 +6,7 @@ A job of type ``reply.send`` says what is said to whom:
 ``conversation``     its id
 ``text``             what is said
 ``private``          True: to the customer alone
+``hand_off``         True: in public, with an invitation to go on in private where there is one
 ``approved_digest``  of the text somebody approved; any other text is refused
 ``by``               the agent; without one the reply is nobody's, and no warning can be confirmed
 ``split``            True: in numbered parts, when it is too long for one
@@ -210,6 +211,7 @@ def _row(job: Job, to: Addressee | None, text: str, when: _When, *, key: str) ->
         "job_id": job.id,
         "text": text,
         "private": private_of(job),
+        "hand_off": job.payload.get("hand_off") is True,
         "status": ReplyStatus.APPROVED.value,
         "idempotency_key": key,
         "approved_digest": str(approved)[:64] if approved else None,
