@@ -29,6 +29,7 @@ from structlog.contextvars import bound_contextvars
 from channels import budgets, delivery, policy
 from channels.approving import Approving
 from channels.budgets import Budget
+from channels.composing import Composing
 from channels.delivery import Attempt
 from channels.leases import Lease
 from channels.model import Reply, ReplyStatus
@@ -41,6 +42,7 @@ from channels.storage import budgets as stored_budgets
 from channels.storage import outgoing, policies, replies
 from channels.storage.outgoing import Outgoing
 from channels.verdicts import Verdicts
+from channels.withholding import Withholding
 from engine import Engine
 from engine.advance import JobHandler
 from engine.jobs import Job, JobStatus
@@ -95,6 +97,10 @@ class Outbox:
         self._ending = threading.Event()
         self._verdicts = Verdicts(engine, attempted)
         self._settling = Settling(engine, self._verdicts)
+        #: Keeps replies back on the word of people.
+        self.withholding = Withholding(engine, self._verdicts)
+        #: Looks at answers while they are written.
+        self.composing = Composing(engine, self._channels)
         self._take(REPLY_SEND, Approving(engine, self._channels).take)
         self._take(REPLY_SETTLE, self._settling.take)
 

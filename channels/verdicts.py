@@ -12,7 +12,7 @@ import structlog
 
 from channels.delivery import Attempt, ids
 from channels.model import ReplyStatus
-from channels.storage import costs, replies
+from channels.storage import costs, replies, series
 from channels.storage.outgoing import Outgoing
 from engine import Engine
 from engine.errors import JobClosedError, NotFoundError, StaleRevisionError
@@ -54,10 +54,14 @@ class Verdicts:
 
         When it fails, the replies stay as they are and are found to be unknown later.
         """
+        self.transact(lambda uow: self.write(uow, ended, now))
+
+    def transact(self, do: Callable[[UnitOfWork], None]) -> None:
+        """Do something in a transaction of its own, again when it has to give way to another."""
         for tries_left in reversed(range(_TRIES)):
             try:
                 with self._engine.transaction() as uow:
-                    self.write(uow, ended, now)
+                    do(uow)
                 return
             except StaleRevisionError:
                 if not tries_left:
@@ -84,6 +88,9 @@ class Verdicts:
             ],
         )
         replies.change_all(uow.connection, {out.reply.id: values for out, _, values in told})
+        for out, attempt, values in told:
+            if out.series is not None:
+                _tell_rest(uow, out, attempt, values, now)
         self._tell_jobs(uow, told)
         for out, attempt in ended:
             if out.account is not None and attempt.costs:
@@ -139,17 +146,28 @@ class Verdicts:
         sent = {
             out.reply.job_id: _result(out, values)
             for out, attempt, values in told
-            if attempt.status is ReplyStatus.SENT and out.reply.job_id is not None
+            if attempt.status is ReplyStatus.SENT
+            and out.reply.job_id is not None
+            # An answer in parts is given when the last of them is out.
+            and out.reply.part == out.reply.parts
         }
         self._engine.complete_jobs(sent, within=uow)
         for out, attempt, values in told:
             if attempt.status is not ReplyStatus.SENT:
                 self._tell_failure(uow, out, attempt, values)
 
+    def tell_withdrawn(self, uow: UnitOfWork, out: Outgoing, why: str) -> None:
+        """Tell the job of a reply that somebody withdrew it; the reply itself is written already.
+
+        A process hears it as a refusal: what it does then is what has to be done here too.
+        """
+        told = Attempt(ReplyStatus.REFUSED, why=why)
+        self._tell_failure(uow, out, told, {"due_at": None})
+
     def _tell_failure(
         self, uow: UnitOfWork, out: Outgoing, attempt: Attempt, values: Mapping[str, Any]
     ) -> None:
-        job, why = out.reply.job_id, attempt.why or ""
+        job, why = out.reply.job_id, _explained(out, attempt)
         # By its id a process can say later what became of the reply.
         which = {"reply": {"id": out.reply.id}}
         if job is None:
@@ -164,6 +182,30 @@ class Verdicts:
         except (JobClosedError, NotFoundError):
             # The process went on without the reply. What became of it is recorded all the same.
             return
+
+
+def _tell_rest(
+    uow: UnitOfWork, out: Outgoing, attempt: Attempt, values: Mapping[str, Any], now: datetime
+) -> None:
+    """Write what the end of a part means for those behind it."""
+    behind = (uow.connection, uow.workspace_id, out.series or "", out.reply.part or 1)
+    if attempt.status is ReplyStatus.REFUSED:
+        series.drop_rest(*behind, why=f"Not sent, because part {out.reply.part} was not.")
+    elif attempt.status is ReplyStatus.UNKNOWN and values["due_at"] is None:
+        series.park_rest(*behind)
+    elif attempt.status is ReplyStatus.SENT and out.reply.status is ReplyStatus.UNKNOWN:
+        series.go_on(*behind, now)
+
+
+def _explained(out: Outgoing, attempt: Attempt) -> str:
+    """Return why a reply was not sent, with how much of its answer is out."""
+    why, part = attempt.why or "", out.reply.part
+    if part is None:
+        return why
+    before = (
+        "" if part == 1 else f" What stands before it is out ({part - 1} of {out.reply.parts})."
+    )
+    return f"Part {part} of {out.reply.parts}: {why}{before}"
 
 
 def _is_news(out: Outgoing, attempt: Attempt, status: ReplyStatus, attempts: int) -> bool:
@@ -181,11 +223,13 @@ def _is_news(out: Outgoing, attempt: Attempt, status: ReplyStatus, attempts: int
 def _result(out: Outgoing, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the job of a sent reply gives its process."""
     sent_at: datetime = values["sent_at"]
+    parts = {} if out.reply.parts is None else {"parts": out.reply.parts}
     return {
         "reply": {
             "id": out.reply.id,
             "external_id": values["external_id"],
             "sent_at": sent_at.isoformat(),
+            **parts,
         }
     }
 

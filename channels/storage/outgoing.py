@@ -27,6 +27,7 @@ class Outgoing:
     inquiries: int
     sending_at: datetime | None  #: UTC; when the last attempt began
     series: str | None = None  #: the answer it is a part of, if it has several
+    due_at: datetime | None = None  #: UTC; nothing is done before
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,4 +214,6 @@ def _read(row: Row[Any]) -> Outgoing:
             row.account_id, row.channel, row.handle, row.enabled, row.position, row.settings,
             row.sealed,
         )  # fmt: skip
-    return Outgoing(reply, account, row.approved_digest, row.inquiries, row.sending_at, row.series)
+    return Outgoing(
+        reply, account, row.approved_digest, row.inquiries, row.sending_at, row.series, row.due_at
+    )
