@@ -11,6 +11,7 @@ from channels.model import (
     AccountState,
     Attachment,
     ChannelAccount,
+    Cluster,
     Conversation,
     Customer,
     Reply,
@@ -19,7 +20,7 @@ from channels.model import (
 )
 from channels.polling import with_alarm
 from channels.sealing import Seals
-from channels.storage import accounts, attachments, outgoing, reading
+from channels.storage import accounts, attachments, clusters, outgoing, reading
 from channels.storage import costs as booked
 from engine import Engine
 from engine.errors import NotFoundError
@@ -111,6 +112,22 @@ class Conversations:
             with self._engine.transaction() as uow:
                 reading.change_customer(uow.connection, uow.workspace_id, id, values)
         return self.customer(id)
+
+    def clusters(self, *, limit: int = 50) -> list[Cluster]:
+        """Return near-identical complaints, those that grew last first."""
+        with self._engine.reading() as view:
+            return clusters.latest(view.connection, view.workspace_id, limit=limit)
+
+    def cluster(self, id: int) -> Cluster:
+        """Return near-identical complaints. Raises ``NotFoundError``."""
+        with self._engine.reading() as view:
+            found = clusters.get(view.connection, view.workspace_id, id)
+        return _there(found, "cluster", id)
+
+    def of_cluster(self, id: int, *, limit: int = 500) -> list[Conversation]:
+        """Return the conversations of a cluster, oldest first, without their posts."""
+        with self._engine.reading() as view:
+            return reading.of_cluster(view.connection, view.workspace_id, id, limit)
 
     def accounts(self) -> list[AccountState]:
         """Return our accounts and how reading them goes, with an alarm where one is due."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from channels.changes import Changed, Changes
 from channels.clustering import MOOD, Clustering
+from channels.gaps import with_gap
 from channels.model import (
     ChannelAccount,
     Edit,
@@ -158,7 +159,8 @@ class _Taking:
         attachments.keep(self._uow.connection, self._uow.workspace_id, taken, stored)
         # What a program answered is shown, and no customer waits for us to answer it.
         heard = [m for m in taken if not m.automatic]
-        clustered = self._cluster(taken, threads, readings.mentions)
+        clustered = self._cluster(heard, threads, readings.mentions)
+        shown = self._show(taken, threads)
         changes = Changes(self._uow, self._account, self._now, self._conversation)
         changed = changes.take(page, readings.edits)
         messages = [
@@ -169,7 +171,7 @@ class _Taking:
         outcomes = self._engine.correlate_all(
             messages + changed.messages, process=self._process, within=self._uow
         )
-        self._finish(page, taken, threads, changed.conversations)
+        self._finish(page, taken, threads, shown | changed.conversations)
         result = _sum_up(page, outcomes[: len(heard)], changed)
         return replace(
             result,
@@ -311,21 +313,21 @@ class _Taking:
             "can_reply_privately": channel.can_reply_privately if channel else False,
         }
 
-    def _finish(
-        self,
-        page: Page,
-        taken: list[Mention],
-        threads: Mapping[str, Thread],
-        changed: set[int],
-    ) -> None:
-        """Show the news on the conversations, tell open pages, and move the position last."""
+    def _show(self, taken: list[Mention], threads: Mapping[str, Thread]) -> set[int]:
+        """Let conversations show their newest mention, and return the ids of these."""
         newest: dict[int, Mention] = {}
         for mention in taken:
             key = threads[mention.thread].id
             if key not in newest or mention.created_at >= newest[key].created_at:
                 newest[key] = mention
         self._rows.touch(newest)
-        for key in sorted(newest.keys() | changed):
+        return set(newest)
+
+    def _finish(
+        self, page: Page, taken: list[Mention], threads: Mapping[str, Thread], changed: set[int]
+    ) -> None:
+        """Tell open pages what has changed, and move the position last."""
+        for key in sorted(changed):
             self._uow.note(Change(self._engine.workspace.key, "conversation", key))
         paid = [(_id_of(one.thread, threads), one) for one in page.costs]
         day = self._now.date()
@@ -342,7 +344,7 @@ class _Taking:
         """Return what the account remembers of the page: gaps, and when mentions come in."""
         gap, rhythm = hearing.remembered(self._uow.connection, self._account.id)
         found = {
-            "gap": hearing.with_gap(gap, page.gap) if page.gap else None,
+            "gap": with_gap(gap, page.gap) if page.gap else None,
             "rhythm": learned(rhythm, [m.created_at for m in taken], self._now),
         }
         return {name: value for name, value in found.items() if value is not None}

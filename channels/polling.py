@@ -37,6 +37,7 @@ from channels.model import AccountState, ChannelAccount
 from channels.networks import found, of_account
 from channels.ports import Polls
 from channels.protocol import Channel
+from channels.rhythm import lasting, silent_hours
 from channels.sealing import Seals, hiding
 from channels.storage import accounts
 from channels.storage import costs as booked
@@ -58,8 +59,6 @@ LONGEST = 600.0
 REFUSED_PAUSE = timedelta(minutes=10)
 #: An account that has not answered for so long raises an alarm.
 SILENCE = timedelta(minutes=10)
-#: As does one that answers, but brings no mention for so long, having brought some before.
-DROUGHT = timedelta(days=3)
 
 _log = structlog.get_logger(__name__)
 
@@ -159,12 +158,16 @@ class Poller:
             if state is None:
                 return
             pause = next_pause(account, state.poll_seconds, news=stored > 0)
+            again = now + timedelta(seconds=pause)
+            if state.next_poll_at is not None and state.next_poll_at > now:
+                # Somebody asked for the next look while this one was under way.
+                again = min(again, state.next_poll_at)
             values = {
                 "last_success_at": now,
                 "last_error": None,
                 "failures": 0,
                 "poll_seconds": pause,
-                "next_poll_at": now + timedelta(seconds=pause),
+                "next_poll_at": again,
             }
             accounts.give_back(uow.connection, account.id, values, lease=name)
 
@@ -232,7 +235,7 @@ def with_alarm(state: AccountState, now: datetime) -> AccountState:
     notices = (state.account.position or {}).get("notices")
     if isinstance(notices, dict) and notices:
         return replace(state, alarm=" ".join(map(str, notices.values())))
-    if state.last_mention_at is not None and now - state.last_mention_at > DROUGHT:
-        days = (now - state.last_mention_at).days
-        return replace(state, alarm=f"Answers, but has brought no mention for {days} days.")
+    if hours := silent_hours(state.rhythm, state.last_mention_at, now):
+        why = f"Answers, but has brought no mention for {lasting(hours)}. That is unusual for it."
+        return replace(state, alarm=why)
     return state

@@ -49,9 +49,9 @@ def learned(
         slot = str(hour % _WEEK)
         hits[slot] = hits.get(slot, 0) + 1
     since = news[0] if since < 0 else since
-    if (news[-1] - since) // _WEEK >= WEEKS:
+    while (news[-1] - since) // _WEEK >= WEEKS:
         hits = {slot: seen / 2 for slot, seen in hits.items() if seen >= 0.25}
-        since = news[-1] - _WEEK * WEEKS // 2
+        since = news[-1] - (news[-1] - since) // 2
     return {"since": since, "last": news[-1], "hits": hits}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
 
 from channels.errors import LeaseLostError
+from channels.gaps import open_gap
 from channels.model import AccountState, ChannelAccount
 from channels.storage.clock import moment
 from channels.storage.tables import AccountRow
@@ -206,6 +207,8 @@ def _state(row: Row[Any]) -> AccountState:
         poll_seconds=row.poll_seconds,
         failures=row.failures,
         last_error=row.last_error,
+        gap=open_gap(row.gap),
+        rhythm=row.rhythm,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from channels.model import Cluster
 from channels.storage.tables import ClusterRow, ConversationRow, MentionRow
@@ -36,9 +37,8 @@ _CLUSTERED = (
     .order_by(ConversationRow.id)
     .with_for_update()
 )
-_OLDEST = select(func.min(ConversationRow.id)).where(
-    ConversationRow.cluster_id == ClusterRow.id
-).scalar_subquery()  # fmt: skip
+_OTHER = aliased(ConversationRow)
+_OLDEST = select(func.min(_OTHER.id)).where(_OTHER.cluster_id == ClusterRow.id).scalar_subquery()
 _CLUSTERS = select(ClusterRow.__table__, ConversationRow.last_text).join(
     ConversationRow, ConversationRow.id == _OLDEST
 )
@@ -128,14 +128,3 @@ def get(connection: Connection, workspace_id: int, id: int) -> Cluster | None:
     if row is None:
         return None
     return Cluster(row.id, row.size, row.opened_at, row.last_at, row.last_text)
-
-
-def members(connection: Connection, workspace_id: int, id: int, *, limit: int) -> list[int]:
-    """Return the ids of the conversations of a cluster, oldest first."""
-    found = connection.scalars(
-        select(ConversationRow.id)
-        .where(ConversationRow.workspace_id == workspace_id, ConversationRow.cluster_id == id)
-        .order_by(ConversationRow.id)
-        .limit(limit)
-    )
-    return list(found)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, or_, select, update
 
-from channels.model import ChannelAccount, Gap
+from channels.gaps import Kept, open_gap
+from channels.model import ChannelAccount
 from channels.storage.accounts import account_of
 from channels.storage.clock import moment
 from channels.storage.tables import AccountRow
-
-#: Columns of a gap that nobody has acknowledged.
-Kept = Mapping[str, Any]
 
 
 def remembered(connection: Connection, account_id: int) -> tuple[Kept | None, Kept | None]:
@@ -23,31 +19,6 @@ def remembered(connection: Connection, account_id: int) -> tuple[Kept | None, Ke
         select(AccountRow.gap, AccountRow.rhythm).where(AccountRow.id == account_id)
     ).one()
     return found.gap, found.rhythm
-
-
-def with_gap(kept: Kept | None, gap: Gap) -> dict[str, Any] | None:
-    """Return what is kept once there is another gap; None when it is known.
-
-    Two gaps nobody has looked at become one. One that somebody acknowledged is over, also when
-    the page that told of it comes again.
-    """
-    since, until = gap.since, gap.until
-    if kept is not None and kept.get("acknowledged_by"):
-        if until <= datetime.fromisoformat(kept["until"]):
-            return None
-    elif kept is not None:
-        since = min(since, datetime.fromisoformat(kept["since"]))
-        until = max(until, datetime.fromisoformat(kept["until"]))
-    anew = {"since": since.isoformat(), "until": until.isoformat(), "why": gap.why}
-    return None if anew == kept else anew
-
-
-def open_gap(kept: Kept | None) -> Gap | None:
-    """Return the gap that is to be shown, if any."""
-    if kept is None or kept.get("acknowledged_by"):
-        return None
-    since, until = (datetime.fromisoformat(kept[name]) for name in ("since", "until"))
-    return Gap(since, until, kept["why"])
 
 
 def acknowledge_gap(

@@ -101,6 +101,22 @@ def conversations_of(
     return [_conversation(row, people[row.customer_id], ()) for row in found]
 
 
+def of_cluster(
+    connection: Connection, workspace_id: int, cluster_id: int, limit: int
+) -> list[Conversation]:
+    """Return the conversations that begin with nearly the same complaint, oldest first."""
+    found = connection.execute(
+        _CONVERSATIONS.where(
+            ConversationRow.workspace_id == workspace_id,
+            ConversationRow.cluster_id == cluster_id,
+        )
+        .order_by(ConversationRow.id)
+        .limit(limit)
+    ).all()
+    people = customers_by_id(connection, {row.customer_id for row in found})
+    return [_conversation(row, people[row.customer_id], ()) for row in found]
+
+
 def summaries(
     connection: Connection, workspace_id: int, ids: Collection[int]
 ) -> dict[int, Summary]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from channels.conversations import Conversations
 from channels.intake import Intake
-from channels.model import Author, ChannelAccount, Mention, Page, ReplyStatus
+from channels.model import Author, ChannelAccount, Edit, Mention, Page, ReplyStatus
 from channels.storage import prepare
 from engine import Engine, Source
 from engine.errors import NotFoundError
@@ -35,7 +37,7 @@ def test_given_a_new_mention_when_taken_then_it_starts_an_instance_that_knows_it
     variables = listening.variables(task.instance_id)
     assert variables["mention"] == {
         "id": 1, "external_id": "m1", "text": "text 1", "at": "2026-03-02T09:01:00+00:00",
-        "private": True, "url": None,
+        "private": True, "url": None, "answerable": True,
     }  # fmt: skip
     assert variables["conversation"] == {
         "id": 1, "channel": "fake", "account": "acme", "reply_limit": 50,
@@ -214,7 +216,28 @@ def test_an_account_of_another_workspace_takes_nothing(
         intake.take(account, Page((mention(1),)))
 
 
-_POSTS = [mention(n, thread=f"t{n % 4}", author=f"a{n % 3}") for n in range(12)]
+_SAME = "my order never arrived and nobody answers the telephone"
+_POSTS = [
+    *(mention(n, thread=f"t{n % 4}", author=f"a{n % 3}", text=f"{_SAME} {n}") for n in range(8)),
+    Edit("m1", "it arrived", START + timedelta(minutes=8)),
+    mention(9, thread="elsewhere", author="a0", in_reply_to="m3"),
+    "m2",  # its author takes it back
+    Edit("m1", "it arrived, broken", START + timedelta(minutes=10)),
+    mention(10, thread="m10", author="a9", reposts="m0"),
+    Edit("m2", "too late", START + timedelta(minutes=11)),
+    mention(11, thread="t3", author="a2"),
+    "m9",
+]
+
+
+def _page(happened: list[Mention | Edit | str], position: int) -> Page:
+    """Return a page of what happened: mentions, edits, and deletions by the mention's id."""
+    return Page(
+        tuple(each for each in happened if isinstance(each, Mention)),
+        edits=tuple(each for each in happened if isinstance(each, Edit)),
+        deletions=tuple(each for each in happened if isinstance(each, str)),
+        position={"row": position},
+    )
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -238,7 +261,7 @@ def test_any_split_any_repeat_and_any_crash_end_with_the_same_rows(data: st.Data
     while done < len(_POSTS):
         back = data.draw(st.integers(0, done), label="from")
         end = data.draw(st.integers(done + 1, len(_POSTS)), label="to")
-        page = Page(tuple(_POSTS[back:end]), position={"row": end})
+        page = _page(_POSTS[back:end], end)
         if data.draw(st.booleans(), label="crash"):
             engine.correlate_all = crashing  # type: ignore[method-assign, assignment]
             with pytest.raises(RuntimeError):
@@ -253,7 +276,16 @@ def test_any_split_any_repeat_and_any_crash_end_with_the_same_rows(data: st.Data
     # then
     assert len(engine.instances()) == 4
     shown = [conversations.conversation(i + 1) for i in range(4)]
-    texts = {c.thread: [post.external_id for post in c.posts] for c in shown}
-    assert texts == {f"t{k}": [f"m{n}" for n in range(k, 12, 4)] for k in range(4)}
-    assert conversations.accounts()[0].account.position == {"row": 12}
+    posts = {c.thread: [post.external_id for post in c.posts] for c in shown}
+    assert posts == {
+        "t0": ["m0", "m4", "m10"], "t1": ["m1", "m5"], "t2": ["m2", "m6"],
+        "t3": ["m3", "m7", "m9", "m11"],
+    }  # fmt: skip
+    changed, deleted = shown[1].posts[0], shown[2].posts[0]
+    assert (changed.text, deleted.text) == ("it arrived, broken", "")
+    assert [each.text for each in changed.earlier] == [f"{_SAME} 1", "it arrived"]
+    assert [c.last_text for c in shown] == [f"{_SAME} {n}" for n in (4, 5, 6)] + ["text 11"]
+    (cluster,) = conversations.clusters()
+    assert (cluster.size, {c.cluster_id for c in shown}) == (4, {cluster.id})
+    assert conversations.accounts()[0].account.position == {"row": len(_POSTS)}
     engine.close()
