@@ -75,9 +75,9 @@ def told(
 
 
 @contextmanager
-def listening() -> Iterator[list[Budget]]:
-    """Collect what networks tell inside the ``with`` block, however it ends."""
-    heard: list[Budget] = []
+def listening(heard: list[Budget] | None = None) -> Iterator[list[Budget]]:
+    """Collect what networks tell inside the ``with`` block, however it ends; in ``heard``."""
+    heard = [] if heard is None else heard
     token = _heard.set(heard)
     try:
         yield heard

@@ -6,7 +6,8 @@ An account that fails is left alone for longer and longer, and says why.
 
 Of all workers that share a database one reads an account at a time: it holds a lease on it, which
 is over soon after the worker died. A page is stored under the lease alone, so a worker that was
-stopped for a while and goes on cannot move the position back.
+stopped for a while and goes on cannot move the position back. Where a network says how often it
+may be asked (:mod:`channels.budgets`), reading slows down long before answers have to wait.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,7 +25,8 @@ from itertools import islice
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from channels import costs
+from channels import budgets, costs
+from channels.budgets import Budget
 from channels.errors import (
     ChannelRefusedError,
     ChannelUnavailableError,
@@ -40,9 +42,11 @@ from channels.protocol import Channel
 from channels.rhythm import lasting, silent_hours
 from channels.sealing import Seals, hiding
 from channels.storage import accounts
+from channels.storage import budgets as stored_budgets
 from channels.storage import costs as booked
 from engine import Engine
 from engine.jobs import back_off
+from engine.ports import UnitOfWork
 
 #: Seconds between two looks, at the busiest and at the quietest account. An account may ask for
 #: others in ``settings["poll_seconds"]``, as a list of the two.
@@ -103,8 +107,8 @@ class Poller:
         name = _look_name()
         with self._engine.transaction() as uow:
             account = accounts.take(uow.connection, account_id, now, lease=name, seconds=LEASE)
-        if account is None:
-            return 0
+            if account is None or self._is_put_off(uow, account, now, name):
+                return 0
         renew = partial(self._renew, account_id, name)
         with (
             bound_contextvars(
@@ -118,11 +122,12 @@ class Poller:
 
     def _read(self, account: ChannelAccount, now: datetime, name: str, lease: Lease) -> int:
         stored = 0
+        heard: list[Budget] = []
         try:
             channel = of_account(account, self._channels)
             account = self._seals.opened(self._engine.workspace.key, account)
             account = replace(account, allowance=self._allowance(account, now))
-            with hiding(account.secrets):
+            with hiding(account.secrets), budgets.listening(heard):
                 for page in islice(channel.fetch(account, account.position), PAGES):
                     taken = self._intake.take(account, page, lease=name)
                     stored += taken.stored
@@ -135,9 +140,9 @@ class Poller:
             _log.warning("channel.lease_lost")
         except Exception as error:  # noqa: BLE001
             # Whatever a network's file does, the other accounts are read all the same.
-            self._failed(account, error, now, name)
+            self._failed(account, error, heard, now, name)
         else:
-            self._went_well(account, stored, now, name)
+            self._went_well(account, stored, heard, now, name)
         return stored
 
     def _allowance(self, account: ChannelAccount, now: datetime) -> int | None:
@@ -152,12 +157,42 @@ class Poller:
         with self._engine.transaction() as uow:
             return accounts.renew(uow.connection, account_id, lease=name, seconds=LEASE)
 
-    def _went_well(self, account: ChannelAccount, stored: int, now: datetime, name: str) -> None:
+    def _is_put_off(
+        self, uow: UnitOfWork, account: ChannelAccount, now: datetime, name: str
+    ) -> bool:
+        """Tell whether the network has to be left alone, and if so, end our lease until then."""
+        known = stored_budgets.of_account(uow.connection, account.id)
+        if not known:
+            return False
+        present = stored_budgets.now_of(uow.connection)
+        if not budgets.is_spent(known, present):
+            return False
+        wait = timedelta(seconds=budgets.reading_pause(known, present))
+        accounts.give_back(uow.connection, account.id, {"next_poll_at": now + wait}, lease=name)
+        return True
+
+    def _slowed(self, uow: UnitOfWork, account: ChannelAccount, heard: Sequence[Budget]) -> float:
+        """Keep what the network told of its limits; return the seconds they make reading wait."""
+        if not heard:
+            return 0.0
+        stored_budgets.keep(uow.connection, uow.workspace_id, account.id, budgets.latest(heard))
+        known = stored_budgets.of_account(uow.connection, account.id)
+        return budgets.reading_pause(known, stored_budgets.now_of(uow.connection))
+
+    def _went_well(
+        self,
+        account: ChannelAccount,
+        stored: int,
+        heard: Sequence[Budget],
+        now: datetime,
+        name: str,
+    ) -> None:
         with self._engine.transaction() as uow:
             state = accounts.state(uow.connection, uow.workspace_id, account.id)
             if state is None:
                 return
             pause = next_pause(account, state.poll_seconds, news=stored > 0)
+            slowed = timedelta(seconds=self._slowed(uow, account, heard))
             again = now + timedelta(seconds=pause)
             if state.next_poll_at is not None and state.next_poll_at > now:
                 # Somebody asked for the next look while this one was under way.
@@ -167,11 +202,18 @@ class Poller:
                 "last_error": None,
                 "failures": 0,
                 "poll_seconds": pause,
-                "next_poll_at": again,
+                "next_poll_at": max(again, now + slowed),
             }
             accounts.give_back(uow.connection, account.id, values, lease=name)
 
-    def _failed(self, account: ChannelAccount, error: Exception, now: datetime, name: str) -> None:
+    def _failed(
+        self,
+        account: ChannelAccount,
+        error: Exception,
+        heard: Sequence[Budget],
+        now: datetime,
+        name: str,
+    ) -> None:
         why = f"The channel failed: {type(error).__name__}."
         if isinstance(error, ChannelUnavailableError | ChannelRefusedError):
             why = str(error)
@@ -186,7 +228,7 @@ class Poller:
             if state is None:
                 return
             failures = state.failures + 1
-            pause = back_off(failures)
+            pause = max(back_off(failures), timedelta(seconds=self._slowed(uow, account, heard)))
             if isinstance(error, ChannelRefusedError):
                 pause = max(pause, REFUSED_PAUSE)
             if isinstance(error, ChannelUnavailableError):
