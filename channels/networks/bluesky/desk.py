@@ -16,8 +16,6 @@ from channels.networks.bluesky.threads import Threads
 
 #: People remembered, and asked about at once.
 KEPT, TOGETHER = 5_000, 25
-#: After which an account that may not read direct messages is tried again.
-REFUSED_PAUSE = timedelta(hours=1)
 
 
 class Desk:
@@ -30,7 +28,7 @@ class Desk:
         #: Keys of replies by the id of the direct message they became, in this process.
         self.sent: OrderedDict[str, str] = OrderedDict()
         self._people: OrderedDict[str, Told] = OrderedDict()
-        self._refused_until: datetime | None = None
+        self._left_until: datetime | None = None
         self._lock = threading.Lock()
 
     def people(self, dids: Sequence[str]) -> Mapping[str, Told]:
@@ -56,11 +54,11 @@ class Desk:
 
     def may_read_messages(self, now: datetime) -> bool:
         """Tell whether it is worth asking for direct messages at ``now``, UTC."""
-        return self._refused_until is None or now >= self._refused_until
+        return self._left_until is None or now >= self._left_until
 
-    def messages_refused(self, now: datetime) -> None:
-        """Note that the account may not read direct messages."""
-        self._refused_until = now + REFUSED_PAUSE
+    def leave_messages(self, now: datetime, pause: timedelta) -> None:
+        """Note that direct messages cannot be read now, and need not be asked for in a while."""
+        self._left_until = now + pause
 
     def note_sent(self, external_id: str, key: str) -> None:
         """Remember which reply became a direct message: others may have the same words."""

@@ -8,6 +8,7 @@ whether mentions were changed or deleted, for which there is no feed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,6 +36,8 @@ REASONS = ("mention", "reply", "quote")
 TENDING = timedelta(seconds=60)
 #: Mentions that are watched for changes: the newest; and posts that can be asked for at once.
 WATCHED, TOGETHER = 100, 25
+#: After which an account that may not read direct messages is tried again.
+REFUSED_PAUSE = timedelta(hours=1)
 #: Of those that are not shown any more, so many are looked for in a look.
 ONE_BY_ONE = 5
 
@@ -52,7 +55,7 @@ class Look:
         self._now = now
         days = account.settings.get("backlog_days", 1)
         self._since = now - timedelta(days=min(days, 3_650) if isinstance(days, int | float) else 1)
-        self._position: dict[str, Any] = dict(after or {})
+        self._position: dict[str, Any] = deepcopy(dict(after or {}))
         self._own: Track | None = None
         self._skipped: list[Skipped] = []
 
@@ -65,10 +68,10 @@ class Look:
         yield from self._posts("mentions", self._ask_notifications)
         if query := str(self._settings.get("search") or "").strip():
             yield from self._posts("search", lambda cursor: self._ask_search(query, cursor))
-        if self._settings.get("messages", True):
-            yield from self._messages()
         if tending:
             yield self._tended(own)
+        if self._settings.get("messages", True) and self._desk.may_read_messages(self._now):
+            yield from self._messages()
 
     # ---- mentions
 
@@ -136,8 +139,6 @@ class Look:
     # ---- direct messages
 
     def _messages(self) -> Iterator[Page]:
-        if not self._desk.may_read_messages(self._now):
-            return
         try:
             self._session.begin()
             for news in news_of(self._session, self._position.get("messages"), self._since):
@@ -145,7 +146,10 @@ class Look:
                 self._session.begin()
         except CallRefusedError:
             # This password may not, or this server has none. Mentions are read all the same.
-            self._desk.messages_refused(self._now)
+            self._desk.leave_messages(self._now, REFUSED_PAUSE)
+        except ChannelUnavailableError:
+            # Another server carries them. They are read from where we stopped once it is back.
+            self._desk.leave_messages(self._now, TENDING)
 
     def _of_messages(self, news: News) -> Page:
         people = self._desk.people([one.sender for one in news.messages])
@@ -198,7 +202,7 @@ class Look:
         """Return edits, and addresses of what is gone, of the watched mentions whose turn it is."""
         watched = self._position.get("watched") or []
         turn = int(self._position.get("turn") or 0) % max(len(watched), 1)
-        asked = dict(watched[turn : turn + TOGETHER])
+        asked = dict([*watched[turn:], *watched[:turn]][:TOGETHER])
         self._position["turn"] = turn + TOGETHER
         if not asked:
             return [], []
@@ -241,7 +245,7 @@ class Look:
         skipped, self._skipped = tuple(self._skipped), []
         return Page(
             mentions=mentions, own_posts=own_posts, edits=edits, deletions=deletions, gap=gap,
-            skipped=skipped, position=dict(self._position),
+            skipped=skipped, position=deepcopy(self._position),
         )  # fmt: skip
 
     def _skip(self, why: str) -> None:

@@ -11,10 +11,8 @@
 // Wants DB_POSTGRES_URL, DB_POSTGRES_SCHEMA (letters alone), REDIS_HOST (host:port), and the ports
 // PLC_PORT, PDS_PORT, BSKY_PORT and OZONE_PORT. Data lie in TMPDIR.
 
-import { mkdirSync, mkdtempSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import net from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import readline from 'node:readline'
 import pg from 'pg'
@@ -53,25 +51,21 @@ pg.Client.prototype.query = function (asked, ...rest) {
 const { TestNetwork, TestPds, mockNetworkUtilities } = await import('@atproto/dev-env')
 
 const port = (name) => Number(process.env[name])
-const kept = mkdtempSync(path.join(tmpdir(), 'pds'))
 const server = {
   port: port('PDS_PORT'),
   hostname: 'localhost',
   enableDidDocWithSession: true,
-  dataDirectory: path.join(kept, 'data'),
-  blobstoreDiskLocation: path.join(kept, 'blobs'),
   // The key under which identities are changed: any 32 bytes, the same after a restart.
   plcRotationKeyK256PrivateKeyHex: '5a'.repeat(32),
 }
-mkdirSync(server.dataDirectory)
 const network = await TestNetwork.create({
   plc: { port: port('PLC_PORT') },
   pds: server,
   bsky: { port: port('BSKY_PORT'), publicUrl: `http://localhost:${port('BSKY_PORT')}` },
   ozone: { port: port('OZONE_PORT') },
 })
-const environment = network.pds.ctx.cfg
-const say = (told) => console.log(JSON.stringify(told))
+const told = network.pds.ctx.cfg
+const say = (line) => console.log(JSON.stringify(line))
 say({ ready: true, pds: network.pds.url })
 
 const DEEDS = {
@@ -81,11 +75,13 @@ const DEEDS = {
   async up() {
     network.pds = await TestPds.create({
       ...server,
-      didPlcUrl: environment.identity.plcUrl,
-      bskyAppViewUrl: environment.bskyAppView.url,
-      bskyAppViewDid: environment.bskyAppView.did,
-      modServiceUrl: environment.modService.url,
-      modServiceDid: environment.modService.did,
+      dataDirectory: path.dirname(told.db.accountDbLoc),
+      blobstoreDiskLocation: told.blobstore.location,
+      didPlcUrl: told.identity.plcUrl,
+      bskyAppViewUrl: told.bskyAppView.url,
+      bskyAppViewDid: told.bskyAppView.did,
+      modServiceUrl: told.modService.url,
+      modServiceDid: told.modService.did,
     })
     mockNetworkUtilities(network.pds, network.bsky)
   },
