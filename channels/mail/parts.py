@@ -70,7 +70,9 @@ def content_of(part: Message) -> bytes:
 def _take(part: Message, found: Parts) -> None:
     """Sort a part, and what it holds, into ``found``."""
     kind = part.get_content_type()
-    if kind == "multipart/alternative":
+    if kind.startswith("multipart/") and not part.is_multipart():
+        found.texts.append(_text(part))  # of no parts: whoever wrote it lost where they begin
+    elif kind == "multipart/alternative":
         _take_best(list(_children(part)), found)
     elif kind in {"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}:
         found.encrypted = True
@@ -80,7 +82,7 @@ def _take(part: Message, found: Parts) -> None:
             _take(child, found)
     elif kind in {"text/plain", "text/html"} and not _is_file(part):
         found.texts.append(_text(part))
-    elif kind not in {"multipart/mixed", "message/delivery-status", "text/rfc822-headers"}:
+    elif kind not in {"message/delivery-status", "text/rfc822-headers"}:
         found.files.append(part)
 
 

@@ -79,10 +79,25 @@ def _first_mark(lines: list[str]) -> int:
     ends = [number for number, line in enumerate(lines[:_LINES]) if _RULER.match(line)]
     if (found := _patterns().HEADER_REGEX.search(shadow)) is not None:
         ends.append(_line_of(shadow, found))
+    if (announced := _announcing(lines)) is not None:
+        ends.append(announced)
     ends = [end for end in ends if any(line.strip() for line in lines[:end])]
     if ends:
         return min(ends)
     return len(lines)
+
+
+def _announcing(lines: list[str]) -> int | None:
+    """Return the number of the line that says, in any language, who wrote the first quotation."""
+    quoted = next((at for at, line in enumerate(lines) if _QUOTED.match(line)), len(lines))
+    above = [at for at, line in enumerate(lines[:quoted]) if line.strip()][-2:]
+    if quoted == len(lines) or not above or not lines[above[-1]].rstrip().endswith(":"):
+        return None
+    # It names an address; the line above it belongs to it where it is too long for one.
+    for at in reversed(above):
+        if "@" in lines[at] and any(letter.isdigit() for letter in lines[at]):
+            return at
+    return None
 
 
 def _signature(lines: list[str]) -> int:
