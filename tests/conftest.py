@@ -10,12 +10,14 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from shutil import disk_usage
 from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
 from engine.storage.database import Database
@@ -24,7 +26,7 @@ from tests import remembered
 from tools import program
 from tools.postgres import PostgresError, database, server
 from tools.program import Program
-from webapp import logs
+from webapp import logs, people
 from webapp.databases import ROOMS
 
 #: For fixtures that are made over every kind of database in turn.
@@ -40,6 +42,9 @@ logs.set_up_quietly()
 
 # Most tests open a database of their own.
 remembered.remember()
+
+# What costs an attacker a second costs each test of an installation one as well.
+people.PasswordHasher = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
 
 # How long an example takes says more about the machine than about Corral.
 settings.register_profile(

@@ -5,12 +5,15 @@ as long to find out what to say to it as the database takes to do it. One that h
 room already is migrated as ever.
 
 Templates: each application has an environment of its own, which would compile all it shows.
+
+Models of languages: whoever reads texts loads them, which takes a second.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from alembic.runtime.environment import EnvironmentContext
@@ -19,6 +22,7 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Connection, event, inspect
 
+from channels.signals import OfflineSignals
 from engine.storage import migrating
 
 #: What a database is told, with the values, in order.
@@ -97,6 +101,9 @@ class CompiledTemplates(BytecodeCache):
 
 
 def remember() -> None:
-    """Let every migration and every template of this process be remembered."""
+    """Let all of this be remembered in this process."""
     migrating.EnvironmentContext = Migrations
     Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
+    load = OfflineSignals.__dict__["_models"].func
+    loaded = cache(lambda: load(None))
+    OfflineSignals._models = property(lambda _reader: loaded())

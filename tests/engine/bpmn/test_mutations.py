@@ -93,7 +93,7 @@ def uploads(draw: st.DrawFn) -> bytes:
     return content
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(uploads())
 def test_whatever_is_uploaded_is_named_and_runs_within_bounds(content: bytes) -> None:
     # given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -10,13 +11,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 from sqlalchemy.engine import make_url
 
 from engine import Engine
 from tests.waiting import PATIENCE, until
 from tools import recording
 from tools.program import Program
+from webapp.cli import main
 from webapp.data_dir import running_alone
 
 Run = Callable[..., Result]
@@ -32,11 +34,21 @@ COPYING = (
 )
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of an installation with some conversations in it, to be copied."""
+    folder = tmp_path_factory.mktemp("filled")
+    recorded = recording.write(folder / "recording.csv", mentions=30)
+    replay = ["replay", str(recorded.path), "--data", str(folder / "data")]
+    result = CliRunner().invoke(main, replay, env={"CORRAL_DATABASE_URL": None})
+    assert result.exit_code == 0, result.output
+    return folder / "data"
+
+
 @pytest.fixture
-def source(run: Run, data: Path, tmp_path: Path) -> str:
+def source(filled: Path, data: Path) -> str:
     """The address of an installation with some conversations in it."""
-    recorded = recording.write(tmp_path / "recording.csv", mentions=30)
-    assert run("replay", str(recorded.path)).exit_code == 0
+    shutil.copytree(filled, data)
     return f"sqlite:///{data}/corral.sqlite"
 
 
