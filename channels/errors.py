@@ -15,6 +15,7 @@ The tree::
     +-- ReplySettledError          what became of the reply is known already
     +-- ReplyOnItsWayError         too late: the reply cannot be kept back any more
     +-- PolicyRejectedError        a rule of what may be said does not do; nothing was stored
+    +-- CustomersError             customers who cannot be joined or split like this
     +-- LeaseLostError             another worker has begun with it; nothing was stored
     +-- UnreadableRecordingError   a file of recorded conversations cannot be read at all
 """
@@ -132,6 +133,10 @@ class PolicyRejectedError(ChannelError):
         """Keep what is wrong by name of the field."""
         super().__init__("; ".join(f"{name}: {why}" for name, why in sorted(errors.items())))
         self.errors = dict(errors)
+
+
+class CustomersError(ChannelError):
+    """Customers cannot be joined or split like this; nothing was changed."""
 
 
 class LeaseLostError(ChannelError):

@@ -18,6 +18,7 @@ from channels import networks
 from channels.accounts import Accounts
 from channels.conversations import Conversations
 from channels.intake import Intake
+from channels.listening import Listener
 from channels.outbox import REPLY_SEND, Outbox
 from channels.polling import Poller
 from channels.protocol import Channel
@@ -159,6 +160,7 @@ class Worker:
         self._waker = EmbeddedWaker(opened) if embedded else ClusterWaker(opened)
         self._served: set[str] = set()
         self._ends: list[Callable[[], None]] = []
+        self._closes: list[Callable[[], None]] = []
         opened.use_waker(self._waker)
         if works:
             installation.rooms.monitor.health.add(
@@ -176,6 +178,8 @@ class Worker:
         for end in self._ends:
             end()
         self._waker.stop()
+        for close in self._closes:
+            close()
         self.installation.engine.close()
 
     def _serve_workspaces(self) -> None:
@@ -190,7 +194,10 @@ class Worker:
             seals = self.installation.rooms.settings.seals
             poller = Poller(services.engine, intake, known, seals)
             poller.schedule(self._waker)
-            self._ends += [services.outbox.end, poller.end]
+            listener = Listener(services.engine, known, seals)
+            listener.schedule(self._waker)
+            self._ends += [services.outbox.end, poller.end, listener.end]
+            self._closes.append(listener.close)
             self._served.add(workspace.key)
 
 

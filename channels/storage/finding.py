@@ -36,7 +36,10 @@ def found(
 ) -> list[int]:
     """Return the ids of customers whose name or handle holds ``search``; all, for an empty one."""
     wanted = search.removeprefix("@").lower()
-    ours = select(CustomerRow.id).where(CustomerRow.workspace_id == workspace_id)
+    # Those who were joined to others have no identity any more.
+    ours = select(CustomerRow.id).where(
+        CustomerRow.workspace_id == workspace_id, CustomerRow.joined_into.is_(None)
+    )
     if before is not None:
         ours = ours.where(CustomerRow.id < before)
     if not wanted:
@@ -63,6 +66,8 @@ def _fitting(
         side = select(id).where(
             row.workspace_id == workspace_id, id > above, *_looked_up(column, wanted, grams=grams)
         )
+        if row is CustomerRow:
+            side = side.where(CustomerRow.joined_into.is_(None))
         sides.append(side if below is None else side.where(id < below))
     # The order is that of the union: inside of it, it would lead PostgreSQL to read customers in
     # their order, which is what takes long where few fit.
