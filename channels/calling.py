@@ -32,6 +32,7 @@ __all__ = ["Answer", "Caller", "Line", "channel_error_in", "judge", "mount", "pa
 
 #: Seconds that a network may ask us to wait at most.
 LONGEST_WAIT = 86_400.0
+_RESETS = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,15 @@ def parsed(content: bytes | str, *, writes: bool) -> Any:
         raise cut_off(why, writes=writes) from None
 
 
-def wait_of(headers: Mapping[str, str]) -> float | None:
+def wait_of(headers: Mapping[str, str], *, limited: bool = True) -> float | None:
     """Return the seconds a network asks us to wait, by any of the headers in use; None: it is mute.
 
     Moments are compared with the network's own clock where it tells it. ``headers`` has to take
-    names in any case, as those of ``requests`` do.
+    names in any case, as those of ``requests`` do. Not ``limited``: many networks say with every
+    answer when their window ends, which is no wish unless it is used up.
     """
     now = _moment(headers.get("date")) or datetime.now(UTC)
-    for name in ("retry-after", "x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset"):
+    for name in ("retry-after", *(_RESETS if limited else ())):
         told = (headers.get(name) or "").strip()
         with suppress(ValueError, OverflowError):
             if not math.isfinite(seconds := float(told)):
@@ -175,7 +177,8 @@ def judge(answer: Answer, host: str) -> None:
         why = f"{host} failed with status {status}."
         if answer.writes:
             raise DeliveryUnknownError(why)
-        raise ChannelUnavailableError(why, retry_after=wait_of(answer.headers))
+        wait = wait_of(answer.headers, limited=False)
+        raise ChannelUnavailableError(why, retry_after=wait)
     raise CallRefusedError(host, status=status, text=answer.text)
 
 

@@ -220,3 +220,10 @@ def test_a_stream_is_handed_on_unread() -> None:
         assert list(session.get("https://api.example/", stream=True).iter_lines()) == [
             b"event: one", b"",
         ]  # fmt: skip
+
+
+def test_a_server_that_failed_is_waited_for_only_if_it_asks() -> None:
+    headers = CaseInsensitiveDict({"X-RateLimit-Reset": "300"})
+    assert wait_of(headers) == 300
+    assert wait_of(headers, limited=False) is None
+    assert wait_of(CaseInsensitiveDict({"Retry-After": "7"}), limited=False) == 7
