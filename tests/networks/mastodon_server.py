@@ -144,7 +144,7 @@ class Handler(BaseHTTPRequestHandler):
             reset = stamp(self.server.owner.world.clock() + timedelta(seconds=90))
             self.give(429, {"error": "Too many requests"}, {"X-RateLimit-Reset": reset})
         elif kind == "429 bare":
-            self.give(429, {"error": "Too many requests"})
+            self.give(429, {"error": "Too many requests"}, {"X-RateLimit-Reset": ""})
         elif kind == "status":
             self.give(more["code"], more.get("told", {"error": more.get("error", "no")}))
         elif kind in ("500", "500 after"):
@@ -175,7 +175,9 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Date", format_datetime(self.server.owner.world.clock(), usegmt=True))
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content) if length is None else length))
+        reset = self.server.owner.world.clock() + timedelta(minutes=5)
         rates = {"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "299"}
+        rates["X-RateLimit-Reset"] = stamp(reset)
         for name, value in (rates | (headers or {})).items():
             self.send_header(name, value)
         self.end_headers()
@@ -186,11 +188,11 @@ class Handler(BaseHTTPRequestHandler):
             self.spoilt(fault, {})
             return
         line: queue.Queue[str | None] = queue.Queue()
+        self.server.owner.world.streams.append(line)
         self.send_response_only(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        self.server.owner.world.streams.append(line)
         told: str | None = ":)\n\n"
         while told is not None:
             content = told.encode()

@@ -15,6 +15,8 @@ _BLOCKS = frozenset({"p", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6
 _SILENT = frozenset({"script", "style", "template", "noscript", "title", "iframe", "object"})
 #: Classes of links whose text says all there is: people and hashtags.
 _NAMES = frozenset({"mention", "hashtag"})
+#: Stands for a space of code until the end, when no other is touched any more.
+_SPACE = "\ue000"
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _EDGES = re.compile(r"[ \t]*\n[ \t]*")
 _GAPS = re.compile(r"\n{3,}")
@@ -31,6 +33,10 @@ def text_of(html: str) -> str:
     reader.feed(html)
     reader.close()
     return reader.text()
+
+
+class _Dot(str):
+    """What stands in front of a point of a list: its text follows on the same line."""
 
 
 class _Reader(HTMLParser):
@@ -65,16 +71,19 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
-            self._pieces.append(data if self._kept else _SPACES.sub(" ", data))
+            kept = data.expandtabs(4).replace(" ", _SPACE)
+            self._pieces.append(kept if self._kept else _SPACES.sub(" ", data))
 
     def text(self) -> str:
         """Return what was collected."""
+        self._close_link()
         while self._quoted:
             self._close_block("blockquote")
-        return _joined(self._pieces)
+        return _joined(self._pieces).replace(_SPACE, " ")
 
     def _open_block(self, tag: str) -> None:
-        self._pieces.append(self._ends(tag))
+        if not (self._pieces and isinstance(self._pieces[-1], _Dot)):
+            self._pieces.append(self._ends(tag))
         if tag in ("ul", "ol"):
             self._lists.append(1 if tag == "ol" else None)
         elif tag == "li":
@@ -102,9 +111,9 @@ class _Reader(HTMLParser):
 
     def _dot(self) -> str:
         if not self._lists or (number := self._lists[-1]) is None:
-            return "- "
+            return _Dot("- ")
         self._lists[-1] = number + 1
-        return f"{number}. "
+        return _Dot(f"{number}. ")
 
     def _open_link(self, attributes: dict[str, str]) -> None:
         self._close_link()

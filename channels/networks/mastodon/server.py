@@ -20,6 +20,8 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
+from channels import budgets
+from channels.budgets import Purpose
 from channels.calling import Answer, Caller, channel_error_in, judge, parsed
 from channels.errors import (
     CallRefusedError,
@@ -29,7 +31,7 @@ from channels.errors import (
     DeliveryUnknownError,
     ReplyRefusedError,
 )
-from channels.networks.mastodon.posts import Told
+from channels.networks.mastodon.posts import Told, moment_of
 from channels.networks.mastodon.threads import Threads
 from channels.networks.mastodon.wording import URL_LENGTH, host_of
 from channels.transport import Line, mount
@@ -101,6 +103,7 @@ class Server:
         try:
             answer = self._caller.call("GET", path, params=params)
             self._date = answer.headers.get("date", "")
+            _heed(answer.headers, "calls", Purpose.BOTH)
             return answer.json()
         except CallRefusedError as error:
             # Some servers answer 400 to a token that is none.
@@ -237,6 +240,8 @@ class Server:
         content = response.content
         judge(Answer(response.status_code, response.headers, content, writes=True), self.host)
         parsed(content, writes=True)
+        # Posts are counted by themselves, in a window of hours.
+        _heed(response.headers, "posts", Purpose.ANSWERING)
         # It reckons with these, and raises over a good answer if they are not as it knows them.
         for name in _RATE_HEADERS:
             response.headers.pop(name, None)
@@ -280,6 +285,19 @@ class Server:
             self._sent[key] = id
             while len(self._sent) > REMEMBERED:
                 self._sent.pop(next(iter(self._sent)))
+
+
+def _heed(headers: Mapping[str, str], bucket: str, purpose: Purpose) -> None:
+    """Tell what an answer says about the limit of its kind of calls, if it says it in full."""
+    reset = headers.get("X-RateLimit-Reset", "")
+    with suppress(ValueError, OverflowError, OSError):
+        # An ISO moment; of some servers, seconds.
+        at = datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() else moment_of(reset)
+        most = headers.get("X-RateLimit-Limit", "")
+        budgets.told(
+            bucket, remaining=int(headers.get("X-RateLimit-Remaining", "")), resets_at=at,
+            purpose=purpose, most=int(most) if most.isdigit() else None,
+        )  # fmt: skip
 
 
 def is_gone(error: CallRefusedError) -> bool:

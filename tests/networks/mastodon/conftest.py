@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,6 +38,8 @@ class Stage:
     network: MastodonNetwork
     account: ChannelAccount
     clock: FakeClock
+    #: Everything that was read, also before a look that failed.
+    read: list[Mention] = field(default_factory=list)
 
     @property
     def world(self) -> World:
@@ -53,6 +55,7 @@ class Stage:
         found: list[Page] = []
         for page in self.network.fetch(self.account, self.account.position):
             found.append(page)
+            self.read += page.mentions
             self.account = replace(self.account, position=page.position)
             if len(found) == pages:
                 break

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
+from channels import budgets
 from channels.errors import ChannelRefusedError, ChannelUnavailableError
 from channels.networks.mastodon.looking import MANY
 from tests.networks.mastodon.conftest import Stage
@@ -283,3 +285,20 @@ def test_a_reply_limit_is_read_from_the_server_and_kept(stage_on: Callable[..., 
     position = stage.account.position or {}
     assert position["reply_limit"] == 5_000 - 32
     assert position["terms"]["url_length"] == 25
+
+
+def test_what_the_server_says_about_its_limits_is_told(stage: Stage) -> None:
+    # given
+    stage.look()
+    reply = stage.reply(in_reply_to=stage.says("hello"))
+
+    # when
+    with budgets.listening() as heard:
+        stage.look()
+        stage.network.send(stage.account, reply)
+
+    # then
+    reading, answering = budgets.latest(heard)
+    assert (reading.bucket, reading.remaining, reading.most) == ("calls", 299, 300)
+    assert reading.resets_at == stage.clock.now() + timedelta(minutes=5)
+    assert (answering.bucket, answering.purpose) == ("posts", budgets.Purpose.ANSWERING)

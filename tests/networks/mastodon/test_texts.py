@@ -1,0 +1,63 @@
+"""HTML to text, as servers of many makes write it."""
+
+from __future__ import annotations
+
+import pytest
+
+from channels.networks.mastodon.html_text import text_of
+from channels.networks.mastodon.wording import fingerprint
+
+LINK = (
+    '<a href="https://acme.example/a/very/long/path?x=1&amp;y=2" rel="nofollow">'
+    '<span class="invisible">https://</span><span class="ellipsis">acme.example/a/very/lo</span>'
+    '<span class="invisible">ng/path?x=1&amp;y=2</span></a>'
+)
+NAME = (
+    '<span class="h-card"><a href="https://a.example/@bob" class="u-url mention">'
+    "@<span>bob</span></a></span>"
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("", ""),
+        ("plain words", "plain words"),
+        ("<p>one</p><p>two<br>three<br />four</p>", "one\n\ntwo\nthree\nfour"),
+        (f"<p>{NAME} hello</p>", "@bob hello"),
+        (f"<p>see {LINK}!</p>", "see https://acme.example/a/very/long/path?x=1&y=2!"),
+        ('<p>read <a href="https://a.example/x">this page</a> now</p>',
+         "read this page (https://a.example/x) now"),
+        ('<a href="https://a.example/tags/late" class="mention hashtag">#<span>late</span></a>',
+         "#late"),
+        ('<a href="https://a.example/long/way">a.example/long…</a>', "https://a.example/long/way"),
+        ('<a href="javascript:alert(1)">press</a>', "press"),
+        ('<a href="https://a.example/x"></a>', "https://a.example/x"),
+        ("<p>5 &lt; 6 &amp;&amp; 7 &gt; 6</p>", "5 < 6 && 7 > 6"),
+        ("<p>a</p>\n  <p>b</p>", "a\n\nb"),
+        ("<ul><li>one</li><li><p>two</p></li></ul>after", "- one\n- two\nafter"),
+        ("<ol><li>one</li><li>two</li></ol>", "1. one\n2. two"),
+        ("<p>so:</p><blockquote><p>you said</p><p>so</p></blockquote><p>no</p>",
+         "so:\n\n> you said\n>\n> so\n\nno"),
+        ("<pre><code>a\n  b\n</code></pre>", "a\n  b"),
+        ("<p>a<script>alert('x')</script>b</p><style>p{}</style>", "ab"),
+        ("<p>unclosed <b>bold <a href='https://a.example'>link",
+         "unclosed bold link (https://a.example)"),
+        ("<p>\u200bhidden\u200b</p>", "hidden"),
+        ("<p>مرحبا 👩‍👩‍👧 &nbsp;ok</p>", "مرحبا 👩‍👩‍👧 \xa0ok"),
+        ("<" * 2000, "<" * 2000),
+    ],
+)  # fmt: skip
+def test_html_becomes_the_text_people_read(html: str, text: str) -> None:
+    assert text_of(html) == text
+
+
+def test_a_long_and_hostile_post_is_read_in_one_go() -> None:
+    hostile = "<blockquote>" * 3_000 + "<a href='https://a.example'>x" * 3_000
+    assert "x" in text_of(hostile)
+
+
+def test_a_text_is_known_again_by_its_letters() -> None:
+    assert fingerprint("@bob@a.example It's “Late”…\n\nSorry!") == fingerprint("it's late sorry")
+    assert fingerprint("🙏") != fingerprint("👍")
+    assert fingerprint("one") != fingerprint("two")
