@@ -16,7 +16,7 @@ from channels.networks import limit_of
 from channels.policy import Around, Finding, Rules
 from channels.protocol import Channel, Charging
 from channels.splitting import split as split_text
-from channels.storage import policies
+from channels.storage import outgoing, policies
 from engine import Engine
 from engine.ports import UnitOfWork
 
@@ -76,6 +76,19 @@ class Composing:
             rules = policy.read(policies.stored(view.connection, view.workspace_id))
             around = around_of(view, account, channel, text, rules, private=private, now=now)
         return Composed(length, limit, parts, policy.check(text, rules, around))
+
+    def limit_of(self, account: ChannelAccount) -> int | None:
+        """Return how long an answer of ``account`` may be; None where its network is missing."""
+        channel = self._channels.get(account.channel)
+        return None if channel is None else limit_of(channel, account)
+
+    def account_of(self, conversation: int) -> ChannelAccount | None:
+        """Return the account that answers in a conversation; None when there is none such."""
+        with self._engine.reading() as view:
+            found = outgoing.addressees(
+                view.connection, view.workspace_id, [conversation], private=False
+            )
+        return found[conversation].account if conversation in found else None
 
     def rules(self) -> Rules:
         """Return the rules of the workspace."""

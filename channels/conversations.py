@@ -17,7 +17,7 @@ from channels.model import (
     Customer,
     Reply,
     Summary,
-    correlation_key_of,
+    conversation_id_of,
 )
 from channels.polling import with_alarm
 from channels.sealing import Seals
@@ -51,7 +51,7 @@ class Conversations:
 
     def by_correlation_key(self, key: str | None) -> Conversation | None:
         """Return the conversation behind a correlation key, with its posts; None for any other."""
-        id = _number(key or "")
+        id = conversation_id_of(key or "")
         if id is None:
             return None
         with self._engine.reading() as view:
@@ -62,7 +62,7 @@ class Conversations:
 
         Keys that name no conversation of this workspace are left out. One query.
         """
-        ids = {number: key for key in keys if (number := _number(key)) is not None}
+        ids = {number: key for key in keys if (number := conversation_id_of(key)) is not None}
         if not ids:
             return {}
         with self._engine.reading() as view:
@@ -260,14 +260,6 @@ class Conversations:
         if not secrets:
             return None
         return self._seals.sealed(self._engine.workspace.key, channel, handle, secrets)
-
-
-def _number(key: str) -> int | None:
-    number = key.rpartition(":")[2]
-    # Longer ones are no row ids, and some databases refuse to look for them.
-    if not number.isdecimal() or len(number) > 18:
-        return None
-    return int(number) if key == correlation_key_of(int(number)) else None
 
 
 def _there(found: _Row | None, kind: str, id: int) -> _Row:

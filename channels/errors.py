@@ -10,6 +10,7 @@ The tree::
     +-- AccountRejectedError       what an account was told does not do; nothing was stored
     +-- ReplyRefusedError          the network will never take this reply
     |   +-- ReplyTooLongError      more characters than the channel carries
+    +-- NotConfirmedError          a rule warns of the reply, and nobody has said "all the same"
     +-- DeliveryUnknownError       the reply may have gone out; never blindly repeated
     +-- NetworkFaultError          the file of a network failed; nobody knows how far it got
     +-- ReplySettledError          what became of the reply is known already
@@ -22,7 +23,7 @@ The tree::
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class ChannelError(Exception):
@@ -81,6 +82,16 @@ class ReplyTooLongError(ReplyRefusedError):
         self.channel = channel
         self.length = length
         self.limit = limit
+
+
+class NotConfirmedError(ChannelError):
+    """Rules warn of a reply, and nobody has confirmed it yet; nothing was done."""
+
+    def __init__(self, warnings: Sequence[str], token: str) -> None:
+        """Keep what they warn of, and what a confirmation has to bear."""
+        super().__init__(f"Not sent yet. {' '.join(warnings)} Confirm it, or change the text.")
+        self.warnings = list(warnings)
+        self.token = token
 
 
 class DeliveryUnknownError(ChannelError):

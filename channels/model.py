@@ -277,12 +277,29 @@ class Post:
     earlier: tuple[Earlier, ...] = ()  #: of a mention that was edited, oldest first
     send_at: datetime | None = None  #: of a reply that waits for a moment
     held_by: str | None = None  #: of a reply that somebody keeps back
+    acts: tuple[ReplyAct, ...] = ()  #: what people did with a reply before it was sent
+    part: int | None = None  #: of an answer in several parts: which one, from 1,
+    parts: int | None = None  #: and of how many
     enclosed: tuple[Enclosed, ...] = ()  #: files that came with a mention
+
+    @property
+    def can_be_kept_back(self) -> bool:
+        """Tell whether it is a reply that nobody has begun to send."""
+        return self.status in (ReplyStatus.APPROVED, ReplyStatus.RETRYABLE)
 
 
 def correlation_key_of(conversation_id: int) -> str:
     """Return the key under which messages of a conversation find their instance."""
     return f"conversation:{conversation_id}"
+
+
+def conversation_id_of(key: str) -> int | None:
+    """Return the conversation a correlation key names; None for any other key."""
+    number = key.rpartition(":")[2]
+    # Longer ones are no row ids, and some databases refuse to look for them.
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    return int(number) if key == correlation_key_of(int(number)) else None
 
 
 def business_key_of(channel: str, conversation_id: int) -> str:

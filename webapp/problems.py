@@ -19,7 +19,13 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from channels.errors import ChannelError, ChannelUnavailableError, ReplySettledError
+from channels.errors import (
+    ChannelError,
+    ChannelUnavailableError,
+    NotConfirmedError,
+    ReplyOnItsWayError,
+    ReplySettledError,
+)
 from engine.errors import (
     AlreadyClaimedError,
     DeploymentRefusedError,
@@ -47,6 +53,7 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (IncidentClosedError, 409),
     (StaleRevisionError, 409),
     (ReplySettledError, 409),
+    (ReplyOnItsWayError, 409),
     (StorageError, 503),
     (ChannelUnavailableError, 503),
 )
@@ -92,6 +99,8 @@ def _refused(error: Exception) -> ResponseReturnValue:
         log.error("request.unavailable", path=request.path, error=str(error))
     if isinstance(error, FormRejectedError):
         return _answer(status, str(error), errors=error.errors)
+    if isinstance(error, NotConfirmedError):
+        return _answer(status, str(error), warnings=error.warnings, confirm=error.token)
     if isinstance(error, DeploymentRefusedError):
         return _answer(status, str(error), problems=[asdict(found) for found in error.problems])
     return _answer(status, str(error))

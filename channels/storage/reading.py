@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +17,11 @@ from channels.model import (
     Enclosed,
     Identity,
     Post,
+    ReplyAct,
     ReplyStatus,
     Summary,
 )
-from channels.storage import attachments, changing, finding
+from channels.storage import attachments, changing, finding, policies
 from channels.storage.tables import (
     AccountRow,
     ConversationRow,
@@ -215,7 +216,9 @@ def posts(connection: Connection, conversation_id: int, handle: str) -> tuple[Po
     edited = [row.id for row in mentions if row.edited_at and not row.deleted_at]
     before = changing.earlier(connection, edited) if edited else {}
     files = attachments.listed(connection, conversation_id) if mentions else {}
-    replies = connection.execute(_REPLIES, {"conversation": conversation_id})
+    replies = connection.execute(_REPLIES, {"conversation": conversation_id}).all()
+    kept_back = [row.id for row in replies if row.send_at or row.held_by or row.withdrawn_by]
+    acts = policies.acts(connection, replies[0].workspace_id, kept_back) if kept_back else {}
     # Replies are ordered by our clock, mentions by the network's: near enough for reading.
     both: Iterable[tuple[datetime, int, Post]] = (
         *(
@@ -223,8 +226,8 @@ def posts(connection: Connection, conversation_id: int, handle: str) -> tuple[Po
             for row in mentions[::-1]
         ),
         *(
-            (row.sent_at or row.created_at, 1, _reply(row, handle))
-            for row in reversed(replies.all())
+            (row.sent_at or row.created_at, 1, _reply(row, handle, acts.get(row.id, ())))
+            for row in reversed(replies)
         ),
     )
     return tuple(post for _, _, post in sorted(both, key=lambda one: one[:2]))
@@ -254,9 +257,10 @@ def _mention(
     )  # fmt: skip
 
 
-def _reply(row: Row[Any], handle: str) -> Post:
+def _reply(row: Row[Any], handle: str, acts: Sequence[ReplyAct]) -> Post:
     return Post(
         kind="reply", text=row.text, at=row.sent_at or row.created_at, author=row.by or handle,
         private=row.private, external_id=row.external_id, status=ReplyStatus(row.status),
-        reply_id=row.id, error=row.error,
+        reply_id=row.id, error=row.error, send_at=row.send_at, held_by=row.held_by,
+        acts=tuple(acts), part=row.part, parts=row.parts,
     )  # fmt: skip

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from apiflask import APIBlueprint
+from flask import abort
 from pydantic import Field
 
 from channels.model import Conversation, Customer, Reply
 from channels.model import ReplyStatus as Status
-from webapp.api.paging import Limit, PageOut, RowId, page_of
+from webapp.api.paging import Limit, Moment, PageOut, RowId, page_of
 from webapp.api.shapes import In, Out
 from webapp.people import Role
 from webapp.security import current_person, require
@@ -124,12 +125,23 @@ class ReplyOut(Out):
     attempts: int
     error: str | None
     by: str | None
+    send_at: datetime | None = Field(description="Not sent before.")
+    held_by: str | None = Field(description="Who keeps it back until it is released.")
+    withdrawn_by: str | None
+    part: int | None = Field(description="Of an answer in several parts: which one, from 1.")
+    parts: int | None
 
 
 class RepliesOut(Out):
     """A list of replies, oldest first."""
 
     items: list[ReplyOut]
+
+
+class PutOffIn(In):
+    """When a reply is to go out."""
+
+    until: Moment
 
 
 class FateIn(In):
@@ -194,3 +206,44 @@ def settle(reply_id: int, fate: FateIn) -> Reply:
     return services().outbox.settle_by_person(
         reply_id, went_out=fate.went_out, by=current_person().login
     )
+
+
+@api.post("/replies/<int:reply_id>/put-off")
+@require(Role.AGENT, Role.MANAGER)
+@api.input(PutOffIn, arg_name="wanted")
+@api.output(ReplyOut)
+@api.doc(responses=[404, 409, 422])
+def put_off(reply_id: int, wanted: PutOffIn) -> Reply:
+    """Have a reply that waits sent at a moment; at once when that is past."""
+    by = current_person().login
+    try:
+        return services().outbox.withholding.put_off(reply_id, wanted.until, by=by)
+    except ValueError as refusal:
+        abort(422, str(refusal))
+
+
+@api.post("/replies/<int:reply_id>/hold")
+@require(Role.AGENT, Role.MANAGER)
+@api.output(ReplyOut)
+@api.doc(responses=[404, 409])
+def hold(reply_id: int) -> Reply:
+    """Keep a reply back until it is released or withdrawn."""
+    return services().outbox.withholding.hold(reply_id, by=current_person().login)
+
+
+@api.post("/replies/<int:reply_id>/release")
+@require(Role.AGENT, Role.MANAGER)
+@api.output(ReplyOut)
+@api.doc(responses=[404, 409])
+def release(reply_id: int) -> Reply:
+    """Let a reply go out that was kept back."""
+    return services().outbox.withholding.release(reply_id, by=current_person().login)
+
+
+@api.post("/replies/<int:reply_id>/withdraw")
+@require(Role.AGENT, Role.MANAGER)
+@api.output(ReplyOut)
+@api.doc(responses=[404, 409])
+def withdraw(reply_id: int) -> Reply:
+    """Never send a reply that waits; its process hears of a refusal."""
+    return services().outbox.withholding.withdraw(reply_id, by=current_person().login)

@@ -10,8 +10,9 @@ from flask import abort
 from pydantic import Field
 
 from engine.definitions import Form
-from engine.user_tasks import Completion, QueueSummary, UserTask
+from engine.user_tasks import OPEN, Completion, QueueSummary, UserTask
 from engine.user_tasks import UserTaskStatus as Status
+from webapp import composer
 from webapp.api.paging import Limit, Moment, RowId
 from webapp.api.shapes import In, Out
 from webapp.people import Role
@@ -96,6 +97,9 @@ class CompletionIn(In):
     data: dict[str, Any] = Field(default_factory=dict, description="The fields of the form.")
     opened_with: dict[str, Any] | None = Field(
         None, description="The variables as they were shown; only what differs is written."
+    )
+    confirmed: str | None = Field(
+        None, description="Repeats the token of a refusal, to send an answer in spite of warnings."
     )
 
 
@@ -199,7 +203,14 @@ def release(user_task_id: int, wanted: ReleaseIn) -> UserTask:
 @api.output(CompletionOut)
 @api.doc(responses=[404, 409, 422])
 def complete(user_task_id: int, done: CompletionIn) -> Completion:
-    """Complete a user task and run its instance on."""
+    """Complete a user task and run its instance on.
+
+    An answer that must not go out is refused; one that rules warn of is, until it is confirmed.
+    """
+    opened = services().engine.open_user_task(user_task_id)
+    draft = composer.draft_of(opened, done.data) if opened.task.status in OPEN else None
+    if draft and (stopped := draft.trouble(done.confirmed)):
+        raise stopped
     return services().engine.complete(
         user_task_id, done.data, by=current_person().login, opened_with=done.opened_with
     )

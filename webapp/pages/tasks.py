@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from channels.composing import Composed
 from channels.model import Conversation
 from engine.errors import (
     AlreadyClaimedError,
@@ -23,7 +24,7 @@ from engine.errors import (
 )
 from engine.instances import InstanceDetail
 from engine.user_tasks import OPEN, Completion, UserTask
-from webapp import form_view, json_bodies
+from webapp import composer, form_view, json_bodies
 from webapp.marks import Mark, waiting_marks
 from webapp.people import Role
 from webapp.security import current_person, local_target, require, require_for_all
@@ -42,11 +43,12 @@ class Desk:
     conversation: Conversation | None
     fields: list[form_view.FieldView]
     opened_with: str  #: JSON; sent back with the form
-    limit: int | None  #: characters the channel carries
+    limit: int | None  #: length the channel carries, as it counts
     me: str
     kept: bool = False  #: the fields hold what the person sent, not what is stored
     trouble: str | None = None  #: why the answer was not taken
     marks: list[Mark] = field(default_factory=list)
+    composed: Composed | None = None  #: what stands in the way of the answer that was sent
 
     @property
     def is_open(self) -> bool:
@@ -86,6 +88,23 @@ def thread(number: int) -> str:
     return render_template("thread.html", posts=conversation.posts)
 
 
+@page.post("/<int:number>/compose")
+@require(Role.AGENT)
+def compose(number: int) -> str:
+    """Return how the answer that is being written stands: its length, and what is in its way."""
+    opened = services().engine.open_user_task(number)
+    data = form_view.submitted(opened.form.schema, request.form) if opened.form else {}
+    draft = composer.draft_of(opened, data)
+    if draft is None:
+        abort(404)
+    return render_template(
+        "composed.html",
+        composed=draft.composed,
+        confirmed=request.form.get("confirmed", ""),
+        splits=draft.splits,
+    )
+
+
 @page.post("/<int:number>/claim")
 @require(Role.AGENT)
 def claim(number: int) -> ResponseReturnValue:
@@ -117,11 +136,19 @@ def release(number: int) -> ResponseReturnValue:
 def complete(number: int) -> ResponseReturnValue:
     """Complete the user task and go on to the next; a refusal keeps what was written."""
     engine = services().engine
-    task, form = engine.user_task_and_form(number)
+    opened = engine.open_user_task(number)
+    task, form = opened.task, opened.form
     data = form_view.submitted(form.schema, request.form) if form else {}
+    draft = composer.draft_of(opened, data) if task.status in OPEN else None
+    if draft and (stopped := draft.trouble(request.form.get("confirmed"))):
+        desk = replace(_desk(number, data, None, str(stopped)), composed=draft.composed)
+        return render_template("task.html", desk=desk), 422
     try:
         completion = engine.complete(
-            number, data, by=current_person().login, opened_with=_opened_with()
+            number,
+            composer.in_utc(data),
+            by=current_person().login,
+            opened_with=_opened_with(),
         )
     except FormRejectedError as refusal:
         trouble = "Not sent yet: some answers need attention. They are marked below."
@@ -181,7 +208,7 @@ def _desk(
         conversation=conversation,
         fields=form_view.fields(schema, variables, sent=sent, errors=errors),
         opened_with=json.dumps(form_view.opened_with(schema, variables), default=str),
-        limit=_limit(variables),
+        limit=_limit(variables, conversation),
         me=current_person().login,
         kept=sent is not None,
         trouble=trouble,
@@ -189,7 +216,11 @@ def _desk(
     )
 
 
-def _limit(variables: Mapping[str, Any]) -> int | None:
-    conversation = variables.get("conversation")
-    limit = conversation.get("reply_limit") if isinstance(conversation, Mapping) else None
+def _limit(variables: Mapping[str, Any], conversation: Conversation | None) -> int | None:
+    if conversation is not None:
+        carried = services().outbox.composing.limit_of(conversation.account)
+        if carried is not None:
+            return carried
+    told = variables.get("conversation")
+    limit = told.get("reply_limit") if isinstance(told, Mapping) else None
     return limit if isinstance(limit, int) and limit > 0 else None

@@ -1,6 +1,9 @@
 /**
- * Writing an answer: the characters that are left, a draft that survives a closed browser, and
- * Ctrl-Enter to send.
+ * Writing an answer: what is left of its length and what stands in its way, a draft that survives a
+ * closed browser, and Ctrl-Enter to send.
+ *
+ * Length and rules are known to the server: each network counts in its own way. While its word is on
+ * the way, characters are counted here.
  *
  * A draft is kept under the user task's id until the server says that the answer was taken: the
  * page that follows names the finished id in data-draft-done, once.
@@ -39,7 +42,7 @@ function forgetOld() {
 
 function fields(form) {
   return [...form.elements].filter(
-    (field) => field.name && !["hidden", "submit", "button", "password", "fieldset"].includes(field.type),
+    (field) => field.name && field.name !== "confirmed" && !["hidden", "submit", "button", "password", "fieldset"].includes(field.type),
   );
 }
 
@@ -72,8 +75,10 @@ function restore(form, note) {
   if (note) note.textContent = "Your draft was restored";
 }
 
+/** Shows the characters that are left as far as this page can tell, until the server has. */
 function count(textarea) {
-  const meter = document.getElementById(textarea.dataset.meter);
+  const place = document.getElementById(textarea.dataset.composed);
+  const meter = place?.querySelector(".meter");
   if (!meter) return;
   const limit = Number(textarea.dataset.limit);
   const left = limit - measure(textarea.value);
@@ -81,9 +86,69 @@ function count(textarea) {
     left >= 0 ? `${left} of ${limit} characters left` : `${-left} characters too many`;
   meter.classList.toggle("over", left < 0);
   meter.classList.toggle("near", left >= 0 && left <= limit * 0.1);
+  judge(textarea, left, textarea.form?.elements.split?.checked ?? false);
+}
+
+function judge(textarea, left, fits) {
   textarea.setCustomValidity(
-    left < 0 ? `The channel carries ${limit} characters. Shorten the text by ${-left}.` : "",
+    left < 0 && !fits
+      ? `The channel carries ${textarea.dataset.limit} characters. Shorten the text by ${-left}.`
+      : "",
   );
+}
+
+/** Asks the server how the answer stands, and shows it beneath the text. */
+async function look(form, textarea) {
+  const place = document.getElementById(textarea.dataset.composed);
+  const asked = new FormData(form);
+  const state = JSON.stringify([...asked.entries()]);
+  if (!place || place.dataset.state === state) return;
+  if (!textarea.value.trim()) {
+    place.querySelector(".findings")?.remove();
+    place.querySelector("[name=confirmed]")?.closest("label").remove();
+    return;
+  }
+  let response;
+  try {
+    response = await fetch(form.dataset.compose, { method: "POST", body: asked });
+  } catch {
+    return; // off line: the server looks again when the answer is sent
+  }
+  const now = JSON.stringify([...new FormData(form).entries()]);
+  if (!response.ok || response.redirected || now !== state) return;
+  place.innerHTML = await response.text();
+  place.dataset.state = JSON.stringify([...new FormData(form).entries()]);
+  const meter = place.querySelector(".meter");
+  judge(textarea, Number(meter.dataset.left), Number(meter.dataset.parts) > 0);
+  offerPrivacy(form, place);
+}
+
+/** Where the form can send the answer to the customer alone, a finding offers that. */
+function offerPrivacy(form, place) {
+  const choice = [...form.querySelectorAll("[name=visibility][value=private]")].at(0);
+  if (!choice || choice.disabled) return;
+  for (const button of place.querySelectorAll("[data-go-private]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      choice.checked = true;
+      choice.dispatchEvent(new Event("change", { bubbles: true }));
+      choice.focus();
+    });
+  }
+}
+
+/** Looks soon after the person pauses, and at once when they choose something. */
+function watch(form, textarea) {
+  let timer;
+  const soon = (delay) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => look(form, textarea), delay);
+  };
+  form.addEventListener("input", () => soon(250));
+  form.addEventListener("change", (event) => event.target.name !== "confirmed" && soon(0));
+  const place = document.getElementById(textarea.dataset.composed);
+  if (place?.querySelector(".findings")) offerPrivacy(form, place);
+  else soon(0);
 }
 
 /** Hides fields that the form hides for what is chosen now; the server decides in the end. */
@@ -117,6 +182,8 @@ export function start() {
     else continue; // somebody else's user task, or nobody's yet
     follow(form);
     form.addEventListener("change", () => follow(form));
+    const textarea = form.querySelector("textarea[data-composed]");
+    if (textarea) watch(form, textarea);
     let timer;
     form.addEventListener("input", () => {
       clearTimeout(timer);
@@ -135,7 +202,8 @@ export function start() {
       if (textarea.dataset.limit) count(textarea);
     };
     textarea.addEventListener("input", refresh);
-    refresh();
+    if (textarea.closest("form")?.dataset.kept === undefined) refresh();
+    else grow(textarea);
   }
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
