@@ -28,8 +28,9 @@ from tests.networks import x_spec
 from tests.networks.x_world import ME, RefusedError, World, moment_of
 
 SECRETS = {
-    "consumer_key": "ck", "consumer_secret": "cs",
-    "access_token": "at", "access_token_secret": "ats", "bearer_token": "bearer",
+    "consumer_key": "key-of-app", "consumer_secret": "secret-of-app",
+    "access_token": "key-of-acme", "access_token_secret": "secret-of-acme",
+    "bearer_token": "bearer-of-app",
 }  # fmt: skip
 _AFTER = {"500 after", "gone after", "late", "cut", "garbled"}
 _CAPPED = "https://api.twitter.com/2/problems/usage-capped"
@@ -49,7 +50,7 @@ class XServer:
         self.world = World(now)
         self.now = now
         self.calls: list[tuple[str, str]] = []
-        self.violations: list[str] = []
+        self.exchanges: list[tuple[str, str, dict[str, str], bytes, int, str, bytes]] = []
         self.counts: list[int] = []
         self._faults: list[tuple[str, str]] = []
         self._over = threading.Event()
@@ -59,6 +60,10 @@ class XServer:
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self._port}"
+
+    def violations(self) -> list[str]:
+        """Return how calls and answers differ from X's description. Slow: for when all is over."""
+        return [one for exchange in self.exchanges for one in x_spec.violations(*exchange)]
 
     def fails(self, fault: str, where: str = "", times: int = 1) -> None:
         """Meet the next calls whose method and path hold ``where`` with a fault."""
@@ -225,8 +230,8 @@ class _Handler(BaseHTTPRequestHandler):
         content = b"[]" if fault == "garbled" else json.dumps(told.body).encode()
         kind = "application/json" if told.status < 400 else "application/problem+json"
         if fault != "garbled":
-            server.violations += x_spec.violations(
-                self.command, self.path, dict(self.headers), body, told.status, kind, content
+            server.exchanges.append(
+                (self.command, self.path, dict(self.headers), body, told.status, kind, content)
             )
         self._answer(told, kind, content[: len(content) // 2] if fault == "cut" else content)
 
@@ -298,7 +303,8 @@ def _authorized(method: str, target: str, headers: Any) -> bool:
     ).encode()
     key = f"{SECRETS['consumer_secret']}&{SECRETS['access_token_secret']}".encode()
     expected = base64.b64encode(hmac.new(key, signed, hashlib.sha1).digest()).decode()
-    ours = (given.get("oauth_consumer_key"), given.get("oauth_token")) == ("ck", "at")
+    keys = (given.get("oauth_consumer_key"), given.get("oauth_token"))
+    ours = keys == (SECRETS["consumer_key"], SECRETS["access_token"])
     return ours and hmac.compare_digest(signature, expected)
 
 

@@ -277,6 +277,8 @@ class Look:
         kept_since, found, asked = self._memory.gathered.pop(kind, ("", Found(), 0))
         if kept_since != since:
             found, asked = Found(), 0
+        # What was gathered before is paid for, and booked when it is handed out.
+        self._purse.pays(_KINDS[kind], len(found.posts))
         try:
             while asked == 0 or (found.token and asked < MOST_ANSWERS):
                 posts, users = len(found.posts), len(found.users)

@@ -9,12 +9,16 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
 import requests
 import tweepy
 
+from channels import budgets
+from channels.budgets import Purpose
 from channels.calling import Answer, Line, judge, mount, parsed
 from channels.errors import ChannelRefusedError, ChannelUnavailableError
 from channels.model import ChannelAccount
@@ -27,6 +31,12 @@ HOST = "https://api.twitter.com"
 ENOUGH = LONGEST_CALL - CONNECT - WHOLE
 #: Names of the credentials that act for the account; the other one, a bearer, only counts posts.
 KEYS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+#: Limits that are told on; looks at messages keep to theirs by themselves.
+_BUDGETS = {
+    "get_users_mentions": ("mentions", Purpose.READING),
+    "search_recent_tweets": ("search", Purpose.READING),
+    "create_tweet": ("posts", Purpose.ANSWERING),
+}
 
 # At its most talkative level tweepy logs credentials and what customers write.
 logging.getLogger("tweepy").setLevel(logging.WARNING)
@@ -112,6 +122,7 @@ class Wire:
             # tweepy tripped over what is in a bad answer.
             raise cut_off("X answers in a way nobody understands.", writes=writes) from error
         answer = Answer(response.status_code, response.headers, response.content, writes)
+        _tell_budget(what, answer)
         _judge(answer)
         return parsed(answer.content, writes=writes)
 
@@ -123,6 +134,21 @@ def _client(address: str, patience: float, *credentials: str) -> tweepy.Client:
     )
     mount(client.session, Line(address if address != HOST else None, read=patience))
     return client
+
+
+def _tell_budget(what: str, answer: Answer) -> None:
+    """Tell how often X may still be called, where it says so."""
+    told = answer.headers
+    if what in _BUDGETS and "x-rate-limit-remaining" in told:
+        bucket, purpose = _BUDGETS[what]
+        with suppress(KeyError, ValueError, OverflowError):
+            budgets.told(
+                bucket,
+                remaining=int(told["x-rate-limit-remaining"]),
+                resets_at=datetime.fromtimestamp(int(told["x-rate-limit-reset"]), UTC),
+                purpose=purpose,
+                most=int(told["x-rate-limit-limit"]),
+            )
 
 
 def _judge(answer: Answer) -> None:

@@ -81,7 +81,7 @@ class Stage:
 
     def restarts(self) -> None:
         """Lose all that the process remembered."""
-        self.network = XNetwork(self.clock.now, patience=0.5)
+        self.network = XNetwork(self.clock.now, patience=1.0)
 
     def reply(self, to: str | None, text: str = "Sorry!", **more: Any) -> Reply:
         return Reply(
@@ -125,10 +125,10 @@ def server(clock: FakeClock) -> Iterator[XServer]:
     one = XServer(clock.now)
     yield one
     one.close()
-    assert one.violations == []
+    assert one.violations() == []
 
 
 @pytest.fixture
 def stage(server: XServer, clock: FakeClock) -> Stage:
-    network = XNetwork(clock.now, patience=0.5)
+    network = XNetwork(clock.now, patience=1.0)
     return Stage(server, network, account_of(server), clock)
