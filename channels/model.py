@@ -320,6 +320,7 @@ class Conversation:
     posts: tuple[Post, ...] = ()  #: oldest first; empty in lists
     last_text: str = ""  #: of the newest mention
     cluster_id: int | None = None  #: of the near-identical complaints that it belongs to
+    similar: int = 0  #: how many others belong to it
 
     @property
     def correlation_key(self) -> str:

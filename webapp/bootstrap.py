@@ -17,6 +17,7 @@ from flask import Flask
 from channels import networks
 from channels.accounts import Accounts
 from channels.conversations import Conversations
+from channels.gathering import CLUSTER_MEMBERS, Gathering
 from channels.intake import Intake
 from channels.listening import Listener
 from channels.outbox import REPLY_SEND, Outbox
@@ -92,7 +93,7 @@ def wire(
         opened.on_change(live.publish)
     monitor = monitor_of(opened, live, settings)
     made = _ByWorkspace(opened, people, known, monitor, settings.seals, alone=settings.on_sqlite)
-    for type in (REPLY_SEND, REPLY_SETTLE):
+    for type in (REPLY_SEND, REPLY_SETTLE, CLUSTER_MEMBERS):
         opened.on_jobs(type, made.meet)
     rooms = Rooms(people, live, settings, made.services, monitor)
     # An outbox takes the jobs of its workspace from the moment it exists: none may be missing.
@@ -129,6 +130,7 @@ class _ByWorkspace:
                         seals=self.seals,
                         attempted=self.monitor.metrics.attempted,
                     ),
+                    gathering=Gathering(bound),
                     people=self.people,
                 )
             return self.made[key]

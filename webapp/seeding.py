@@ -17,6 +17,8 @@ from webapp.people import People, Role, UnknownPersonError
 DEMO_PASSWORD = "corral-demo"  # noqa: S105  (printed on purpose)
 #: The process that the demo network's mentions start.
 DEMO_PROCESS = "complaint"
+#: Many complaints alike are answered with one text.
+SHARED_PROCESS = "shared_answer"
 DEMO_CHANNEL = "demo"
 DEMO_HANDLE = "northwind_care"
 DEMO_SETTINGS = {
@@ -75,7 +77,8 @@ def seed(installation: Installation) -> None:
     for person in DEMO_PEOPLE:
         _let_in(people, workspace, person)
     if not engine.definitions(key=DEMO_PROCESS):
-        engine.deploy(processes.files(DEMO_PROCESS), by="demo")
+        for name in (DEMO_PROCESS, SHARED_PROCESS):
+            engine.deploy(processes.files(name), by="demo")
     installation.services().conversations.ensure_account(
         DEMO_CHANNEL, DEMO_HANDLE, settings=DEMO_SETTINGS
     )

@@ -17,6 +17,7 @@ from webapp.security import current_person
 if TYPE_CHECKING:
     from channels.accounts import Accounts
     from channels.conversations import Conversations
+    from channels.gathering import Gathering
     from channels.outbox import Outbox
     from engine import Engine
     from webapp.live import Live
@@ -36,6 +37,7 @@ class Services:
     conversations: Conversations
     accounts: Accounts
     outbox: Outbox
+    gathering: Gathering
     people: People
 
 

@@ -128,3 +128,14 @@ def get(connection: Connection, workspace_id: int, id: int) -> Cluster | None:
     if row is None:
         return None
     return Cluster(row.id, row.size, row.opened_at, row.last_at, row.last_text)
+
+
+def members(connection: Connection, workspace_id: int, id: int, *, limit: int) -> list[int]:
+    """Return the ids of the conversations of a cluster, oldest first."""
+    found = connection.scalars(
+        select(ConversationRow.id)
+        .where(ConversationRow.workspace_id == workspace_id, ConversationRow.cluster_id == id)
+        .order_by(ConversationRow.id)
+        .limit(limit)
+    )
+    return list(found)

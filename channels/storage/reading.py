@@ -24,6 +24,7 @@ from channels.model import (
 from channels.storage import attachments, changing, finding, policies
 from channels.storage.tables import (
     AccountRow,
+    ClusterRow,
     ConversationRow,
     CustomerRow,
     IdentityRow,
@@ -45,7 +46,10 @@ _CONVERSATIONS = select(
     AccountRow.enabled,
     AccountRow.position,
     AccountRow.settings,
-).join(AccountRow, AccountRow.id == ConversationRow.account_id)
+    ClusterRow.size,
+)
+_CONVERSATIONS = _CONVERSATIONS.join(AccountRow, AccountRow.id == ConversationRow.account_id)
+_CONVERSATIONS = _CONVERSATIONS.outerjoin(ClusterRow, ClusterRow.id == ConversationRow.cluster_id)
 _CONVERSATION = _CONVERSATIONS.where(
     ConversationRow.workspace_id == bindparam("workspace"),
     ConversationRow.id == bindparam("conversation"),
@@ -239,7 +243,7 @@ def _conversation(row: Row[Any], customer: Customer, posts: tuple[Post, ...]) ->
     )
     return Conversation(
         row.id, account, customer, row.thread, row.opened_at, row.last_at, posts, row.last_text,
-        row.cluster_id,
+        row.cluster_id, row.size - 1 if row.size else 0,
     )  # fmt: skip
 
 
