@@ -110,10 +110,11 @@ class MailServers:
                 assert status == "OK", said
 
     def mails(self, address: str, folder: str = "INBOX") -> list[bytes]:
-        """Return what lies in a mailbox, in order, without marking it as read."""
+        """Return what lies in a mailbox, in order."""
         with self.mailbox(address) as box:
-            box.select(folder, readonly=True)
-            _, data = box.fetch("1:*", "(BODY.PEEK[])")
+            _, (count,) = box.select(folder, readonly=True)
+            # Asked for all mails of an empty folder, a server complains.
+            _, data = box.fetch("1:*", "(BODY.PEEK[])") if count != b"0" else ("OK", [])
             return [bytes(part[1]) for part in data if isinstance(part, tuple)]
 
     def flags(self, address: str, folder: str = "INBOX") -> list[str]:

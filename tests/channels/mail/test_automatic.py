@@ -19,7 +19,7 @@ OURS = own_id(mailbox(), "key", "thread7")
 ANSWERS = {
     "RFC 3834": "Auto-Submitted: auto-replied (vacation)",
     "with a parameter": "Auto-Submitted: auto-replied; owner-email=x@y.example",
-    "Exchange": f"Auto-Submitted: auto-generated\nX-Auto-Response-Suppress: All\nReferences: {OURS}",
+    "Exchange": f"Auto-Submitted: auto-generated\nReferences: {OURS}",
     "Exchange of old": "X-Auto-Response-Suppress: All\nSubject: Automatische Antwort: Re: Order 7",
     "cPanel": "X-Autorespond: Re: Order 7",
     "Plesk": "X-Autoreply: yes",

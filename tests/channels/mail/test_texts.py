@@ -66,7 +66,7 @@ def test_a_signature_goes(signature: str) -> None:
         "Thank you for nothing",
         "> only a quotation",
         "😡😡😡",
-        "\u202bשלים\u202c 123",
+        "\u202b\u05e9\u05dc\u05d5\u05dd\u202c 123",
         "1 > 0",
     ],
 )
