@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -34,6 +35,11 @@ _TRIES = 3
 _OPEN = (ReplyStatus.SENDING, ReplyStatus.UNKNOWN)
 #: From these it can still become known that an earlier attempt arrived.
 _ARRIVES = (*_OPEN, ReplyStatus.RETRYABLE)
+
+_SAME = (
+    "The network has a reply of ours with the same words to the same post, and takes both for one. "
+    "Word it differently."
+)
 
 #: A reply, how its attempt ended, and the columns it gets.
 _Told = tuple[Outgoing, Attempt, dict[str, Any]]
@@ -72,6 +78,7 @@ class Verdicts:
     ) -> None:
         """Write ends in an open transaction, but of replies that got their verdict before."""
         found = replies.lock(uow.connection, [out.reply.id for out, _ in ended])
+        ended = _told_apart(uow, ended)
         # Of the others somebody else was told first, and told the job.
         told = [
             (out, attempt, self._values(out, attempt, now))
@@ -206,6 +213,28 @@ def _explained(out: Outgoing, attempt: Attempt) -> str:
         "" if part == 1 else f" What stands before it is out ({part - 1} of {out.reply.parts})."
     )
     return f"Part {part} of {out.reply.parts}: {why}{before}"
+
+
+def _told_apart(
+    uow: UnitOfWork, ended: Sequence[tuple[Outgoing, Attempt]]
+) -> list[tuple[Outgoing, Attempt]]:
+    """Return the ends, but of replies that a network took for another of ours with the same words.
+
+    A network without keys shows, or names, the one that is there: it is not there twice.
+    """
+    ids = [
+        (out.account.id, attempt.external_id)
+        for out, attempt in ended
+        if out.account is not None and attempt.external_id is not None
+    ]
+    owners = replies.owners(uow.connection, ids)
+    apart = []
+    for out, attempt in ended:
+        key = (out.account.id if out.account else 0, attempt.external_id or "")
+        if key[1] and owners.setdefault(key, out.reply.id) != out.reply.id:
+            attempt = replace(attempt, status=ReplyStatus.REFUSED, external_id=None, why=_SAME)
+        apart.append((out, attempt))
+    return apart
 
 
 def _is_news(out: Outgoing, attempt: Attempt, status: ReplyStatus, attempts: int) -> bool:

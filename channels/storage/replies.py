@@ -200,6 +200,25 @@ def make_room(connection: Connection, sent: Sequence[tuple[int, int, str]]) -> N
         connection.execute(_MAKE_ROOM, [dict(zip(names, each, strict=True)) for each in sent])
 
 
+def owners(
+    connection: Connection, ids: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], int]:
+    """Return which of our replies have external ids, by account and external id.
+
+    Copies of what was answered elsewhere are none of them.
+    """
+    if not ids:
+        return {}
+    found = connection.execute(
+        select(ReplyRow.account_id, ReplyRow.external_id, ReplyRow.id).where(
+            ReplyRow.account_id.in_({account for account, _ in ids}),
+            ReplyRow.external_id.in_({external for _, external in ids}),
+            ReplyRow.job_id.is_not(None),
+        )
+    )
+    return {(row.account_id, row.external_id): row.id for row in found}
+
+
 @cache
 def _setting(names: tuple[str, ...]) -> Update:
     """Return the statement that sets these columns of one reply."""

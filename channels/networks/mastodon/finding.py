@@ -47,7 +47,7 @@ class Finding:
         oldest: str | None = None
         for _ in range(PAGES):
             asked = {"limit": MANY, "exclude_reblogs": "true", "max_id": oldest}
-            posts = each_dated(self._server.listed(path, asked), lambda _: None)
+            posts = each_dated(self._server.listed(path, asked), self._cannot_tell)
             # Of several that look alike the first is meant: the others came later.
             found = next((one.id for one in posts if self._is_it(one, text)), found)
             if not posts or posts[0].at < self._floor():
@@ -56,6 +56,9 @@ class Finding:
         if found is None:
             raise ChannelUnavailableError("There are too many posts since to find the reply among.")
         return found
+
+    def _cannot_tell(self, why: str) -> None:
+        raise ChannelUnavailableError(f"A post of ours cannot be read: {why}")
 
     def _is_it(self, post: Dated, text: str) -> bool:
         if post.id in self._others:

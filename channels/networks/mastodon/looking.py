@@ -19,9 +19,9 @@ from typing import Any
 from channels.errors import ChannelUnavailableError
 from channels.model import Edit, Gap, Mention, OwnPost, Page, Skipped
 from channels.networks.mastodon.changes import changes
+from channels.networks.mastodon.own import Own
 from channels.networks.mastodon.posts import (
     Dated,
-    Told,
     account_id_of,
     dated,
     each_dated,
@@ -29,17 +29,16 @@ from channels.networks.mastodon.posts import (
     in_order,
     mention_of,
     own_post_of,
-    parent_of,
 )
-from channels.networks.mastodon.server import Server, Terms
+from channels.networks.mastodon.server import Server
 from channels.networks.mastodon.wording import ROOM, full_handle
 
 #: Things asked for at once; servers give fewer as they like, but not fewer than `FEW`.
 MANY, FEW = 80, 15
 #: The newest notifications, at most so many and of so long, are read once more.
 AGAIN, OVERLAP = 10, timedelta(seconds=60)
-#: Pages read at the first look, backwards; and of our own answers, forwards.
-FIRST_PAGES, OWN_PAGES = 25, 5
+#: Pages read at the first look, backwards.
+FIRST_PAGES = 25
 #: Between two looks at all but mentions, and between two questions about the server's terms.
 TENDING, ASKING_TERMS = timedelta(seconds=60), timedelta(days=1)
 #: Mentions whose changes are looked for: the newest ones.
@@ -94,13 +93,16 @@ class Look:
     def pages(self) -> Iterator[Page]:
         """Yield pages, oldest first. Raises what calling the server raises."""
         self._learn_terms()
-        me = self._server.me()
+        self._server.me()
         tending = self._is_due(self._place.tended_at, TENDING)
-        # Asked before the mentions: whatever they answer is stored by the time they are.
-        own = self._own_posts(me) if tending else ([], self._place.own_after)
+        # Asked before the mentions: whatever they answer is stored by the time they are. But
+        # mentions do not wait until the rest goes well.
+        own = Own() if tending else None
+        if own is not None:
+            own.ask(self._server, self._place.own_after)
         yield from self._first_mentions() if self._place.after is None else self._mentions()
-        if tending or self._server.changed & self._server.watched:
-            yield self._tended(*own, tending=tending)
+        if own is not None or self._server.changed & self._server.watched:
+            yield self._tended(own)
 
     # ---- mentions
 
@@ -110,8 +112,10 @@ class Look:
             news = [one for one in items if one.id not in self._place.recent]
             if not news:
                 return
+            before = self._place.after
             yield from self._taken(items)
-            if len(items) < FEW:
+            # One that goes on giving the same does not know how to go forward.
+            if len(items) < FEW or self._place.after == before:
                 return
 
     def _first_mentions(self) -> Iterator[Page]:
@@ -167,7 +171,7 @@ class Look:
                 return  # comes with our own posts
             self._check_patience()
             thread = self._server.threads.of(post) or post.id
-            mention = mention_of(post, thread, str(self._place.terms["domain"]))
+            mention = mention_of(post, thread, self._domain, ours=self._server.threads.ours)
         except ValueError as error:
             self._skip(str(error))
             return
@@ -194,41 +198,33 @@ class Look:
 
     # ---- everything else
 
-    def _own_posts(self, me: Told) -> tuple[list[OwnPost], str | None]:
-        """Return answers of ours that are new, and where to go on reading them."""
-        path, after = f"/api/v1/accounts/{me['id']}/statuses", self._place.own_after
-        since = datetime.fromisoformat(self._place.since)
-        handle = full_handle(str(me["acct"]), str(self._place.terms["domain"]))
-        found: list[OwnPost] = []
-        for _ in range(OWN_PAGES):
-            self._check_patience()
-            asked = {"limit": MANY // 2, "exclude_reblogs": "true", "min_id": after}
-            posts = each_dated(self._server.listed(path, asked), self._skip)
-            for post in posts:
-                if parent_of(post.told) is None or (after is None and post.at < since):
-                    continue
-                self._check_patience()
-                thread = self._server.threads.of(post)
-                if thread is not None:
-                    found.append(own_post_of(post, thread, handle))
-            first, after = after is None, posts[-1].id if posts else after
-            if first or len(posts) < FEW:
-                break
-        return sorted(found, key=lambda one: one.created_at), after
-
-    def _tended(self, own: list[OwnPost], own_after: str | None, *, tending: bool) -> Page:
+    def _tended(self, own: Own | None) -> Page:
         """Return a page of what happened besides mentions."""
-        self._check_patience()
-        edits, gone = changes(self._server, self._place, by_turn=tending)
-        self._place.own_after = own_after
-        if tending:
+        posts: list[OwnPost] = []
+        if own is not None:
+            since = datetime.fromisoformat(self._place.since)
+            first = self._place.own_after is None
+            wanted = [one for one in own.answers() if not first or one.at >= since]
+            handle = full_handle(str(self._server.me()["acct"]), self._domain)
+            for post in wanted:
+                self._check_patience()
+                if (thread := self._server.threads.of(post)) is not None:
+                    posts.append(own_post_of(post, thread, handle))
+            self._place.own_after = own.after
             self._place.tended_at = self._now.isoformat()
-        return self._given(own_posts=tuple(own), edits=tuple(edits), deletions=tuple(gone))
+        self._check_patience()
+        edits, gone = changes(self._server, self._place, by_turn=own is not None)
+        return self._given(own_posts=tuple(posts), edits=tuple(edits), deletions=tuple(gone))
 
     def _learn_terms(self) -> None:
         if not self._is_due(self._place.terms_at, ASKING_TERMS):
             return
-        terms: Terms = self._server.terms()
+        try:
+            terms = self._server.terms()
+        except ChannelUnavailableError:
+            if not self._place.terms:
+                raise
+            return  # those of yesterday will do
         self._place.terms = asdict(terms)
         self._place.terms_at = self._now.isoformat()
         self._place.reply_limit = max(terms.limit - ROOM, 1)
@@ -249,6 +245,10 @@ class Look:
             mentions=mentions, own_posts=own_posts, edits=edits, deletions=deletions, gap=gap,
             skipped=skipped, position=self._place.kept(),
         )  # fmt: skip
+
+    @property
+    def _domain(self) -> str:
+        return str(self._place.terms["domain"])
 
     def _skip(self, why: str) -> None:
         self._skipped.append(Skipped(len(self._skipped) + 1, why))

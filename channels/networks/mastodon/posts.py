@@ -87,13 +87,15 @@ def author_of(account: Any, domain: str) -> Author:
     )
 
 
-def mention_of(post: Dated, thread: str, domain: str) -> Mention:
-    """Return the mention that a post by somebody else is.
+def mention_of(post: Dated, thread: str, domain: str, *, ours: str) -> Mention:
+    """Return the mention that a post by somebody else is; ``ours`` is the id of our account.
 
     Raises:
         ValueError: it has no author.
     """
     told = post.told
+    account = told.get("account")
+    robot = isinstance(account, Mapping) and account.get("bot") is True
     return Mention(
         external_id=post.id,
         author=author_of(told.get("account"), domain),
@@ -104,6 +106,8 @@ def mention_of(post: Dated, thread: str, domain: str) -> Mention:
         private=is_private(told),
         url=_text(told.get("url")) or _text(told.get("uri")),
         quotes=_quoted(told),
+        # Robots that answer our answers would do so for ever.
+        automatic=robot and _text(told.get("in_reply_to_account_id")) == ours,
     )
 
 

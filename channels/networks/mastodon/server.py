@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 SILENCE, ASKING, POSTING = 10.0, 18.0, 30.0
 #: Replies whose ids are kept in memory.
 REMEMBERED = 2_000
+#: Looks at which a server may fail to tell what is above a post.
+GIVING_UP = 3
 #: Version of Mastodon's API from which quotes of our posts are notified.
 _QUOTES = 7
 #: Words with which a server refuses the account, not the reply.
@@ -89,6 +91,7 @@ class Server:
         self._writer: Mastodon | None = None
         self._me: Told | None = None
         self._sent: dict[str, str] = {}
+        self._failed: dict[str, int] = {}
         self._lock = threading.Lock()
         self._date = ""
 
@@ -148,8 +151,10 @@ class Server:
         """
         try:
             told = self._client().status_post(
-                text, in_reply_to_id=to, visibility=visibility, idempotency_key=key
-            )
+                text, in_reply_to_id=to, visibility=visibility, idempotency_key=key,
+                # Some servers have accounts that write Markdown.
+                content_type="text/plain",
+            )  # fmt: skip
         except Exception as error:
             raise self._meant(error) from error
         id = told.get("id") if isinstance(told, Mapping) else None
@@ -215,6 +220,13 @@ class Server:
         try:
             told = self.get(f"/api/v1/statuses/{quote(id, safe='')}/context")
         except CallRefusedError:
+            return ()
+        except ChannelUnavailableError as error:
+            # One thread that a server always fails at would keep all that come after it out.
+            failures = self._failed.pop(id, 0) + (error.retry_after is None)
+            if failures < GIVING_UP:
+                self._failed[id] = failures
+                raise
             return ()
         ancestors = told.get("ancestors") if isinstance(told, Mapping) else None
         return ancestors if isinstance(ancestors, list) else ()

@@ -34,8 +34,14 @@ def wording(reply: Reply, own_handle: str) -> str:
     to = reply.recipient.lower()
     if reply.private:
         _check_audience(named, to, own_handle.lower())
-    if not to or any(_is(name, to) for name in named):
+    if not to:
         return reply.text
+    if any(_is(name, to) for name in named):
+        # Without its server a name means somebody on our own.
+        return _MENTION.sub(
+            lambda found: f"@{reply.recipient}" if _is(found[1].lower(), to) else found[0],
+            reply.text,
+        )
     return f"@{reply.recipient} {reply.text}"
 
 

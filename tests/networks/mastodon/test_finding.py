@@ -136,3 +136,10 @@ def test_a_server_in_trouble_cannot_tell(stage: Stage, kind: str) -> None:
     with pytest.raises(ChannelUnavailableError):
         stage.network.find(stage.account, reply)
     assert stage.network.find(stage.account, reply) is not None
+
+
+def test_posts_nobody_can_read_may_be_the_one(stage: Stage) -> None:
+    reply = lost(stage)
+    stage.world.by_us()[0]["created_at"] = "once"
+    with pytest.raises(ChannelUnavailableError, match="cannot be read"):
+        stage.network.find(stage.account, reply)

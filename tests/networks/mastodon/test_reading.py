@@ -77,6 +77,28 @@ def test_pictures_are_told_with_their_description(stage: Stage) -> None:
     assert mention.text == "@acme look at this\n\n[image: broken cup] https://files.example/1.jpg"
 
 
+def test_a_robot_that_answers_us_is_not_answered_for_ever(stage: Stage) -> None:
+    # given
+    robot = stage.world.account("robot@other.example") | {"bot": True}
+    ours = stage.world.post("acme", "Thank you!")
+    stage.says("hello", account=robot)
+    stage.says("I am away", to=ours, account=robot)
+
+    # then
+    assert [one.automatic for one in stage.mentions()] == [False, True]
+
+
+def test_a_server_that_does_not_go_forward_is_not_asked_for_ever(stage: Stage) -> None:
+    # given
+    for n in range(30):
+        stage.says(f"number {n}")
+    stage.look()
+    stage.world.page = lambda things, _asked: things[::-1]  # type: ignore[method-assign]
+
+    # then
+    assert len(stage.look()) < 3
+
+
 def test_mentions_that_the_server_holds_back_are_read_in_their_turn(stage: Stage) -> None:
     # given
     wanted = [stage.says("first"), stage.says("of a stranger", filtered=True), stage.says("last")]

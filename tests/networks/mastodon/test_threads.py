@@ -114,6 +114,26 @@ def test_what_was_understood_before_the_server_failed_is_kept(stage: Stage) -> N
     assert [one.external_id for one in stage.mentions()] == [second]
 
 
+def test_a_thread_the_server_always_fails_at_keeps_nothing_out(stage: Stage) -> None:
+    # given
+    stage.says("first of all")
+    stage.look()
+    above = stage.world.post("dan@other.example", "hm")
+    broken = stage.says("one", to=above)
+    after = stage.says("two")
+    stage.server.fail("500", path=f"/api/v1/statuses/{broken}/context", times=100)
+
+    # when
+    for _ in range(2):
+        with pytest.raises(ChannelUnavailableError):
+            stage.look()
+
+    # then
+    assert [(one.external_id, one.thread) for one in stage.mentions()] == [
+        (broken, above), (after, after),
+    ]  # fmt: skip
+
+
 # ---- answers given elsewhere
 
 
@@ -145,3 +165,20 @@ def test_answers_given_before_the_first_look_are_shown_too(stage: Stage) -> None
 def test_our_own_posts_are_never_mentions(stage: Stage) -> None:
     stage.world.notify("mention", stage.world.post("acme", "@acme to ourselves"))
     assert stage.mentions() == []
+
+
+def test_mentions_do_not_wait_until_the_rest_goes_well(stage: Stage) -> None:
+    # given
+    stage.look()
+    wanted = stage.says("hello")
+    stage.clock.passes(days=2)
+    stage.server.fail("500", path="/api/v1/accounts/100/statuses")
+    stage.server.fail("500", path="/api/v2/instance")
+
+    # when
+    with pytest.raises(ChannelUnavailableError):
+        stage.look()
+
+    # then
+    assert [one.external_id for one in stage.read] == [wanted]
+    assert stage.look()[-1].position["tended_at"] == stage.clock.now().isoformat()  # type: ignore[index]
