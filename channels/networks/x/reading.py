@@ -107,11 +107,13 @@ class Look:
         since = self._since("mentions")
         found = self._gather("mentions", since, self._ask_mentions)
         posts = words.in_order(found)
-        gap = None
         if len(posts) >= REACH:
-            gap, older = self._beyond(since, posts[0], found)
-            posts = older + posts
-        yield from self._handed_out("mentions", "mention", posts, found, gap)
+            gap, older = self._beyond(since, posts[0])
+            read_back = words.in_order(older)
+            if not read_back:
+                yield self._page(gap=gap)
+            yield from self._handed_out("mentions", "post_read", read_back, older, gap)
+        yield from self._handed_out("mentions", "mention", posts, found, None)
 
     def _ask_mentions(self, since: str, token: str | None) -> Any:
         most = self._purse.affords("mention", PAGE, 5)
@@ -120,9 +122,7 @@ class Look:
             pagination_token=token, **_POSTS,
         )  # fmt: skip
 
-    def _beyond(
-        self, since: str, oldest: Mapping[str, Any], known: Found
-    ) -> tuple[Gap, list[Mapping[str, Any]]]:
+    def _beyond(self, since: str, oldest: Mapping[str, Any]) -> tuple[Gap, Found]:
         """Return what a search finds of the mentions that X does not list any more, and a gap."""
         query = f"@{self._me.handle} -is:retweet -from:{self._me.handle}"
         first = max(int(since), words.id_at(self._now - WEEK))
@@ -134,15 +134,12 @@ class Look:
             found = self._gather("beyond", str(first), ask)
         except CallRefusedError:
             found = Found()
-        known.users |= found.users
-        self._unpaid += self._purse.costs("post_read", [None] * len(found.posts))
         why = (
             f"More than {REACH} mentions came in while X was not read; X lists no more. A search "
             f"brought {len(found.posts)} of the others: it sees seven days, and no answers that "
             "do not name the account."
         )
-        gap = Gap(words.moment_of({"id": since}), words.moment_of(oldest), why)
-        return gap, words.in_order(found)
+        return Gap(words.moment_of({"id": since}), words.moment_of(oldest), why), found
 
     def _search(self) -> Iterator[Page]:
         if not self._settings.get("search"):

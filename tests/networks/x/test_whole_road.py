@@ -103,3 +103,25 @@ def test_a_budget_stops_reading_until_the_next_day_and_replies_go_out(
     assert stage.world.texts() == ["Sorry!"]
     assert house.state().alarm is None
     assert sum(len(house.mentions(id)) for id in range(1, 22)) == 21
+
+
+def test_the_same_words_twice_are_one_post_and_one_refusal(
+    opens: Callable[..., House], stage: Stage
+) -> None:
+    # given
+    house = opens()
+    stage.says("where is my parcel?")
+    house.lives(1)
+
+    # when
+    house.answers("We look into it.")
+    house.lives(1)
+    house.answers("We look into it.")
+    house.lives(2)
+
+    # then
+    assert stage.world.texts() == ["We look into it."]
+    first, second = house.conversations.reply(1), house.conversations.reply(2)
+    assert (first.status, second.status) == (ReplyStatus.SENT, ReplyStatus.REFUSED)
+    assert second.error is not None
+    assert "Word it differently" in second.error
