@@ -11,11 +11,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from tools import tree
+import processes
 from tools.program import Program
+from webapp import logs
+from webapp.bootstrap import opened
+from webapp.cli import main
+from webapp.settings import Settings
 
-COMPLAINT = tree.ROOT / "processes" / "complaint"
 #: What must come out the same, and by which column the rows are told apart.
 COUNTED = {
     "customer": None,
@@ -54,14 +58,32 @@ def replay(corral: Callable[..., Program], tmp_path: Path) -> Callable[..., Prog
     """Starts a replay at full speed into the folder ``name``; the complaint is deployed first."""
 
     def start(recording: Path, name: str) -> Program:
-        data = tmp_path / name
-        if not data.exists():
-            with corral("deploy", COMPLAINT, "--data", data) as deploying:
-                assert deploying.ends(within=60) == 0, deploying.text
-        options = ["--speed", "max", "--data", data, "--format", "json"]
-        return corral("replay", recording, *options)
+        return corral(*replaying(recording, tmp_path / name))
 
     return start
+
+
+@pytest.fixture
+def replayed(tmp_path: Path) -> Iterator[Callable[[Path, str], dict[str, int]]]:
+    """Replays in peace, in this process, and returns what the command printed."""
+
+    def call(recording: Path, name: str) -> dict[str, int]:
+        result = CliRunner().invoke(main, replaying(recording, tmp_path / name))
+        assert result.exit_code == 0, result.output
+        found: dict[str, int] = json.loads(result.stdout)
+        return found
+
+    yield call
+    logs.set_up_quietly()
+
+
+def replaying(recording: Path, data: Path) -> list[str]:
+    """Return how to replay at full speed; the complaint is deployed."""
+    if not data.exists():
+        with opened(Settings(data=data, database_url=None)) as installation:
+            installation.engine.deploy(processes.files("complaint"))
+    options = ["--speed", "max", "--data", str(data), "--format", "json"]
+    return ["replay", str(recording), *options]
 
 
 @pytest.fixture
@@ -74,18 +96,6 @@ def read_counts() -> Callable[[Path], Counts]:
 def read_stored() -> Callable[[Path], int]:
     """Counts the committed mentions of a data folder."""
     return stored
-
-
-@pytest.fixture
-def answer() -> Callable[[Program], dict[str, int]]:
-    """Reads the one JSON object that a finished command printed."""
-
-    def read(finished: Program) -> dict[str, int]:
-        text = finished.text
-        found: dict[str, int] = json.loads(text[text.index("{") : text.rindex("}") + 1])
-        return found
-
-    return read
 
 
 @pytest.fixture

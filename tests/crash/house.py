@@ -195,8 +195,8 @@ class House:
             engine.close()
 
 
-def parts_of(folder: Path, *, sqlite: bool) -> list[Part]:
-    """Return the processes of an installation: all in one, or several of each kind."""
+def parts_of(folder: Path, *, sqlite: bool, webs: int) -> list[Part]:
+    """Return the processes of an installation: all in one, or webs and two workers."""
 
     def part(name: str, command: str, *, pages: bool) -> Part:
         port = program.free_port() if pages else None
@@ -205,7 +205,7 @@ def parts_of(folder: Path, *, sqlite: bool) -> list[Part]:
 
     if sqlite:
         return [part("run", "run", pages=True)]
-    pages = [part(f"web{number}", "web", pages=True) for number in (1, 2)]
+    pages = [part(f"web{number}", "web", pages=True) for number in range(1, webs + 1)]
     return [*pages, *(part(f"worker{number}", "worker", pages=False) for number in (1, 2))]
 
 
@@ -215,6 +215,7 @@ def installed(
     url: str | None,
     *,
     seed: int,
+    webs: int = 2,
     restart_database: Callable[[], None] | None = None,
     small_disk: Path | None = None,
 ) -> Iterator[House]:
@@ -233,7 +234,7 @@ def installed(
             folder,
             settings,
             port,
-            parts_of(folder, sqlite=url is None),
+            parts_of(folder, sqlite=url is None, webs=webs),
             restart_database,
             small_disk,
         )

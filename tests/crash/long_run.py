@@ -25,8 +25,10 @@ DATABASES = ("sqlite", "postgresql")
 
 
 @contextmanager
-def house_on(database: str, folder: Path, seed: int) -> Iterator[House]:
+def house_on(database: str, folder: Path, seed: int, *, webs: int = 2) -> Iterator[House]:
     """Give a running installation on one kind of database, with all that can be hurt there.
+
+    On PostgreSQL so many processes serve its pages, and two do its work.
 
     Raises:
         PostgresError: there is no server to be had on this machine.
@@ -36,7 +38,7 @@ def house_on(database: str, folder: Path, seed: int) -> Iterator[House]:
     if database == "postgresql":
         with (
             hurt_postgres(folder) as (url, restart),
-            installed(folder, url, seed=seed, restart_database=restart) as house,
+            installed(folder, url, seed=seed, webs=webs, restart_database=restart) as house,
         ):
             yield house
         return

@@ -45,8 +45,7 @@ def test_given_a_death_between_commit_and_wake_up_when_started_again_then_the_sw
 ) -> None:
     # given
     data = tmp_path / "data"
-    with program.serving(program.CORRAL, "--demo", folder=tmp_path, data=data) as (first, _):
-        first.kill()
+    data.mkdir()
     engine = Engine.open(f"sqlite:///{data / 'corral.sqlite'}")
     engine.deploy([LOOP])
     engine.use_waker(Deaf())

@@ -13,7 +13,7 @@ from tools.postgres import PostgresError
 #: The troubles are the same each time; make crash draws new ones.
 SEED = 7
 #: Seconds of trouble, and between two of them; and how many mentions there are.
-SECONDS, PAUSE, MENTIONS = 3, (0.2, 1.0), 20
+SECONDS, PAUSE, MENTIONS = 2, (0.2, 1.0), 10
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_given_trouble_at_random_moments_then_nothing_is_lost_and_nothing_happen
 ) -> None:
     # given
     try:
-        with house_on(database, folder, SEED) as house:
+        with house_on(database, folder, SEED, webs=1) as house:
             # when
             summary = run(house, seed=SEED, seconds=SECONDS, pause=PAUSE, most=MENTIONS)
     except PostgresError as reason:

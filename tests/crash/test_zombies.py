@@ -100,7 +100,7 @@ def test_given_a_successor_when_a_stopped_program_goes_on_then_it_is_refused(
 @pytest.fixture
 def house(folder: Path) -> Iterator[House]:
     try:
-        with house_on("postgresql", folder, seed=1) as opened:
+        with house_on("postgresql", folder, seed=1, webs=0) as opened:
             yield opened
     except PostgresError as reason:
         pytest.skip(str(reason))
