@@ -14,7 +14,7 @@ import threading
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -195,6 +195,7 @@ class Cluster:
     url: str
     engine: Engine  #: on the same database, as a command would open it
     network: Network
+    port: int  #: of the network
     addresses: list[str] = field(default_factory=list)
     webs: list[Program] = field(default_factory=list)
     workers: list[Program] = field(default_factory=list)
@@ -230,6 +231,12 @@ class Cluster:
         for worker in self.workers:
             worker.until(lambda one=worker: "This worker runs" in one.text, within=PATIENCE)
 
+    def furnish(self) -> None:
+        """Wait until it runs, and make in it what there is to work on."""
+        self.wait_up()
+        self.engine = Engine.open(self.url)
+        furnish(self.engine, self.url, self.port)
+
     def until(self, happened: Callable[[], bool]) -> None:
         """Wait until something is so, while both webs live."""
         self.webs[0].until(happened, within=PATIENCE)
@@ -238,9 +245,9 @@ class Cluster:
         return Browser(self.addresses)
 
 
-@pytest.fixture
-def network() -> Iterator[tuple[Network, int]]:
-    """The server in the test, and its port."""
+@contextmanager
+def serving() -> Iterator[tuple[Network, int]]:
+    """Give the server in the test, and its port."""
     network = Network()
     handler = type("Handler", (_Handler,), {"network": network})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -252,12 +259,13 @@ def network() -> Iterator[tuple[Network, int]]:
     server.server_close()
 
 
-@pytest.fixture
-def empty(postgres: str, network: tuple[Network, int], tmp_path: Path) -> Iterator[Cluster]:
-    """An empty database on which nothing runs yet; what is started ends with the test."""
+@contextmanager
+def nothing(postgres: str, folder: Path) -> Iterator[Cluster]:
+    """Give an empty database on which nothing runs yet; what is started ends with the block."""
     with ExitStack() as stack:
+        network, port = stack.enter_context(serving())
         _, url = stack.enter_context(new_database(postgres))
-        cluster = Cluster(tmp_path, url, None, network[0])  # type: ignore[arg-type]
+        cluster = Cluster(folder, url, None, network, port)  # type: ignore[arg-type]
         stack.callback(lambda: [each.kill() for each in (*cluster.webs, *cluster.workers)])
         yield cluster
         if cluster.engine is not None:
@@ -265,25 +273,24 @@ def empty(postgres: str, network: tuple[Network, int], tmp_path: Path) -> Iterat
 
 
 @pytest.fixture
-def furnished(network: tuple[Network, int]) -> Callable[[Cluster], Cluster]:
-    """Waits until a cluster runs, and makes in it what there is to work on."""
-
-    def furnish_it(cluster: Cluster) -> Cluster:
-        cluster.wait_up()
-        cluster.engine = Engine.open(cluster.url)
-        furnish(cluster.engine, cluster.url, network[1])
-        return cluster
-
-    return furnish_it
+def empty(postgres: str, tmp_path: Path) -> Iterator[Cluster]:
+    """An empty database on which nothing runs yet; what is started ends with the test."""
+    with nothing(postgres, tmp_path) as cluster:
+        yield cluster
 
 
-@pytest.fixture
-def cluster(empty: Cluster, furnished: Callable[[Cluster], Cluster]) -> Cluster:
-    """Two webs and two workers that were all started at once on an empty database."""
-    for host in (0, 1):
-        empty.start_web(host)
-        empty.start_worker(host)
-    return furnished(empty)
+@pytest.fixture(scope="module")
+def cluster(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Two webs and two workers that were all started at once on an empty database.
+
+    Starting them takes longer than what tests do with them, so they stay for all of a module.
+    """
+    with nothing(postgres, tmp_path_factory.mktemp("cluster")) as cluster:
+        for host in (0, 1):
+            cluster.start_web(host)
+            cluster.start_worker(host)
+        cluster.furnish()
+        yield cluster
 
 
 def furnish(engine: Engine, url: str, port: int) -> None:
