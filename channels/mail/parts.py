@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 
-from channels.mail.decoding import header, plain_name, text_of, words
+from channels.mail.decoding import header, plain_name, raw_headers, text_of, words
 from channels.mail.html_text import text_in
 
 #: Bytes of one text that are read.
@@ -38,15 +38,18 @@ def parts_of(mail: Message) -> Parts:
 
 def name_of(part: Message) -> str:
     """Return the name of a file as its sender gave it; empty when there is none."""
+    # The parser gives up names that hold bytes beyond ASCII: it is given them as text.
+    plain = Message()
+    for header_name in ("Content-Disposition", "Content-Type"):
+        for value in raw_headers(part, header_name)[:1]:
+            plain[header_name] = value
     try:
-        told = part.get_filename() or ""
+        told = plain.get_filename() or ""
     except (ValueError, LookupError, TypeError, AttributeError):
         told = ""  # the parser of parameters fails on some that are broken
     if not told and part.get_content_type() == "message/rfc822":
         inner = forwarded(part)
         told = f"{header(inner, 'Subject') or 'mail'}.eml" if inner else ""
-    if not told.isascii():
-        told = text_of(told.encode("utf-8", "surrogateescape"), None)
     return plain_name(words(told).replace("\\", "/").rpartition("/")[2])
 
 

@@ -63,7 +63,7 @@ def written(
 def subject_of(mailbox: Mailbox, original: Message | None) -> str:
     """Return the subject of an answer to a mail: its own, marked as an answer once."""
     told = header(original, "Subject") if original is not None else ""
-    bare = _ANSWER.sub("", told).strip()[:_LONGEST_SUBJECT]
+    bare = _ANSWER.sub("", told)[:_LONGEST_SUBJECT].strip()
     return f"Re: {bare or f'Your mail to {mailbox.address}'}"
 
 

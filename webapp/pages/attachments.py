@@ -26,5 +26,6 @@ def save(number: int) -> Response:
     )
     # Should somebody open it within the browser all the same: no script, and nothing of ours.
     sent.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    sent.headers["Cache-Control"] = "no-store"
     sent.headers["X-Content-Type-Options"] = "nosniff"
     return sent

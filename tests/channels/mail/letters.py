@@ -13,11 +13,11 @@ from channels.model import ChannelAccount, Mention, Skipped, Undelivered
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-def mailbox(address: str = "care@acme.example", **settings: Any) -> Mailbox:
+def mailbox(handle: str = "care@acme.example", /, **settings: Any) -> Mailbox:
     """Return a mailbox of ours."""
     told = {"imap_host": "imap.acme.example", "smtp_host": "smtp.acme.example"}
     account = ChannelAccount(
-        1, "email", address, settings=told | settings, secrets={"password": "secret"}
+        1, "email", handle, settings=told | settings, secrets={"password": "secret"}
     )
     return Mailbox.of(account)
 
