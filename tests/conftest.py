@@ -35,6 +35,12 @@ DATABASES = ("memory", "file", pytest.param("postgresql", marks=pytest.mark.post
 #: Bytes that have to be free where databases of tests lie in memory.
 _ROOM = 4 * 1024**3
 
+#: Files with few tests that take long begin first: begun last, one process would work alone.
+_LONG = (
+    *("tests/crash/", "tests/benchmarks/", "tests/packaging/", "tests/cluster/", "tests/browser/"),
+    *("tests/webapp/commands/", "tests/engine/bpmn/test_mutations.py", "tests/contracts/"),
+)
+
 _NUMBERS = itertools.count()
 
 # Lines nobody reads cost more than the work they tell of. Tests of the log set it up themselves.
@@ -51,6 +57,19 @@ settings.register_profile(
     "corral", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("corral")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Else files would be given out by how many tests they hold.
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        found = (number for number, path in enumerate(_LONG) if item.nodeid.startswith(path))
+        return next(found, len(_LONG))
+
+    items.sort(key=place)
 
 
 @pytest.fixture
