@@ -5,10 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterable
 from email.parser import Parser
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tools import program, tree
 
@@ -42,15 +45,50 @@ def names(wheel: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The ``corral`` command in an environment that holds the wheel and what it asks for."""
+def asked(wheel: Path) -> list[str]:
+    """What the wheel asks for."""
+    with zipfile.ZipFile(wheel) as archive:
+        (metadata,) = [n for n in archive.namelist() if n.endswith(".dist-info/METADATA")]
+        return Parser().parsestr(archive.read(metadata).decode()).get_all("Requires-Dist", [])
+
+
+def needed(asked: Iterable[str], extras: Iterable[str] = ()) -> dict[str, Distribution]:
+    """Return the distributions that are asked for and what these ask for in turn, by name."""
+    found: dict[str, Distribution] = {}
+    waiting = [(line, tuple(extras)) for line in asked]
+    seen = set(waiting)
+    while waiting:
+        line, wanted = waiting.pop()
+        requirement = Requirement(line)
+        marker = requirement.marker
+        if marker and not any(marker.evaluate({"extra": extra}) for extra in ("", *wanted)):
+            continue
+        one = found.setdefault(requirement.name.lower(), distribution(requirement.name))
+        more = [(each, tuple(sorted(requirement.extras))) for each in one.requires or ()]
+        waiting += [each for each in more if each not in seen]
+        seen.update(more)
+    return found
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, asked: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The ``corral`` command in an environment that holds the wheel and what it asks for.
+
+    What it asks for is lent from the environment of the tests, and nothing else of it is there: to
+    install sixty distributions again would take a minute and show no more.
+    """
     home = tmp_path_factory.mktemp("environment")
-    run(sys.executable, "-m", "venv", home / "venv", folder=home)
+    run(sys.executable, "-m", "venv", "--without-pip", home / "venv", folder=home)
     python = home / "venv" / "bin" / "python"
-    # The pins keep this test on the versions that all other tests ran with.
-    pins = tree.ROOT / "requirements" / "runtime.txt"
-    options = ["--quiet", "--disable-pip-version-check", "--constraint", pins]
-    run(python, "-m", "pip", "install", *options, wheel, folder=home)
+    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    packages = Path(run(python, "-c", where, folder=home).strip())
+    for one in needed(asked).values():
+        for top in {file.parts[0] for file in one.files or ()} - {"..", "__pycache__"}:
+            if not (packages / top).exists():
+                (packages / top).symlink_to(one.locate_file(top))
+    options = ["--quiet", "--disable-pip-version-check", "--no-deps"]
+    pip = [sys.executable, "-m", "pip", "--python", python]
+    run(*pip, "install", *options, wheel, folder=home)
     return home / "venv" / "bin" / "corral"
 
 
