@@ -178,18 +178,19 @@ def _phones(text: str, regions: Sequence[str], own: Sequence[str]) -> Iterator[t
         return
     for other in _OTHER.finditer(text):
         text = _blanked(text, *other.span())
+    matches = [
+        match
+        for region in (*regions, None)
+        for match in PhoneNumberMatcher(text, region, Leniency.VALID)
+    ]
+    # The same digits are a number in several countries, and ours in one of them.
+    ours = {(match.start, match.end) for match in matches if _is_our_phone(match, own)}
     ends = 0
-    for start, end, match in sorted(
-        (
-            (match.start, match.end, match)
-            for region in (*regions, None)
-            for match in PhoneNumberMatcher(text, region, Leniency.VALID)
-        ),
-        key=lambda one: (one[0], -one[1]),
-    ):
-        if start >= ends and _reads_as_phone(text, match) and not _is_our_phone(match, own):
-            ends = end
-            yield start, end
+    for match in sorted(matches, key=lambda one: (one.start, -one.end)):
+        span = (match.start, match.end)
+        if span not in ours and match.start >= ends and _reads_as_phone(text, match):
+            ends = match.end
+            yield span
 
 
 def _reads_as_phone(text: str, match: PhoneNumberMatch) -> bool:
