@@ -25,7 +25,7 @@ from channels.model import AccountState, ChannelAccount
 from channels.networks import found, of_account
 from channels.protocol import Adding, Channel, Checked
 from channels.sealing import Seals, hidden, hiding
-from channels.storage import accounts
+from channels.storage import accounts, hearing
 from engine import Engine
 from engine.ports import Change
 
@@ -223,6 +223,22 @@ class Accounts:
         account = self._rows.change_account(id, enabled=on, look_at=now)
         _log.info("account.switched", channel=account.channel, account=account.handle, by=by, on=on)
         return account
+
+    def gap_seen(self, id: int, *, by: str) -> bool:
+        """Show the gap of an account no more, because somebody has seen to it.
+
+        Returns:
+            False when there is none.
+
+        Raises:
+            NotFoundError: there is no such account in this workspace.
+        """
+        self._rows.account(id)
+        with self._engine.transaction() as uow:
+            now = self._engine.clock.now()
+            seen = hearing.acknowledge_gap(uow.connection, uow.workspace_id, id, by=by, now=now)
+            uow.note(Change(self._engine.workspace.key, "channel_account", id))
+        return seen
 
     def told_to(self, account: ChannelAccount) -> dict[str, Any]:
         """Return the settings of an account that its network asks for, which hold no secret."""

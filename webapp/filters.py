@@ -20,6 +20,7 @@ from flask import Flask, g
 from flask_login import current_user
 from markupsafe import Markup
 
+from channels.costs import dollars
 from engine.figures import COUNTED
 from webapp.assets import icon
 from webapp.services import services
@@ -39,7 +40,15 @@ _NETWORK_ICONS = {
     "mastodon": "brand-mastodon",
     "bluesky": "brand-bluesky",
     "email": "mail",
-    "webhook": "link",
+    "facebook": "brand-facebook",
+    "instagram": "brand-instagram",
+    "reddit": "brand-reddit",
+    "slack": "brand-slack",
+    "mattermost": "message-circle",
+    "feed": "rss",
+    "feeds": "rss",
+    "phone": "phone",
+    "webhook": "webhook",
     "recorded": "history",
     "demo": "messages",
 }
@@ -210,6 +219,7 @@ def add_to(app: Flask) -> None:
         thousands,
         counted,
         total,
+        dollars,
     ):
         app.add_template_filter(function)
 

@@ -9,6 +9,7 @@ import { start as startShell } from "./shell.js";
 import { start as startProblems } from "./problems.js";
 import { start as startScrollers } from "./scrollers.js";
 import { start as startUpload } from "./upload.js";
+import { start as startWaiting } from "./waiting.js";
 
 for (const start of [
   startShell,
@@ -19,6 +20,7 @@ for (const start of [
   startProblems,
   startScrollers,
   startUpload,
+  startWaiting,
   startLive,
 ]) {
   start();

@@ -1,0 +1,112 @@
+"""One channel account: how it does, a try on the spot, its settings and credentials, on and off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from channels.accounts import condition_of
+from channels.errors import AccountRejectedError, ChannelError
+from channels.protocol import Checked
+from webapp import account_form
+from webapp.people import Role
+from webapp.security import current_person, require_for_all
+from webapp.services import services
+
+page = Blueprint("channel_account", __name__, url_prefix="/channels/<int:number>")
+require_for_all(page, Role.OPERATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How trying the account just went."""
+
+    found: tuple[Checked, ...] = ()
+    trouble: str | None = None
+
+
+@page.get("")
+def show(number: int) -> str:
+    """Show how an account does and what it was told; no secret."""
+    return _page(number)
+
+
+@page.post("/test")
+def test(number: int) -> str:
+    """Log in and read, write nothing; show what was found."""
+    try:
+        trial = Trial(tuple(services().accounts.check(number)))
+    except ChannelError as error:
+        trial = Trial(trouble=str(error))
+    return _page(number, trial=trial)
+
+
+@page.post("/settings")
+def change(number: int) -> ResponseReturnValue:
+    """Try the account with what it is told now, and keep that; a secret left empty stays."""
+    accounts, account = services().accounts, services().conversations.account(number).account
+    fields = accounts.network(account.channel).fields
+    try:
+        accounts.change(
+            number,
+            account_form.given(fields, request.form),
+            forget=account_form.forgotten(fields, request.form),
+            by=current_person().login,
+        )
+    except AccountRejectedError as rejected:
+        return _page(number, errors=rejected.errors), 422
+    except ChannelError as refused:
+        return _page(number, refused=str(refused)), 422
+    flash(f"{account.handle} works with that. It is read again at once.", "calm")
+    return redirect(url_for("channel_account.show", number=number), 303)
+
+
+@page.post("/enabled")
+def switch(number: int) -> ResponseReturnValue:
+    """Have an account read, or not any more."""
+    on = request.form.get("on") == "1"
+    account = services().accounts.switch(number, on=on, by=current_person().login)
+    text = "is read again, from where it stopped." if on else "is not read any more."
+    flash(f"{account.handle} {text}", "calm")
+    return redirect(url_for("channel_account.show", number=number), 303)
+
+
+@page.post("/gap")
+def see_gap(number: int) -> ResponseReturnValue:
+    """Show a gap no more: the person has looked for what may be missing."""
+    services().accounts.gap_seen(number, by=current_person().login)
+    return redirect(url_for("channel_account.show", number=number), 303)
+
+
+def _page(
+    number: int,
+    *,
+    trial: Trial | None = None,
+    errors: Mapping[str, str] | None = None,
+    refused: str | None = None,
+) -> str:
+    accounts, state = services().accounts, services().conversations.account(number)
+    network = accounts.networks().get(state.account.channel)
+    fields = network.fields if network else ()
+    sent = errors is not None or refused is not None
+    return render_template(
+        "channel_account.html",
+        state=state,
+        account=state.account,
+        condition=condition_of(state),
+        network=network,
+        asked=account_form.asked(
+            fields,
+            told=accounts.told_to(state.account),
+            typed=account_form.given(fields, request.form) if sent else None,
+            errors=errors,
+            kept=accounts.secrets_kept(state.account),
+        ),
+        trial=trial,
+        refused=refused,
+        sent=sent,
+        can_keep=accounts.can_keep_secrets(),
+    )
