@@ -39,7 +39,7 @@ def _mastodon(_folder: Path) -> tuple[Channel, ChannelAccount]:
     for number in range(200):
         server.world.post("bob", f"@acme number {number}", at=NOW - timedelta(minutes=200 - number))
     account = ChannelAccount(
-        1, "mastodon", "acme@social.example", settings={"address": server.address},
+        1, "mastodon", "acme@social.example", settings={"server": server.address},
         secrets={"access_token": TOKEN},
     )  # fmt: skip
     return MastodonNetwork(lambda: NOW), account

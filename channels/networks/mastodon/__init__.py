@@ -42,7 +42,7 @@ class MastodonNetwork:
     reply_limit = 500 - ROOM
     can_reply_privately = True
     fields = (
-        Field("address", "Server", "Where the account lives, as https://mastodon.social",
+        Field("server", "Server", "Where the account lives, as https://mastodon.social",
               kind="address"),
         Field("access_token", "Access token",
               "Preferences, Development, New application; scopes: read, write:statuses",
@@ -115,7 +115,7 @@ class MastodonNetwork:
 
     def _server(self, account: ChannelAccount) -> Server:
         """Return the server of an account; one object a token, with its connections and caches."""
-        address = str(account.settings.get("address") or "")
+        address = str(account.settings.get("server") or "")
         if not address:
             raise ChannelRefusedError(f"The account {account.handle} has no server. Tell it one.")
         key = (address, account.secrets.get("access_token", ""))

@@ -96,7 +96,7 @@ def stage_on(clock: FakeClock) -> Iterator[Callable[..., Stage]]:
         servers.append(MastodonServer(make, clock.now))
         account = ChannelAccount(
             1, "mastodon", f"acme@{DOMAIN}", secrets={"access_token": TOKEN},
-            settings={"address": servers[-1].address, **settings},
+            settings={"server": servers[-1].address, **settings},
         )  # fmt: skip
         return Stage(servers[-1], MastodonNetwork(clock.now), account, clock)
 
