@@ -18,6 +18,8 @@ HOMES = {
     "simpleeval": ("engine/bpmn/expressions/",),
     "apscheduler": ("engine/waking/",),
     "prometheus_client": ("webapp/monitoring/",),
+    "imap_tools": ("channels/mail/",),
+    "mailparser_reply": ("channels/mail/",),
     "flask": ("webapp/",),
     "apiflask": ("webapp/",),
     "sqlalchemy": ("engine/storage/", "channels/storage/", "webapp/storage/"),
