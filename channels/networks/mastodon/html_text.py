@@ -15,6 +15,9 @@ _BLOCKS = frozenset({"p", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6
 _SILENT = frozenset({"script", "style", "template", "noscript", "title", "iframe", "object"})
 #: Classes of links whose text says all there is: people and hashtags.
 _NAMES = frozenset({"mention", "hashtag"})
+#: Characters of a post at most, and quotations within each other that are shown as such: what
+#: strangers write may be made to take long to read.
+_LONGEST, _DEEPEST = 200_000, 5
 #: Stands for a space of code until the end, when no other is touched any more.
 _SPACE = "\ue000"
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -30,7 +33,7 @@ def text_of(html: str) -> str:
     if "<" not in html and "&" not in html:
         return html.strip()
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(html[:_LONGEST])
     reader.close()
     return reader.text()
 
@@ -49,6 +52,7 @@ class _Reader(HTMLParser):
         self._kept = 0  # depth of elements whose spaces are kept
         self._lists: list[int | None] = []  # the next number, or None of a list of dots
         self._quoted: list[int] = []  # where each open quotation begins
+        self._deeper = 0  # quotations open beyond those
         self._link: tuple[str, int] | None = None  # address, and where its text begins
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -77,6 +81,7 @@ class _Reader(HTMLParser):
     def text(self) -> str:
         """Return what was collected."""
         self._close_link()
+        self._deeper = 0
         while self._quoted:
             self._close_block("blockquote")
         return _joined(self._pieces).replace(_SPACE, " ")
@@ -88,6 +93,8 @@ class _Reader(HTMLParser):
             self._lists.append(1 if tag == "ol" else None)
         elif tag == "li":
             self._pieces.append(self._dot())
+        elif tag == "blockquote" and len(self._quoted) == _DEEPEST:
+            self._deeper += 1
         elif tag == "blockquote":
             self._quoted.append(len(self._pieces))
         elif tag == "pre":
@@ -96,6 +103,8 @@ class _Reader(HTMLParser):
     def _close_block(self, tag: str) -> None:
         if tag in ("ul", "ol") and self._lists:
             self._lists.pop()
+        elif tag == "blockquote" and self._deeper:
+            self._deeper -= 1
         elif tag == "blockquote" and self._quoted:
             begin = self._quoted.pop()
             inner = _joined(self._pieces[begin:])

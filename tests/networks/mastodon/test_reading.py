@@ -9,6 +9,7 @@ import pytest
 
 from channels import budgets
 from channels.errors import ChannelRefusedError, ChannelUnavailableError
+from channels.networks.mastodon import MastodonNetwork
 from channels.networks.mastodon.looking import MANY
 from tests.networks.mastodon.conftest import Stage
 from tests.networks.mastodon_world import GOTOSOCIAL, MASTODON, PLEROMA, TAKAHE, Make
@@ -267,6 +268,15 @@ def test_a_server_in_trouble_is_asked_again_and_nothing_is_lost(
 
     # then
     assert refused.value.retry_after == wait
+    assert [one.external_id for one in stage.mentions()] == [wanted]
+
+
+def test_a_server_that_answers_too_late_is_asked_again(stage: Stage) -> None:
+    wanted = stage.says("hello")
+    stage.network = MastodonNetwork(stage.clock.now, silence=0.5)
+    stage.server.fail("silence", path="/api/v1/notifications")
+    with pytest.raises(ChannelUnavailableError, match="broke before it answered"):
+        stage.look()
     assert [one.external_id for one in stage.mentions()] == [wanted]
 
 

@@ -52,9 +52,24 @@ def test_html_becomes_the_text_people_read(html: str, text: str) -> None:
     assert text_of(html) == text
 
 
-def test_a_long_and_hostile_post_is_read_in_one_go() -> None:
-    hostile = "<blockquote>" * 3_000 + "<a href='https://a.example'>x" * 3_000
-    assert "x" in text_of(hostile)
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<blockquote>" * 3_000 + "<br>x" * 3_000,
+        "<a href='https://a.example'>x" * 9_000,
+        "<ul><li>" * 9_000 + "x",
+        "&" * 300_000 + "x",
+        "<p" * 90_000 + ">x",
+    ],
+    ids=lambda told: told[:8],
+)
+def test_a_long_and_hostile_post_is_read_in_one_go(hostile: str) -> None:
+    assert len(text_of(hostile)) < 10**6
+
+
+def test_quotations_are_shown_five_deep() -> None:
+    nested = "<blockquote>" * 7 + "you" + "</blockquote>" * 7 + "me"
+    assert text_of(nested) == "> > > > > you\n\nme"
 
 
 def test_a_text_is_known_again_by_its_letters() -> None:
