@@ -41,7 +41,10 @@ def dated(told: Any) -> Dated:
     """
     if not isinstance(told, Mapping) or not told.get("id"):
         raise ValueError("Has no id.")
-    return Dated(str(told["id"]), moment_of(told.get("created_at")), told)
+    at = told.get("created_at")
+    if at is None and isinstance(post := told.get("status"), Mapping):
+        at = post.get("created_at")  # a notification is as old as its post
+    return Dated(str(told["id"]), moment_of(at), told)
 
 
 def moment_of(told: Any) -> datetime:

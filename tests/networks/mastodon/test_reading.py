@@ -100,6 +100,12 @@ def test_a_server_that_does_not_go_forward_is_not_asked_for_ever(stage: Stage) -
     assert len(stage.look()) < 3
 
 
+def test_a_notification_without_a_moment_has_that_of_its_post(stage: Stage) -> None:
+    wanted = stage.says("hello")
+    del stage.world.notifications[0]["created_at"]
+    assert [one.external_id for one in stage.mentions()] == [wanted]
+
+
 def test_mentions_that_the_server_holds_back_are_read_in_their_turn(stage: Stage) -> None:
     # given
     wanted = [stage.says("first"), stage.says("of a stranger", filtered=True), stage.says("last")]
