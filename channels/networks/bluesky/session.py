@@ -14,8 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from channels.calling import Caller, Line
-from channels.errors import CallRefusedError, ChannelRefusedError, ChannelUnavailableError
+from channels.calling import Answer, Caller, Line
+from channels.errors import (
+    CallRefusedError,
+    ChannelRefusedError,
+    ChannelUnavailableError,
+    DeliveryUnknownError,
+)
 
 #: Seconds: for one call; and after which no other call is begun for the same purpose. Together
 #: with a session that has to be begun anew they are less than ``channels.protocol.LONGEST_CALL``.
@@ -116,7 +121,7 @@ class Session:
             answer = self._caller.call(
                 verb, f"/xrpc/{method}", params=params, json=body, headers=headers
             )
-            return _mapping(answer.json(), self._home)
+            return _mapping(answer, self._home)
 
         tokens = self._current()
         try:
@@ -148,7 +153,7 @@ class Session:
             except ChannelUnavailableError:
                 self._tokens = used
                 raise
-            return self._keep(_mapping(answer.json(), self._service))
+            return self._keep(_mapping(answer, self._service))
 
     def _log_in(self) -> _Tokens:
         if self._refused and time.monotonic() < self._refused[1]:
@@ -163,7 +168,7 @@ class Session:
             cure = "Check the handle, and make an app password in the settings of Bluesky."
             self._refused = (why + cure, time.monotonic() + REFUSED_PAUSE)
             raise ChannelRefusedError(why + cure) from refused
-        return self._keep(_mapping(answer.json(), self._service))
+        return self._keep(_mapping(answer, self._service))
 
     def _keep(self, told: Mapping[str, Any]) -> _Tokens:
         if told.get("active") is False:
@@ -225,7 +230,10 @@ def _host(address: str) -> str:
     return urlsplit(address).hostname or address
 
 
-def _mapping(told: Any, service: str) -> Mapping[str, Any]:
-    if not isinstance(told, Mapping):
-        raise ChannelUnavailableError(f"{_host(service)} answers with something unexpected.")
-    return told
+def _mapping(answer: Answer, server: str) -> Mapping[str, Any]:
+    """Return what an answer holds. An odd one to what writes may have been given after it wrote."""
+    told = answer.json()
+    if isinstance(told, Mapping):
+        return told
+    why = f"{_host(server)} answers with something unexpected."
+    raise DeliveryUnknownError(why) if answer.writes else ChannelUnavailableError(why)
