@@ -21,7 +21,7 @@ from channels.model import (
 )
 from channels.polling import with_alarm
 from channels.sealing import Seals
-from channels.storage import accounts, attachments, clusters, hearing, outgoing, reading
+from channels.storage import accounts, attachments, clusters, outgoing, reading
 from channels.storage import costs as booked
 from engine import Engine
 from engine.errors import NotFoundError
@@ -123,14 +123,6 @@ class Conversations:
     def split_identity(self, identity: int, *, by: str) -> int:
         """Let an identity be a person of its own; see :meth:`channels.joining.Joining.split`."""
         return self.joining.split(identity, by=by)
-
-    def acknowledge_gap(self, account_id: int, *, by: str) -> bool:
-        """Write that somebody knows of mentions that may be missing; False when none may be."""
-        with self._engine.transaction() as uow:
-            uow.note(Change(self._engine.workspace.key, "channel_account", account_id))
-            return hearing.acknowledge_gap(
-                uow.connection, uow.workspace_id, account_id, by=by, now=self._engine.clock.now()
-            )
 
     def clusters(self, *, limit: int = 50) -> list[Cluster]:
         """Return near-identical complaints, those that grew last first."""

@@ -200,9 +200,7 @@ def make_room(connection: Connection, sent: Sequence[tuple[int, int, str]]) -> N
         connection.execute(_MAKE_ROOM, [dict(zip(names, each, strict=True)) for each in sent])
 
 
-def owners(
-    connection: Connection, ids: Collection[tuple[int, str]]
-) -> dict[tuple[int, str], int]:
+def owners(connection: Connection, ids: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
     """Return which of our replies have external ids, by account and external id.
 
     Copies of what was answered elsewhere are none of them.

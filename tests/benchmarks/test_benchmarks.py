@@ -23,6 +23,7 @@ def test_every_figure_has_its_value_unit_floor_bar_and_verdict(
     # then
     assert figures.keys() >= {"replay", "replay_first_wait", "age_cost", "age_bytes"}
     assert figures.keys() >= {"intake_cpu_sqlite", "intake_cpu_postgresql"}
+    assert figures.keys() >= {"intake_page_cpu", "intake_alike_cpu"}
     assert figures.keys() >= {"complete_cpu_sqlite", "complete_cpu_postgresql"}
     assert figures.keys() >= {"timers_drain_sqlite", "timers_drain_postgresql"}
     assert figures.keys() >= {"timers_idle_pump_ms", "timers_lateness_p99", "cluster_events_2"}

@@ -98,6 +98,19 @@ def _what_comes_in() -> None:
     op.create_index("ix_identity_email", "identity", ["workspace_id", "email"])
     op.create_index("ix_identity_handle", "identity", ["workspace_id", "handle"])
     op.create_index("ix_conversation_cluster", "conversation", ["cluster_id", "id"])
+    _what_was_said_and_whose_it_is(moment)
+    op.create_table(
+        "cluster",
+        *_owned("cluster"),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("opened_at", moment, nullable=False),
+        sa.Column("last_at", moment, nullable=False),
+    )
+    op.create_index("ix_cluster_workspace", "cluster", ["workspace_id", "last_at"])
+
+
+def _what_was_said_and_whose_it_is(moment: sa.DateTime) -> None:
+    """Earlier words of mentions, and identities that agents gave to other customers."""
     op.create_table(
         "mention_text",
         *_owned("mention_text"),
@@ -123,14 +136,6 @@ def _what_comes_in() -> None:
         sa.Column("at", moment, nullable=False),
     )
     op.create_index("ix_identity_move_identity", "identity_move", ["identity_id", "id"])
-    op.create_table(
-        "cluster",
-        *_owned("cluster"),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("opened_at", moment, nullable=False),
-        sa.Column("last_at", moment, nullable=False),
-    )
-    op.create_index("ix_cluster_workspace", "cluster", ["workspace_id", "last_at"])
 
 
 def _what_it_costs() -> None:

@@ -1,0 +1,64 @@
+"""Complaints alike on their pages: who else wrote it, and one case made of them by a manager."""
+
+from __future__ import annotations
+
+import pytest
+
+import processes
+from channels.intake import Intake
+from channels.model import Author, Mention, Page
+from tests.webapp.conftest import Browser, SetClock
+from webapp.bootstrap import Installation
+
+SAME = "the app is down again since this morning, cannot log in at all"
+
+
+@pytest.fixture
+def alike(installation: Installation, clock: SetClock) -> Installation:
+    """Three who complain about the same."""
+    services = installation.services()
+    account = services.conversations.ensure_account("demo", "acme")
+    mentions = tuple(
+        Mention(f"m{n}", Author(f"a{n}", f"a{n}"), SAME, clock.now(), f"t{n}") for n in (1, 2, 3)
+    )
+    Intake(services.engine, channels=installation.networks).take(account, Page(mentions))
+    return installation
+
+
+def test_an_agent_sees_how_many_are_similar_and_who(alike: Installation, browser: Browser) -> None:
+    # given
+    browser.log_in("ana")
+
+    # then
+    assert "2 similar" in browser.get("/conversations/1").text
+    assert SAME in browser.get("/clusters").text
+    page = browser.get("/clusters/1").text
+    assert all(f"/conversations/{number}" in page for number in (1, 2, 3))
+    assert "Answer them together" not in page
+    assert browser.post("/clusters/1/case").status_code == 403
+
+
+def test_a_manager_makes_one_case_of_them(alike: Installation, browser: Browser) -> None:
+    # given
+    browser.log_in("mia")
+    browser.post("/clusters/1/case")
+    undeployed = browser.get("/clusters/1").text
+    engine = alike.services().engine
+    engine.deploy(processes.files("shared_answer"))
+
+    # when
+    browser.post("/clusters/1/case")
+    engine.sweep()
+
+    # then
+    assert "Deploy processes/shared_answer" in undeployed
+    page = browser.get("/clusters/1").text
+    assert "Answer 3 complaints alike" in page
+    assert "Answer them together" not in page
+
+
+def test_without_complaints_alike_the_page_says_when_there_are_some(browser: Browser) -> None:
+    browser.log_in("mia")
+
+    assert "No complaints alike" in browser.get("/clusters").text
+    assert browser.get("/clusters/9").status_code == 404
