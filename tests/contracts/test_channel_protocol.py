@@ -72,6 +72,17 @@ def _x(_folder: Path) -> tuple[Channel, ChannelAccount]:
     return XNetwork(lambda: NOW), account_of(server)
 
 
+def _bluesky(_folder: Path) -> tuple[Channel, ChannelAccount]:
+    from tests.networks.bluesky.conftest import Answering, FakeClock, account_on
+    from tests.networks.bluesky_server import BlueskyServer
+
+    clock = FakeClock()
+    server = BlueskyServer(clock.now)
+    for number in range(120):
+        server.world.says(f"number {number}", at=NOW - timedelta(minutes=120 - number))
+    return Answering(clock, server.world.says("answer me", reason=None)), account_on(server)
+
+
 #: How a network gets something to read without an outside socket. A new network adds its line.
 #: It gives the settings of its account, or the account.
 STAGES: dict[str, Callable[[Path], tuple[Channel, dict[str, Any] | ChannelAccount]]] = {
@@ -79,6 +90,7 @@ STAGES: dict[str, Callable[[Path], tuple[Channel, dict[str, Any] | ChannelAccoun
     "demo": _demo,
     "mastodon": _mastodon,
     "email": _email,
+    "bluesky": _bluesky,
     "x": _x,
 }
 

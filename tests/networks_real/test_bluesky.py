@@ -19,7 +19,6 @@ from tests.networks_real.house import House, opened
 from tests.waiting import until
 from tools import program
 
-
 #: Servers and processes start in each of them, on machines that have other things to do.
 pytestmark = pytest.mark.timeout(900)
 
@@ -47,7 +46,7 @@ def customer(network: Network) -> Person:
 
 @pytest.fixture
 def house(brand: Person, tmp_path: Path) -> Iterator[House]:
-    settings = {"address": brand.service}
+    settings = {"server": brand.service}
     secrets = {"app_password": brand.app_password()}
     with opened(tmp_path, "bluesky", brand.handle, settings, secrets) as one:
         yield one
@@ -59,7 +58,7 @@ def test_an_account_is_tried_with_its_app_password_before_it_is_kept(
     # given
     def added(password: str) -> subprocess.CompletedProcess[str]:
         command = [program.CORRAL, "channels", "add", "bluesky", brand.handle, "--secrets-stdin"]
-        options = ["--set", f"address={brand.service}", "--data", str(tmp_path)]
+        options = ["--set", f"server={brand.service}", "--data", str(tmp_path)]
         return subprocess.run(
             [*command, *options], input=json.dumps({"app_password": password}), check=False,
             capture_output=True, text=True, env=program.clean_environment(), cwd=tmp_path,

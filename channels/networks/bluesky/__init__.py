@@ -42,7 +42,7 @@ class Bluesky:
         Field("app_password", "App password",
               "Settings, Privacy and security, App passwords; allow access to direct messages",
               secret=True),
-        Field("address", "Server", "Where the account logs in", required=False, default=SERVICE,
+        Field("server", "Server", "Where the account logs in", required=False, default=SERVICE,
               kind="address"),
         Field("search", "Listen for", "Posts that a search for these words finds count as mentions",
               required=False),
@@ -82,7 +82,7 @@ class Bluesky:
 
     def _desk(self, account: ChannelAccount) -> Desk:
         """Return what is known of an account; one object for what it logs in with."""
-        service = str(account.settings.get("address") or SERVICE)
+        service = str(account.settings.get("server") or SERVICE)
         key = (service, account.handle, account.secrets.get("app_password", ""))
         with self._lock:
             if key not in self._desks:

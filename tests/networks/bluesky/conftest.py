@@ -88,10 +88,24 @@ class Stage:
         return self.network.find(self.account, one)
 
 
+class Answering(Bluesky):
+    """The network, answering one post whatever a reply says that it answers."""
+
+    def __init__(self, clock: FakeClock, uri: str) -> None:
+        super().__init__(clock.now)
+        self._uri = uri
+
+    def send(self, account: ChannelAccount, reply: Reply) -> str:
+        return super().send(account, replace(reply, in_reply_to=self._uri))
+
+    def find(self, account: ChannelAccount, reply: Reply) -> str | None:
+        return super().find(account, replace(reply, in_reply_to=self._uri))
+
+
 def account_on(server: BlueskyServer, **settings: Any) -> ChannelAccount:
     """Return our account on a server."""
     return ChannelAccount(
-        1, "bluesky", "acme.test", settings={"address": server.address, **settings},
+        1, "bluesky", "acme.test", settings={"server": server.address, **settings},
         secrets={"app_password": "app-pass"},
     )  # fmt: skip
 
