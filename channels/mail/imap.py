@@ -194,7 +194,7 @@ def opened(server: Server, *, seconds: float) -> Iterator[Imap]:
         ChannelUnavailableError: the server cannot be reached, or breaks off.
         ChannelRefusedError: it does not take us; somebody has to mend the account.
     """
-    with connecting(server), _told(server):
+    with _told(server), connecting(server):
         box = _connect(server)
     with cut(box.client.socket, seconds):
         try:

@@ -12,8 +12,9 @@ from contextlib import contextmanager, suppress
 from channels.errors import ChannelRefusedError, ChannelUnavailableError
 from channels.mail.account import Server
 
-#: Seconds that a server may be silent.
-SILENCE = 10.0
+#: Seconds that a server may be silent. Some let callers wait for a quarter of a minute after others
+#: from the same address had given wrong passwords.
+SILENCE = 20.0
 
 
 class Deadline:

@@ -47,6 +47,8 @@ from channels.protocol import Checked
 
 #: Seconds for a whole look, a whole sending, and of that for handing in. All are under a minute.
 READING, SENDING, HANDING_IN = 50.0, 50.0, 25.0
+#: Folder of sent mails that is made where there is none.
+SENT = "Sent"
 
 
 class EmailNetwork:
@@ -150,7 +152,12 @@ class EmailNetwork:
         return [
             Checked("log in to IMAP", f"{mailbox.reading.user} at {mailbox.reading.host}"),
             Checked("read", f"{count} mails in {mailbox.folder}; the server {idle}"),
-            Checked("sent mails", f"kept in {sent}" if sent else "a folder Sent will be made"),
+            Checked(
+                "sent mails",
+                f"kept in {sent}"
+                if sent
+                else f"a folder {mailbox.sent_folder or SENT} will be made",
+            ),
             Checked("log in to SMTP", f"{mailbox.sending.host}: {needs}"),
             *plain,
         ]
@@ -182,7 +189,7 @@ def _check_recipient(mailbox: Mailbox, reply: Reply) -> None:
 
 
 def _made(imap: Imap, mailbox: Mailbox) -> str:
-    folder = mailbox.sent_folder or "Sent"
+    folder = mailbox.sent_folder or SENT
     imap.create(folder)
     return folder
 
