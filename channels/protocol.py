@@ -92,6 +92,10 @@ class Adding(Protocol):
     def check(self, account: ChannelAccount) -> Sequence[Checked]:
         """Try the account: log in and read, write nothing; return what was found.
 
+        The id of an account that is not kept yet is 0: what is remembered of a log-in is
+        remembered by its credentials. Secrets that an answer or an error quotes are taken out
+        before anybody sees it.
+
         Raises:
             ChannelUnavailableError: the network does not answer now.
             ChannelRefusedError: something about the account is wrong; it says what to mend.
