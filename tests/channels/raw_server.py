@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 #: What happens on a connection after a request was read; it is closed afterwards.
 Deed = Callable[[socket.socket], None]
@@ -15,10 +23,11 @@ Deed = Callable[[socket.socket], None]
 class RawServer:
     """Does one deed a request, the last one for ever. Keeps what it was sent."""
 
-    def __init__(self, *deeds: Deed | bytes) -> None:
+    def __init__(self, *deeds: Deed | bytes, secure: ssl.SSLContext | None = None) -> None:
+        self._secure = secure
         self._deeds = [answering(one) if isinstance(one, bytes) else one for one in deeds]
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self.base = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.base = f"{'https' if secure else 'http'}://127.0.0.1:{self._socket.getsockname()[1]}"
         self.requests: list[str] = []
         self.connections = 0
         #: Set when the test is over, for deeds that hold the line.
@@ -39,13 +48,16 @@ class RawServer:
             threading.Thread(target=self._talk, args=[line], daemon=True).start()
 
     def _talk(self, line: socket.socket) -> None:
-        with line, suppress(OSError):
+        with suppress(OSError), self._secured(line) as line:
             while request := _request(line):
                 self.requests.append(request)
                 deed = self._deeds.pop(0) if len(self._deeds) > 1 else self._deeds[0]
                 deed(line)
                 if not getattr(deed, "keeps", False):
                     return
+
+    def _secured(self, line: socket.socket) -> socket.socket:
+        return self._secure.wrap_socket(line, server_side=True) if self._secure else line
 
     def hold(self, line: socket.socket) -> None:
         """Say nothing until the test is over."""
@@ -79,8 +91,8 @@ def http(status: int, body: bytes = b"", **headers: str) -> bytes:
 
 
 @contextmanager
-def serving(*deeds: Deed | bytes) -> Iterator[RawServer]:
-    server = RawServer(*deeds)
+def serving(*deeds: Deed | bytes, secure: ssl.SSLContext | None = None) -> Iterator[RawServer]:
+    server = RawServer(*deeds, secure=secure)
     try:
         yield server
     finally:
@@ -123,3 +135,35 @@ def _request(line: socket.socket) -> str:
     while len(body) < length:
         body += line.recv(65_536)
     return (head + b"\r\n\r\n" + body).decode()
+
+
+def certified(folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """Return what a server of 127.0.0.1 speaks TLS with, and the file of whoever vouches for it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "server.pem"
+    file.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context, file

@@ -6,6 +6,7 @@ import socket
 import zlib
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 import requests
@@ -20,6 +21,7 @@ from channels.errors import (
 )
 from tests.channels.raw_server import (
     Deed,
+    certified,
     deaf_address,
     free_address,
     http,
@@ -32,7 +34,7 @@ GOOD = http(200, b'{"id": "7"}', content_type="application/json")
 
 
 def caller(base: str, **limits: float) -> Caller:
-    return Caller(base, line=Line(**{"connect": 0.3, "read": 0.3, "whole": 2, **limits}))  # type: ignore[arg-type]
+    return Caller(base, line=Line(**{"connect": 5, "read": 5, "whole": 15, **limits}))  # type: ignore[arg-type]
 
 
 def outcome(one: Caller, method: str) -> type[Exception]:
@@ -54,7 +56,7 @@ def test_what_never_left_us_had_no_effect(method: str) -> None:
     with deaf_address() as deaf, serving(GOOD) as plain:
         secure = plain.base.replace("http", "https")
         for base in (free_address(), deaf, secure):
-            assert outcome(caller(base), method) is ChannelUnavailableError
+            assert outcome(caller(base, connect=0.3), method) is ChannelUnavailableError
         assert not plain.requests
 
 
@@ -102,7 +104,7 @@ BROKEN: dict[str, Deed | bytes] = {
 @pytest.mark.parametrize("broken", BROKEN)
 def test_what_left_us_may_have_had_its_effect_if_it_writes(broken: str) -> None:
     with serving(BROKEN[broken]) as server:
-        one = caller(server.base, largest=2_000, whole=0.4 if "drop" in broken else 2)
+        one = caller(server.base, largest=2_000, whole=0.4 if "drop" in broken else 15)
         assert outcome(one, "GET") is ChannelUnavailableError
         assert outcome(one, "POST") is DeliveryUnknownError
 
@@ -110,8 +112,9 @@ def test_what_left_us_may_have_had_its_effect_if_it_writes(broken: str) -> None:
 def test_a_server_that_does_not_answer_may_have_done_it() -> None:
     with serving(GOOD) as server:
         server._deeds = [server.hold]
-        assert outcome(caller(server.base), "GET") is ChannelUnavailableError
-        assert outcome(caller(server.base), "POST") is DeliveryUnknownError
+        one = caller(server.base, read=0.3)
+        assert outcome(one, "GET") is ChannelUnavailableError
+        assert outcome(one, "POST") is DeliveryUnknownError
 
 
 def test_a_question_that_is_asked_by_post_can_be_asked_again() -> None:
@@ -227,3 +230,26 @@ def test_a_server_that_failed_is_waited_for_only_if_it_asks() -> None:
     assert wait_of(headers) == 300
     assert wait_of(headers, limited=False) is None
     assert wait_of(CaseInsensitiveDict({"Retry-After": "7"}), limited=False) == 7
+
+
+def test_over_tls_a_call_is_told_apart_in_the_same_way(tmp_path: Path) -> None:
+    # given
+    context, vouching = certified(tmp_path)
+
+    # then
+    with serving(GOOD, reset, secure=context) as server:
+        one = caller(server.base)
+        assert outcome(one, "POST") is ChannelUnavailableError  # nobody vouches for the server
+        assert server.requests == []
+        one._session.verify = str(vouching)
+        assert one.call("POST", "/posts").json() == {"id": "7"}
+        assert outcome(one, "POST") is DeliveryUnknownError
+        assert outcome(one, "GET") is ChannelUnavailableError
+
+
+def test_over_tls_too_a_call_is_cut_off_when_it_takes_too_long(tmp_path: Path) -> None:
+    context, vouching = certified(tmp_path)
+    with serving(_drip, secure=context) as server:
+        one = caller(server.base, whole=0.5)
+        one._session.verify = str(vouching)
+        assert outcome(one, "POST") is DeliveryUnknownError

@@ -163,7 +163,7 @@ class XServer:
         if data:
             told["data"] = data
             who = {one.get("author_id") or one.get("sender_id") for one in data}
-            users = [self.world.users[id] for id in sorted(who)]
+            users = [self.world.users[id] for id in sorted(filter(None, who))]
             if "expansions" in query:
                 told["includes"] = {"users": users}
         return told

@@ -53,8 +53,8 @@ class Answering:
 
     def send(self, reply: Reply) -> str:
         """Send ``reply``; see :meth:`channels.protocol.Channel.send`."""
-        if (length := words.weight_of(reply.text)) > 280:
-            raise ReplyTooLongError("X", length=length, limit=280)
+        if (length := words.weight_of(reply.text)) > words.LONGEST_POST:
+            raise ReplyTooLongError("X", length=length, limit=words.LONGEST_POST)
         try:
             answer = self._send_message(reply) if reply.private else self._post(reply)
         except CallRefusedError as error:

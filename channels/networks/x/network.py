@@ -19,16 +19,13 @@ from channels.networks.x.wire import HOST, Wires
 from channels.protocol import Checked
 from channels.transport import READ
 
-#: Weighted characters of a post.
-LONGEST_POST = 280
-
 
 class XNetwork:
     """X. Safe to use from several threads; looks at one account follow one another."""
 
     name = "x"
     title = "X (Twitter)"
-    reply_limit = LONGEST_POST
+    reply_limit = words.LONGEST_POST
     can_reply_privately = True
     fields: Sequence[Field] = (
         Field("consumer_key", "API key", "Console of X, the app of the brand: keys and tokens.",

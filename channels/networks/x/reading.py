@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from channels.errors import CallRefusedError
-from channels.model import ChannelAccount, Cost, Edit, Gap, Mention, OwnPost, Page
+from channels.errors import CallRefusedError, ChannelRefusedError
+from channels.model import ChannelAccount, Cost, Gap, Page
 from channels.networks.x import words
 from channels.networks.x.prices import BudgetSpentError, Purse
 from channels.networks.x.wire import Wire
@@ -162,6 +162,9 @@ class Look:
             self._notice("search", "The keyword search rests: what is left of the budget is kept "
                          "for mentions.")  # fmt: skip
             return
+        except CallRefusedError as error:
+            self._notice("search", f"X refuses the keyword search: {words.problem_of(error.text)}")
+            return
         self._notice("search", None)
         posts = words.in_order(found)
         if not posts and (gap or self._now - words.moment_of({"id": since}) > timedelta(days=1)):
@@ -199,12 +202,9 @@ class Look:
         self._unpaid += self._purse.costs("message_read", [None] * units)
         new = [one for one in events if int(one["id"]) > int(since)]
         for chunk in _chunks(new):
-            told = [words.message_of(one, found.users, self._me) for one in chunk]
+            told = words.sorted_out(chunk, found.users, self._me, exempt=True)
             self._position["messages"] = str(chunk[-1]["id"])
-            yield self._page(
-                mentions=tuple(one for one in told if isinstance(one, Mention)),
-                own_posts=tuple(one for one in told if isinstance(one, OwnPost)),
-            )
+            yield self._page(**told.parts())
 
     def _ask_messages(self, since: str, token: str | None) -> Any:
         most = self._purse.affords("message_read", PAGE if token else FEW_MESSAGES)
@@ -263,8 +263,9 @@ class Look:
             answer = self._wire.ask("get_recent_tweets_count", query, granularity="hour")
         except BudgetSpentError:
             return
-        except CallRefusedError as error:
-            self._notice("count", f"X does not count posts: {words.problem_of(error.text)}")
+        except ChannelRefusedError as error:
+            # It goes with a credential of its own, which may be missing or wrong.
+            self._notice("count", f"X does not count posts; it wants a bearer token. {error}")
             return
         self._unpaid += self._purse.costs("count", [None])
         self._notice("count", _spike(words.counts_of(answer), query))
@@ -293,24 +294,13 @@ class Look:
         self, key: str, kind: str, posts: list[Mapping[str, Any]], found: Found, gap: Gap | None
     ) -> Iterator[Page]:
         for chunk in _chunks(posts):
-            ours = [one for one in chunk if str(one.get("author_id")) == self._me.id]
-            others = [one for one in chunk if str(one.get("author_id")) != self._me.id]
-            mentions = tuple(
-                words.mention_of(one, found.users, self._me, exempt=self._exempt) for one in others
-            )
-            edits = tuple(
-                Edit(mention.external_id, mention.text, words.moment_of(one))
-                for mention, one in zip(mentions, others, strict=True)
-                if words.is_edit(one)
-            )
-            own = tuple(words.own_post_of(one, self._me) for one in ours)
-            self._unpaid += self._purse.costs(
-                kind, [*(m.thread for m in mentions), *(o.thread for o in own)]
-            )
+            told = words.sorted_out(chunk, found.users, self._me, exempt=self._exempt)
+            self._unpaid += self._purse.costs(kind, told.threads)
             self._position[key] = str(chunk[-1]["id"])
-            recent = [*(self._position.get("recent") or ()), *(m.external_id for m in mentions)]
+            ids = [one.external_id for one in told.mentions]
+            recent = [*(self._position.get("recent") or ()), *ids]
             self._position["recent"] = list(dict.fromkeys(recent))[-PAGE:]
-            yield self._page(mentions=mentions, own_posts=own, edits=edits, gap=gap)
+            yield self._page(**told.parts(), gap=gap)
             gap = None
 
     def _page(self, **parts: Any) -> Page:

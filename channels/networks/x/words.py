@@ -9,7 +9,7 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from twitter_text import extract_urls, parse_tweet
 
 from channels.errors import ChannelRefusedError, ChannelUnavailableError
-from channels.model import Author, Mention, OwnPost
+from channels.model import Author, Edit, Mention, OwnPost, Skipped
 
 POST_FIELDS = [
     "author_id", "conversation_id", "created_at", "edit_history_tweet_ids", "entities",
@@ -28,6 +28,9 @@ USER_FIELDS = ["name", "public_metrics", "username"]
 MESSAGE_FIELDS = ["created_at", "dm_conversation_id", "event_type", "sender_id", "text"]
 MESSAGE_EXPANSIONS = ["sender_id"]
 MESSAGES_ONLY = ["MessageCreate"]
+
+#: Weighted characters of a post.
+LONGEST_POST = 280
 
 #: Threads of direct messages, and the messages, are told from posts by this.
 PRIVATE = "dm-"
@@ -134,6 +137,65 @@ def in_order(found: Found) -> list[Mapping[str, Any]]:
     return [known[id] for id in sorted(known, key=int)]
 
 
+@dataclass(slots=True)
+class Told:
+    """Posts or messages, sorted by what they are to us, each in order."""
+
+    mentions: list[Mention] = field(default_factory=list)
+    own_posts: list[OwnPost] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    @property
+    def threads(self) -> list[str]:
+        """Return the thread of each."""
+        return [*(one.thread for one in self.mentions), *(one.thread for one in self.own_posts)]
+
+    def parts(self) -> dict[str, Any]:
+        """Return them as parts of a page."""
+        return {name: tuple(getattr(self, name)) for name in self.__slots__}
+
+
+def sorted_out(
+    things: Iterable[Mapping[str, Any]],
+    users: Mapping[str, Mapping[str, Any]],
+    me: Me,
+    *,
+    exempt: bool,
+) -> Told:
+    """Return what posts or messages are; one that cannot be understood holds no other up."""
+    told = Told()
+    for one in things:
+        try:
+            _sort_out(one, users, me, told, exempt=exempt)
+        except (LookupError, TypeError, ValueError, OverflowError, AttributeError) as error:
+            told.skipped.append(Skipped(0, f"{one['id']}: {type(error).__name__}"))
+    return told
+
+
+def _sort_out(
+    one: Mapping[str, Any],
+    users: Mapping[str, Mapping[str, Any]],
+    me: Me,
+    told: Told,
+    *,
+    exempt: bool,
+) -> None:
+    if "event_type" in one:
+        message = message_of(one, users, me)
+        if isinstance(message, OwnPost):
+            told.own_posts.append(message)
+        else:
+            told.mentions.append(message)
+    elif str(one.get("author_id")) == me.id:
+        told.own_posts.append(own_post_of(one, me))
+    else:
+        mention = mention_of(one, users, me, exempt=exempt)
+        told.mentions.append(mention)
+        if is_edit(one):
+            told.edits.append(Edit(mention.external_id, mention.text, moment_of(one)))
+
+
 def mention_of(
     post: Mapping[str, Any], users: Mapping[str, Mapping[str, Any]], me: Me, *, exempt: bool
 ) -> Mention:
@@ -232,7 +294,7 @@ def moment_of(post: Mapping[str, Any]) -> datetime:
     """Return when something was posted, UTC; its id knows too."""
     try:
         return datetime.fromisoformat(str(post["created_at"])).astimezone(UTC)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return datetime.fromtimestamp(((int(post["id"]) >> _BITS) + _EPOCH) / 1000, UTC)
 
 

@@ -81,7 +81,11 @@ class Stage:
 
     def restarts(self) -> None:
         """Lose all that the process remembered."""
-        self.network = XNetwork(self.clock.now, patience=1.0)
+        self.network = XNetwork(self.clock.now)
+
+    def hurries(self) -> None:
+        """Wait hardly for what never comes; machines that are busy answer late as well."""
+        self.network = XNetwork(self.clock.now, patience=0.5)
 
     def reply(self, to: str | None, text: str = "Sorry!", **more: Any) -> Reply:
         return Reply(
@@ -130,5 +134,5 @@ def server(clock: FakeClock) -> Iterator[XServer]:
 
 @pytest.fixture
 def stage(server: XServer, clock: FakeClock) -> Stage:
-    network = XNetwork(clock.now, patience=1.0)
+    network = XNetwork(clock.now)
     return Stage(server, network, account_of(server), clock)

@@ -58,10 +58,10 @@ class House:
         )  # fmt: skip
         self.account_id = account.id
 
-    def begin(self) -> None:
+    def begin(self, patience: float = 20.0) -> None:
         """Begin as a new process does: nothing is known but what the database holds."""
         self.engine = Engine.open(self.url, clock=self.clock)
-        self.network = MortalX(self.clock.now, patience=1.0)
+        self.network = MortalX(self.clock.now, patience=patience)
         networks = {"x": self.network}
         self.poller = Poller(self.engine, Intake(self.engine, channels=networks), networks, SEALS)
         self.outbox = Outbox(self.engine, networks, seals=SEALS)

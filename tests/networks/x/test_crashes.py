@@ -49,6 +49,9 @@ def test_killed_at_the_call(house: House, when: str) -> None:
 def test_an_answer_that_is_late_or_lost(house: House, fault: str) -> None:
     # given
     house.stage.server.fails(fault, "POST")
+    if fault == "late":
+        house.engine.close()
+        house.begin(patience=0.5)
 
     # when
     house.answers()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from channels.errors import ChannelRefusedError, ChannelUnavailableError
@@ -325,7 +327,7 @@ def test_what_somebody_has_to_mend_says_what(stage: Stage, fault: str, why: str)
 def test_wrong_keys_and_keys_of_another_account_are_told_apart(stage: Stage) -> None:
     # given
     wrong = account_of(stage.server)
-    object.__setattr__(wrong, "secrets", {**SECRETS, "access_token_secret": "wrong"})
+    wrong = replace(wrong, secrets={**SECRETS, "access_token_secret": "wrong"})
     other = account_of(stage.server)
     object.__setattr__(other, "handle", "globex")
     none = account_of(stage.server)
@@ -353,3 +355,44 @@ def test_an_account_is_tried_without_writing(stage: Stage) -> None:
         ("log in", "as @acme"), ("read mentions", "1 of the newest"),
     ]  # fmt: skip
     assert {method for method, _ in stage.server.calls} == {"GET"}
+
+
+def test_a_post_nobody_understands_holds_no_other_up(stage: Stage) -> None:
+    # given
+    first, odd, last = (stage.says(text) for text in ("one", "two", "three"))
+    broken = replace(stage.world.posts[int(odd)], history=(7,))
+    stage.world.posts[int(odd)] = broken
+    object.__setattr__(
+        broken, "told", lambda: {"id": odd, "edit_history_tweet_ids": {"no": "list"}}
+    )
+
+    # when
+    [page] = [page for page in stage.look() if page.mentions]
+
+    # then
+    assert [one.external_id for one in page.mentions] == [first, last]
+    assert [one.reason for one in page.skipped] == [f"{odd}: KeyError"]
+    assert stage.server.exchanges.pop(-2)[1].startswith("/2/users/100/mentions")
+
+
+def test_a_search_that_x_refuses_or_counts_without_a_bearer_hold_no_mention_up(
+    stage: Stage,
+) -> None:
+    # given
+    stage.tells(search="acme", count_minutes=15)
+    stage.account = replace(
+        stage.account, secrets={k: v for k, v in SECRETS.items() if k != "bearer_token"}
+    )
+    stage.server.fails("no write", "/search/")
+    mention = stage.says("help")
+
+    # when
+    stage.look()
+    refused = stage.notices()
+    stage.look()
+
+    # then
+    assert [one.external_id for one in stage.read] == [mention, mention]
+    assert refused["search"].startswith("X refuses the keyword search")
+    assert "wants a bearer token" in refused["count"]
+    assert stage.notices().keys() == {"count"}

@@ -92,10 +92,13 @@ def test_what_may_have_gone_out_is_looked_for_and_stands_there_once(
     # given
     reply = stage.reply(stage.says("help"), private=private)
     stage.server.fails(fault, "POST")
+    if fault == "late":
+        stage.hurries()
 
     # when
     with pytest.raises(DeliveryUnknownError):
         stage.send(reply)
+    stage.restarts()
     id = stage.find(reply)
 
     # then
