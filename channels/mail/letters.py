@@ -22,6 +22,8 @@ LONGEST_TEXT = 20_000
 _LONGEST_SUBJECT = 500
 #: Parts within parts: more are no mail, and reading them takes a time without end.
 _MOST_PARTS = 100
+#: Bytes of headers of a mail of which nothing else can be read.
+_LONGEST_HEAD = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,13 @@ def _mention(
 
 def _parsed(raw: bytes) -> tuple[Message, bool]:
     """Return a mail, and whether more of it than its headers could be read."""
+    head = raw.partition(b"\r\n\r\n")[0][:_LONGEST_HEAD]
     try:
         if raw.lower().count(b"boundary=") <= _MOST_PARTS:
             return email.message_from_bytes(raw), True
-    except Exception:  # noqa: BLE001, S110  # the parser fails on some mails, in many ways
-        pass
-    return BytesHeaderParser().parsebytes(raw.partition(b"\r\n\r\n")[0][:200_000]), False
+    except Exception:  # noqa: BLE001  # the parser fails on some mails, in many ways
+        return BytesHeaderParser().parsebytes(head), False
+    return BytesHeaderParser().parsebytes(head), False
 
 
 def _author(mail: Message, mailbox: Mailbox) -> Author | None:

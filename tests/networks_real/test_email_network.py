@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import email
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -377,55 +376,3 @@ def test_a_person_who_takes_the_flag_away_settles_it(
 
     # then
     assert network.find(account, reply()) is not None
-
-
-def test_mail_is_told_of_at_once_and_a_restart_of_the_server_ends_the_line(
-    there: MailServers, account: ChannelAccount, network: EmailNetwork
-) -> None:
-    # given
-    woken, ended = threading.Semaphore(0), threading.Event()
-    broken: list[Exception] = []
-    line = threading.Thread(
-        target=_noting(broken, lambda: network.listen(account, woken.release, ended))
-    )
-    line.start()
-    assert woken.acquire(timeout=30)
-
-    # when
-    there.deliver(account.handle, mail(1))
-    told = woken.acquire(timeout=30)
-    there.stop()
-    line.join(30)
-    there.start()
-
-    # then
-    assert told
-    assert [type(error) for error in broken] == [ChannelUnavailableError]
-    assert texts(network, account) == ["<m1@example.test>"]
-
-
-def test_listening_ends_soon_when_it_is_told_to(
-    account: ChannelAccount, network: EmailNetwork
-) -> None:
-    # given
-    woken, ended = threading.Event(), threading.Event()
-    line = threading.Thread(target=network.listen, args=(account, woken.set, ended))
-    line.start()
-    assert woken.wait(30)
-
-    # when
-    ended.set()
-    line.join(10)
-
-    # then
-    assert not line.is_alive()
-
-
-def _noting(broken: list[Exception], call: Callable[[], None]) -> Callable[[], None]:
-    def run() -> None:
-        try:
-            call()
-        except Exception as error:  # noqa: BLE001
-            broken.append(error)
-
-    return run
