@@ -17,7 +17,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 import processes
 from channels.intake import Intake
 from channels.model import Author, ChannelAccount, Mention, Page, Reply
+from channels.protocol import Checked
 from engine import Engine
+from tests.channels.pretending import ASKED
 from webapp.app import create_app
 from webapp.bootstrap import wire
 from webapp.settings import Settings
@@ -49,9 +51,14 @@ class PostBox:
     name = "demo"
     reply_limit = 280
     can_reply_privately = True
+    title = "Post box"
+    fields = ASKED
 
     def __init__(self) -> None:
         self.taken: list[Reply] = []
+
+    def check(self, account: ChannelAccount) -> list[Checked]:
+        return [Checked("Open", "nothing in it")]
 
     def fetch(self, account: ChannelAccount, after: Mapping[str, Any] | None) -> Iterator[Page]:
         return iter(())
@@ -84,7 +91,7 @@ class House:
         engine = Engine.in_memory(clock=self.clock)
         self.installation = wire(
             engine,
-            Settings(database_url=None, login_limit="1000 per minute"),
+            Settings(database_url=None, login_limit="1000 per minute", credentials_key="c0" * 32),
             channels={"demo": self.network},
             hasher=PasswordHasher(1, 8, 1),
         )

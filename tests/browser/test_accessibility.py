@@ -33,6 +33,9 @@ PAGES = (
     "/instances/1",
     "/incidents",
     "/channels",
+    "/channels/1",
+    "/channels/add",
+    "/channels/add/demo",
     "/settings",
     "/nothing-here",
 )
