@@ -273,6 +273,8 @@ class Post:
     language: str | None = None  #: of a mention, ISO 639-1
     url: str | None = None
     error: str | None = None
+    #: Whether the network lets us answer it in public, as far as it can be known.
+    answerable: bool = True
     deleted_at: datetime | None = None  #: UTC; a mention that its author took back, and its words
     earlier: tuple[Earlier, ...] = ()  #: of a mention that was edited, oldest first
     send_at: datetime | None = None  #: of a reply that waits for a moment

@@ -257,7 +257,7 @@ def _mention(
         author=row.handle, private=row.private,
         external_id=row.external_id, sentiment=row.sentiment, language=row.language, url=row.url,
         deleted_at=row.deleted_at, earlier=tuple(Earlier(text, at) for text, at in before),
-        enclosed=files.get(row.id, ()),
+        enclosed=files.get(row.id, ()), answerable=row.answerable,
     )  # fmt: skip
 
 

@@ -70,6 +70,8 @@ def test_what_a_search_found_starts_a_case_and_is_answered_once_it_names_us(
     house.lives(1)
 
     # then
+    posts = house.conversations.conversation(1).posts
+    assert [post.answerable for post in posts if post.kind == "mention"] == [False, True]
     assert refused.status is ReplyStatus.REFUSED
     assert refused.error is not None
     assert "found by a search" in refused.error
