@@ -26,7 +26,7 @@ from imap_tools.errors import (
 
 from channels.errors import ChannelError, ChannelRefusedError, ChannelUnavailableError
 from channels.mail.account import Security, Server
-from channels.mail.lines import SILENCE, connecting, cut, trusting
+from channels.mail.lines import SILENCE, Deadline, connecting, cut, trusting
 from channels.mail.threads import message_id
 
 #: A mail in the folder of sent mails that was not handed over for certain.
@@ -194,9 +194,10 @@ def opened(server: Server, *, seconds: float) -> Iterator[Imap]:
         ChannelUnavailableError: the server cannot be reached, or breaks off.
         ChannelRefusedError: it does not take us; somebody has to mend the account.
     """
+    deadline = Deadline(seconds)
     with _told(server), connecting(server):
         box = _connect(server)
-    with cut(box.client.socket, seconds):
+    with cut(box.client.socket, deadline.left(of=server.host)):
         try:
             with _told(server):
                 _log_in(box, server)

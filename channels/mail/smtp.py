@@ -17,7 +17,7 @@ from channels.errors import (
     ReplyRefusedError,
 )
 from channels.mail.account import Security, Server
-from channels.mail.lines import SILENCE, connecting, cut, trusting
+from channels.mail.lines import SILENCE, Deadline, connecting, cut, trusting
 
 #: Codes that speak of the account, whatever they answer: encryption or a log-in is missing.
 _ABOUT_US = {530, 534, 535, 538}
@@ -67,9 +67,10 @@ def logged_in(server: Server, *, domain: str, seconds: float) -> Iterator[smtpli
 
     A server that asks for no log-in gets none.
     """
+    deadline = Deadline(seconds)
     with connecting(server), _broken_off(server):
         smtp = _connect(server, domain)
-    with cut(lambda: smtp.sock, seconds):
+    with cut(lambda: smtp.sock, deadline.left(of=server.host)):
         try:
             with connecting(server), _broken_off(server):
                 _prepare(smtp, server)
