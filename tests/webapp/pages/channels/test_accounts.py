@@ -2,94 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from apiflask import APIFlask
-from argon2 import PasswordHasher
-from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from channels import networks
-from channels.conversations import Conversations
 from channels.errors import ChannelRefusedError
 from channels.sealing import Seals
 from channels.storage.tables import AccountRow
-from engine import Engine
 from tests.channels.pretending import SIGNING, TOKEN, PretendNetwork, away
-from tests.webapp.conftest import PASSWORD, PEOPLE, SetClock
-from webapp.bootstrap import Installation, wire
-from webapp.settings import Settings
-
-As = Callable[[str], FlaskClient]
-
-KEY = "c0" * 32
-#: What the form of the pretend network sends.
-FORM = {
-    "handle": "@acme", "set.server": "https://pretend.example", "set.page": "40", "set.tone": "",
-    "set.boosts": "no", "set.token": TOKEN, "set.signing": SIGNING,
-}  # fmt: skip
-SCRIPT = '"><script>alert(1)</script>'
-
-
-@pytest.fixture
-def pretend() -> PretendNetwork:
-    return PretendNetwork()
-
-
-@pytest.fixture
-def settings() -> Settings:
-    return Settings(database_url=None, credentials_key=KEY)
-
-
-@pytest.fixture
-def installation(
-    clock: SetClock, settings: Settings, pretend: PretendNetwork, request: pytest.FixtureRequest
-) -> Any:
-    """Two workspaces on the pretend network; oli is an operator of the first, gil of the other."""
-    engine = Engine.open("sqlite://", clock=clock)
-    engine.create_workspace("globex", "Globex")
-    known = {"pretend": pretend, "recorded": networks.found()["recorded"]}
-    wired = wire(engine, settings, channels=known, hasher=PasswordHasher(1, 8, 1))
-    for login, role in PEOPLE.items():
-        wired.rooms.people.add("default", login, PASSWORD, roles=[role])
-    wired.rooms.people.add("globex", "gil", PASSWORD, roles=["operator"])
-    yield wired
-    engine.close()
-
-
-@pytest.fixture
-def oli(browser: Any) -> Any:
-    browser.log_in("oli")
-    return browser
-
-
-@pytest.fixture
-def account(installation: Installation) -> int:
-    """The id of an account that works."""
-    given = {name.removeprefix("set."): text for name, text in FORM.items() if name != "handle"}
-    return installation.services().accounts.add("pretend", "acme", given)[0].id
-
-
-def rows(installation: Installation) -> list[Any]:
-    with installation.engine.reading() as view:
-        return list(view.connection.execute(select(AccountRow.__table__)))
-
-
-def secrets_of(installation: Installation, id: int) -> dict[str, str]:
-    kept = Conversations(installation.engine).account(id).account
-    return dict(Seals.of(KEY).opened("default", kept).secrets)
-
-
-def text_of(answer: Any) -> str:
-    """Return a page as people read it, having checked that it shows no secret."""
-    page = answer.get_data(as_text=True)
-    assert not re.search("s3cret", page + str(answer.headers))
-    return html.unescape(page)
+from tests.webapp.conftest import SetClock
+from tests.webapp.pages.channels.conftest import FORM, SCRIPT, rows, secrets_of, text_of
+from webapp.bootstrap import Installation
 
 
 def test_networks_are_offered_with_what_has_to_be_at_hand(oli: Any) -> None:
@@ -330,105 +257,3 @@ def test_without_a_key_the_page_says_what_to_set(
     assert answer.status_code == 422
     assert "Set CORRAL_CREDENTIALS_KEY" in text_of(answer)
     assert rows(installation) == []
-
-
-# Who may
-
-
-@pytest.mark.parametrize("login", ["ana", "dan", "mia"])
-def test_accounts_are_for_operators_alone(
-    browser: Any, as_person: As, account: int, login: str, pretend: PretendNetwork
-) -> None:
-    # given
-    browser.log_in(login)
-    before = list(pretend.checked)
-
-    # then
-    for path in ("/channels", "/channels/add", "/channels/add/pretend", f"/channels/{account}"):
-        assert browser.get(path).status_code == 403
-    posts = ("add/pretend", *(f"{account}/{act}" for act in ("test", "settings", "enabled", "gap")))
-    for path in posts:
-        assert browser.post(f"/channels/{path}", **FORM).status_code == 403
-    client = as_person(login)
-    assert client.get("/api/channels").status_code == 403
-    assert client.get("/api/channels/networks").status_code == 403
-    assert client.post(f"/api/channels/{account}/test").status_code == 403
-    assert pretend.checked == before
-
-
-def test_an_operator_of_another_workspace_sees_and_does_nothing(
-    browser: Any, as_person: As, installation: Installation, account: int, pretend: PretendNetwork
-) -> None:
-    # given
-    browser.log_in("gil")
-    before, tried = rows(installation), len(pretend.checked)
-
-    # then
-    assert "acme" not in text_of(browser.get("/channels"))
-    assert browser.get(f"/channels/{account}").status_code == 404
-    for act in ("test", "settings", "enabled", "gap"):
-        path = f"/channels/{account}/{act}"
-        assert browser.post(path, **FORM, on="0").status_code == 404
-    client = as_person("gil")
-    assert client.get("/api/channels").get_json() == {"items": []}
-    assert client.post(f"/api/channels/{account}/test").status_code == 404
-    assert rows(installation) == before
-    assert len(pretend.checked) == tried
-
-
-def test_nothing_is_done_for_a_form_of_another_site(
-    oli: Any, account: int, installation: Installation, pretend: PretendNetwork
-) -> None:
-    # given
-    before, tried = rows(installation), len(pretend.checked)
-
-    # when
-    paths = ("add/pretend", *(f"{account}/{act}" for act in ("test", "settings", "enabled", "gap")))
-    answers = [oli.client.post(f"/channels/{path}", data=FORM) for path in paths]
-    api = oli.client.post(f"/api/channels/{account}/test")
-
-    # then
-    assert {answer.status_code for answer in (*answers, api)} == {400}
-    assert rows(installation) == before
-    assert len(pretend.checked) == tried
-
-
-# The same as JSON
-
-
-def test_the_api_lists_accounts_and_networks_without_secrets(as_person: As, account: int) -> None:
-    # when
-    client = as_person("oli")
-    answers = [client.get("/api/channels"), client.get("/api/channels/networks")]
-    found, known = (answer.get_json()["items"] for answer in answers)
-
-    # then
-    assert [text_of(answer) for answer in answers]
-    assert (found[0]["network"], found[0]["handle"], found[0]["state"]) == (
-        "pretend", "acme", "not read yet",
-    )  # fmt: skip
-    assert found[0]["settings"] == {
-        "server": "https://pretend.example", "page": 40, "boosts": False,
-    }  # fmt: skip
-    assert [one["name"] for one in known] == ["pretend"]
-    assert {one["name"] for one in known[0]["fields"] if one["secret"]} == {"token", "signing"}
-
-
-def test_the_api_tries_an_account(
-    as_person: As, account: int, pretend: PretendNetwork, installation: Installation
-) -> None:
-    # when
-    client = as_person("oli")
-    well = client.post(f"/api/channels/{account}/test")
-    pretend.failure = ChannelRefusedError(f"{TOKEN} is not valid.")
-    ill = client.post(f"/api/channels/{account}/test")
-
-    # then
-    assert well.get_json() == {
-        "ok": True, "trouble": None,
-        "found": [
-            {"what": "Log in", "found": "as acme with ***"}, {"what": "Read", "found": "3 posts"},
-        ],
-    }  # fmt: skip
-    assert ill.get_json() == {"ok": False, "found": [], "trouble": "*** is not valid."}
-    assert client.post("/api/channels/99999/test").status_code == 404
