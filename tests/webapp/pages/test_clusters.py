@@ -6,7 +6,7 @@ import pytest
 
 import processes
 from channels.intake import Intake
-from channels.model import Author, Mention, Page
+from channels.model import Author, Edit, Mention, Page
 from tests.webapp.conftest import Browser, SetClock
 from webapp.bootstrap import Installation
 
@@ -62,3 +62,21 @@ def test_without_complaints_alike_the_page_says_when_there_are_some(browser: Bro
 
     assert "No complaints alike" in browser.get("/clusters").text
     assert browser.get("/clusters/9").status_code == 404
+
+
+def test_a_conversation_shows_what_was_edited_deleted_and_spread(
+    alike: Installation, clock: SetClock, browser: Browser
+) -> None:
+    # given
+    services = alike.services()
+    account = services.conversations.account(1).account
+    spread = Mention("m9", Author("z", "zoe"), "", clock.now(), "t9", reposts="m1")
+    page = Page((spread,), edits=(Edit("m1", "it works again", clock.now()),), deletions=("m2",))
+    Intake(services.engine, channels=alike.networks).take(account, page)
+    browser.log_in("ana")
+
+    # then
+    edited, deleted = (browser.get(f"/conversations/{n}").text for n in (1, 2))
+    assert all(said in edited for said in ("it works again", "edited", SAME, "zoe", "spread it"))
+    assert "deleted by its author" in deleted
+    assert SAME not in deleted
