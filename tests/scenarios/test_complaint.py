@@ -34,6 +34,8 @@ def test_a_complaint_is_acknowledged_answered_and_resolved_by_silence(case: Any)
         "private": False,
         "approved_digest": None,
         "by": "ana",
+        "split": False,
+        "send_at": "",
     }
     assert question.payload["text"].startswith("How did we do?")
     assert case.resolved
