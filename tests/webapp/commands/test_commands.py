@@ -17,8 +17,8 @@ from webapp.data_dir import running_alone
 Run = Callable[..., Result]
 
 COMMANDS = {
-    "backup", "channels", "db", "decide", "deploy", "doctor", "incidents", "instances", "lint", "move",
-    "normalise", "replay", "run", "tasks", "users", "web", "worker",
+    "backup", "channels", "db", "decide", "deploy", "doctor", "incidents", "instances", "lint",
+    "move", "normalise", "replay", "run", "tasks", "users", "web", "worker",
 }  # fmt: skip
 FIELDS = {"rule", "severity", "element", "name", "line", "message", "cure"}
 BROKEN = "<definitions><process id='x'></definitions>"
