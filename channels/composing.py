@@ -7,10 +7,12 @@ networks change meanwhile.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from channels import networks, policy
+from channels.errors import ChannelError
 from channels.model import ChannelAccount
 from channels.networks import limit_of
 from channels.policy import Around, Finding, Rules
@@ -118,7 +120,11 @@ def around_of(
     now: datetime,
 ) -> Around:
     """Return what is known around a text, with what went out from other accounts."""
-    price = channel.link_price(account, text) if isinstance(channel, Charging) else None
+    price = None
+    if isinstance(channel, Charging):
+        # An account with bad prices warns of nothing; what must not be said is found all the same.
+        with suppress(ChannelError):
+            price = channel.link_price(account, text)
     around = Around(
         private=private,
         can_be_private=channel is not None and channel.can_reply_privately,

@@ -8,7 +8,7 @@ import pytest
 
 from channels.composing import Composing
 from channels.conversations import Conversations
-from channels.errors import PolicyRejectedError
+from channels.errors import ChannelRefusedError, PolicyRejectedError
 from channels.intake import Intake
 from channels.model import ChannelAccount, Page, ReplyStatus
 from channels.outbox import Outbox
@@ -26,6 +26,8 @@ class Charging(FakeNetwork):
     """A network that charges for links."""
 
     def link_price(self, account: ChannelAccount, text: str) -> str | None:
+        if "broken" in text:
+            raise ChannelRefusedError("The prices of this account are no numbers.")
         return "$0.20" if "https://" in text else None
 
 
@@ -211,3 +213,15 @@ def test_rules_are_of_one_workspace_and_replaced_as_a_whole(
     with pytest.raises(PolicyRejectedError):
         composing.change_rules(replace(Rules(), regions=("Mars",)), by="oli")
     assert composing.rules().own == ("a.example",)
+
+
+def test_an_account_with_bad_prices_holds_no_process_up_and_lets_nothing_through(
+    engine: Engine, outbox: Outbox, network: FakeNetwork
+) -> None:
+    # when
+    wish(engine, f"broken: {PHONE}")
+    wish(engine, "broken", conversation=2)
+    outbox.work()
+
+    # then
+    assert list(network.posted.values()) == ["broken"]

@@ -13,7 +13,7 @@ from channels.fields import Field
 from channels.model import ChannelAccount, Page, Reply
 from channels.networks.x import words
 from channels.networks.x.answering import Answering
-from channels.networks.x.prices import DEFAULTS, Purse
+from channels.networks.x.prices import DEFAULTS, Purse, prices_of
 from channels.networks.x.reading import Look, Memory, whoever
 from channels.networks.x.wire import HOST, Wires
 from channels.protocol import Checked
@@ -82,6 +82,12 @@ class XNetwork:
     def measure(self, text: str) -> int:
         """Return the weighted length; names at the beginning are free."""
         return words.weight_of(text)
+
+    def link_price(self, account: ChannelAccount, text: str) -> str | None:
+        """Return what a post costs with a link in it, by the prices of the account."""
+        if not words.has_link(text):
+            return None
+        return costs.dollars(prices_of(account.settings)["link"])
 
     def send(self, account: ChannelAccount, reply: Reply) -> str:
         """Post ``reply``, or send it as a direct message if it is private."""
