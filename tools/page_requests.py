@@ -15,8 +15,10 @@ from flask import Flask
 from sqlalchemy import Connection, text
 from werkzeug.routing import Rule
 
-#: Never ends; is a file; answers programs that bear a token of the settings alone.
-_LEFT_OUT = {"live.stream", "static", "monitoring.metrics"}
+#: Never ends; are files; answers programs that bear a token of the settings alone; reads no row.
+_LEFT_OUT = {
+    "live.stream", "static", "attachments.save", "monitoring.metrics", "channel_adding.show",
+}  # fmt: skip
 _SEARCHED = ("Ivo", "zo", "Zoë Silva", "ana_27", "nobody at all", "x", "@ivo_1", "order:5", "#17")
 #: Filters of the API as the pages have them: the name, and the only value if there is but one.
 _PAGES: dict[str, tuple[str, object]] = {
@@ -120,6 +122,10 @@ class _Samples:
             ("instances", "number"): instance,
             ("conversations", "number"): self._middle("conversation"),
             ("customers", "number"): self._middle("customer"),
+            ("channel_account", "number"): self._one(
+                "SELECT min(id) FROM channel_account WHERE workspace_id = :w"
+            ),
+            ("clusters", "number"): self._middle("cluster"),
             ("decisions", "key"): "triage",
             ("api_decisions", "key"): "triage",
             ("", "key"): "complaint",

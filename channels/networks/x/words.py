@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from twitter_text import extract_urls, parse_tweet
-
 from channels.errors import ChannelRefusedError, ChannelUnavailableError
 from channels.model import Author, Edit, Mention, OwnPost, Skipped
+from channels.networks.x.weighing import extract_urls, parse_tweet
 
 POST_FIELDS = [
     "author_id", "conversation_id", "created_at", "edit_history_tweet_ids", "entities",
