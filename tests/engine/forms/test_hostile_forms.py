@@ -122,4 +122,4 @@ def test_a_thousand_choices_among_thousands_of_options_are_found_at_once() -> No
 
     # then
     assert (clean, errors) == ({"c": codes[:1_000]}, {})
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 10

@@ -22,10 +22,13 @@ pytestmark = pytest.mark.usefixtures("uncollected")
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Fail where it takes more work; several times what it takes on a quiet machine."""
+    """Fail where it takes far more work than these seconds of a usual machine.
+
+    Work that grows faster than its file would take minutes; a slow machine takes some times as long.
+    """
     began = time.process_time()
     yield
-    assert time.process_time() - began < seconds
+    assert time.process_time() - began < seconds * 5
 
 
 def problems(*documents: Document) -> set[str]:

@@ -78,7 +78,7 @@ def test_thirty_types_of_ten_parts_each_are_ready_at_once() -> None:
 
     # then
     assert not found.failures
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 15
 
 
 @pytest.mark.usefixtures("uncollected")
@@ -95,7 +95,7 @@ def test_a_type_is_made_ready_once_however_many_columns_name_it() -> None:
 
     # then
     assert (found.outputs, found.failures) == (1, ())
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 15
 
 
 @pytest.mark.parametrize(
