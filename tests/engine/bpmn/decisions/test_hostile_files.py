@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("uncollected")
 def at_most(seconds: float) -> Iterator[None]:
     """Fail where it takes far more work than these seconds of a usual machine.
 
-    Work that grows faster than its file would take minutes; a slow machine takes some times as long.
+    Work that grows faster than its file would take minutes; a slow machine takes some times more.
     """
     began = time.process_time()
     yield
