@@ -18,8 +18,9 @@ from channels.errors import (
     ReplyRefusedError,
 )
 from channels.model import Author, Mention, OwnPost, Reply
+from channels.moments import moment_of
 from channels.networks.bluesky.desk import Desk
-from channels.networks.bluesky.posts import Told, author_of, did_of, moment_of
+from channels.networks.bluesky.posts import Told, author_of, did_of
 from channels.networks.bluesky.session import Session, error_of, words_of
 
 #: Conversations and messages asked for at once; pages of messages read back to find one of ours.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from channels.model import Author, Mention, OwnPost
+from channels.moments import moment_of
 
 POST = "app.bsky.feed.post"
 #: A post, a record or a person as the server tells of them.
@@ -46,19 +47,6 @@ def seen_of(told: Any) -> Seen:
     if not isinstance(record, Mapping) or not isinstance(author, Mapping):
         raise ValueError(f"{uri[:200]} has no record or no author.")
     return Seen(uri, str(post.get("cid") or ""), moment_of(post.get("indexedAt")), author, record)
-
-
-def moment_of(told: Any) -> datetime:
-    """Return a moment, UTC.
-
-    Raises:
-        ValueError: it is none.
-    """
-    try:
-        at = datetime.fromisoformat(str(told))
-    except ValueError:
-        raise ValueError(f"Has no moment but {str(told)[:40]!r}.") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def did_of(uri: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from channels.errors import CallRefusedError, ChannelRefusedError, ChannelUnavailableError
 from channels.model import ChannelAccount
-from channels.networks.bluesky.posts import moment_of
+from channels.moments import moment_of
 from channels.networks.bluesky.session import Session, words_of
 from channels.protocol import Checked
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 from channels.model import Author, Edit, Mention, OwnPost
+from channels.moments import moment_of
 from channels.networks.mastodon.html_text import text_of
 from channels.networks.mastodon.wording import full_handle
 
@@ -45,19 +46,6 @@ def dated(told: Any) -> Dated:
     if at is None and isinstance(post := told.get("status"), Mapping):
         at = post.get("created_at")  # a notification is as old as its post
     return Dated(str(told["id"]), moment_of(at), told)
-
-
-def moment_of(told: Any) -> datetime:
-    """Return a moment of a server, UTC.
-
-    Raises:
-        ValueError: it is none.
-    """
-    try:
-        at = datetime.fromisoformat(str(told))
-    except ValueError:
-        raise ValueError(f"Has no moment but {str(told)[:40]!r}.") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def in_order(things: Iterable[Dated]) -> list[Dated]:

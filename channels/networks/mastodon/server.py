@@ -31,7 +31,8 @@ from channels.errors import (
     DeliveryUnknownError,
     ReplyRefusedError,
 )
-from channels.networks.mastodon.posts import Told, moment_of
+from channels.moments import moment_of
+from channels.networks.mastodon.posts import Told
 from channels.networks.mastodon.threads import Threads
 from channels.networks.mastodon.wording import URL_LENGTH, host_of
 from channels.transport import Line, mount
