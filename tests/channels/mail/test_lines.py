@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from itertools import count
 
 import pytest
@@ -36,5 +37,9 @@ def test_a_line_that_trickles_is_cut() -> None:
 
 
 def test_a_line_that_is_gone_already_is_no_trouble() -> None:
-    with cut(lambda: None, 0.0):
-        pass
+    # given: what is raised in the thread that cuts fails the test
+    asked = threading.Event()
+
+    # when / then
+    with cut(lambda: asked.set(), 0.0):
+        assert asked.wait(10)
