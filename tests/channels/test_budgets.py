@@ -24,8 +24,11 @@ from tests.channels.conftest import FakeClock, FakeNetwork, mention
 from tests.channels.wishing import WISHING, states, wish
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-#: Windows end by the clock of the database, which no test moves.
-FAR = datetime.now(UTC) + timedelta(hours=1)
+
+
+def in_an_hour() -> datetime:
+    """Windows end by the clock of the database, which no test moves."""
+    return datetime.now(UTC) + timedelta(hours=1)
 
 
 class Limited(FakeNetwork):
@@ -120,13 +123,14 @@ def test_of_one_window_the_smaller_number_counts_and_a_new_window_begins_anew(
     engine: Engine, account: ChannelAccount
 ) -> None:
     # given: answers of two workers that come in another order than they were given
-    keep(engine, account, Budget("b", 7, FAR))
-    keep(engine, account, Budget("b", 9, FAR))
+    window = in_an_hour()
+    keep(engine, account, Budget("b", 7, window))
+    keep(engine, account, Budget("b", 9, window))
     first = known(engine, account)
 
     # when
-    keep(engine, account, Budget("b", 50, FAR + timedelta(minutes=15)))
-    keep(engine, account, Budget("b", 1, FAR))
+    keep(engine, account, Budget("b", 50, window + timedelta(minutes=15)))
+    keep(engine, account, Budget("b", 1, window))
 
     # then
     assert (first, known(engine, account)) == ({"b": 7}, {"b": 50})
@@ -145,8 +149,8 @@ def test_given_a_spent_budget_then_replies_wait_for_the_next_window_and_nothing_
     keep(
         engine,
         account,
-        Budget("posts", 1, FAR, Purpose.ANSWERING),
-        Budget("x", 0, FAR, Purpose.READING),
+        Budget("posts", 1, in_an_hour(), Purpose.ANSWERING),
+        Budget("x", 0, in_an_hour(), Purpose.READING),
     )
     instances = [wish(engine, f"answer {n}", conversation=n) for n in (1, 2, 3)]
 
@@ -175,7 +179,7 @@ def test_given_two_workers_then_they_send_no_more_together_than_the_network_allo
 ) -> None:
     # given
     other = Outbox(engine, {"fake": network})
-    keep(engine, account, Budget("posts", 2, FAR, Purpose.BOTH, 100))
+    keep(engine, account, Budget("posts", 2, in_an_hour(), Purpose.BOTH, 100))
     for number in (1, 2, 3):
         wish(engine, f"answer {number}", conversation=number)
     begun = threading.Barrier(2)
@@ -201,7 +205,7 @@ def test_what_a_network_tells_while_it_is_answered_is_kept_however_that_ends(
     engine: Engine, outbox: Outbox, network: Limited, account: ChannelAccount
 ) -> None:
     # given
-    network.tells = [Budget("posts", 17, FAR, Purpose.ANSWERING, 100)]
+    network.tells = [Budget("posts", 17, in_an_hour(), Purpose.ANSWERING, 100)]
     network.failures = [ChannelUnavailableError("429", retry_after=60)]
     wish(engine)
 
@@ -225,7 +229,7 @@ def test_given_little_that_is_left_then_reading_slows_down(
 ) -> None:
     # given: an hour, and five looks beyond what is kept for answers
     poller = Poller(engine, intake, {"fake": network})
-    network.tells = [Budget("calls", 30, FAR, Purpose.BOTH, 100)]
+    network.tells = [Budget("calls", 30, in_an_hour(), Purpose.BOTH, 100)]
 
     # when
     poller.work()
@@ -238,7 +242,7 @@ def test_given_nothing_that_is_left_to_reading_then_the_network_is_not_called_at
     engine: Engine, intake: Intake, network: Limited, account: ChannelAccount, clock: FakeClock
 ) -> None:
     # given: answers have used it up, and others still may
-    keep(engine, account, Budget("calls", 20, FAR, Purpose.BOTH, 100))
+    keep(engine, account, Budget("calls", 20, in_an_hour(), Purpose.BOTH, 100))
     network.pages = [MentionPage((mention(1),))]
     poller = Poller(engine, intake, {"fake": network})
 
