@@ -13,12 +13,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
 import phonenumbers
 
-from channels import personal
+from channels import personal, phrases
 from channels.errors import PolicyRejectedError
 
 
@@ -202,9 +201,9 @@ def _personal(text: str, rules: Rules, around: Around) -> Iterator[Finding]:
 
 
 def _banned(text: str, rules: Rules) -> Iterator[Finding]:
-    plain = _plain(text)
+    plain = phrases.plain(text)
     for phrase in rules.banned:
-        if found := _phrase(phrase).search(plain):
+        if found := phrases.pattern(phrase).search(plain):
             message = f"The text says “{found[0].strip()}”, which this workspace does not say."
             yield Finding("banned", rules.levels["banned"], found[0].strip(), message, "Reword it.")
 
@@ -228,22 +227,4 @@ def _public(text: str, rules: Rules, around: Around) -> Iterator[Finding]:
         )
 
 
-@lru_cache(maxsize=1024)
-def _phrase(phrase: str) -> re.Pattern[str]:
-    words = _plain(phrase).split()
-    if not words:
-        return re.compile(r"(?!)")
-    body = r"\s+".join(map(re.escape, words))
-    before = "" if _UNSPACED.match(words[0]) else r"(?<!\w)"
-    behind = "" if _UNSPACED.match(words[-1][-1]) else r"(?!\w)"
-    return re.compile(f"{before}{body}{behind}")
-
-
-def _plain(text: str) -> str:
-    told = unicodedata.normalize("NFKC", text).casefold()
-    return told.replace("\u2019", "'").replace("\u00ad", "").replace("\u200b", "")
-
-
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
-#: Letters of scripts that put no space between words: these have no borders to look for.
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")

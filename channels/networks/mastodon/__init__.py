@@ -3,7 +3,7 @@
 An account is told the address of its server and an access token. Replies name their customer,
 public ones in public, private ones as a post that only they can read. Of the files here
 
-* ``server.py`` calls, ``threads.py`` finds conversations, ``posts.py`` and ``html_text.py`` read;
+* ``server.py`` calls, ``threads.py`` finds conversations, ``posts.py`` reads;
 * ``looking.py`` and ``changes.py`` make pages of it;
 * ``wording.py`` writes, ``listening.py`` hears of news.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from channels.errors import ChannelUnavailableError, ReplyRefusedError
+from channels.html_text import text_of
 from channels.model import ChannelAccount, Reply
-from channels.networks.mastodon.html_text import text_of
 from channels.networks.mastodon.posts import Dated, each_dated, parent_of
 from channels.networks.mastodon.server import Server
 from channels.networks.mastodon.wording import fingerprint, wording

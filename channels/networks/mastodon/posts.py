@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from channels.html_text import text_of
 from channels.model import Author, Edit, Mention, OwnPost
 from channels.moments import moment_of
-from channels.networks.mastodon.html_text import text_of
 from channels.networks.mastodon.wording import full_handle
 
 #: A post, an account or a notification as the server tells it.

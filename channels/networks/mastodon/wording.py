@@ -7,11 +7,11 @@ limited visibility goes to everybody it names: a private reply may name nobody e
 from __future__ import annotations
 
 import re
-import unicodedata
 from urllib.parse import urlsplit
 
 from channels.errors import ReplyRefusedError
 from channels.model import Reply
+from channels.phrases import letters_of
 
 #: Characters kept free in front of a reply: ``@``, the longest name of a server that keeps to the
 #: rules, and a space. The name of the server in a handle is not counted.
@@ -59,10 +59,7 @@ def fingerprint(text: str) -> str:
 
     Servers shorten the names of people, make links of addresses, and may read marks as markup.
     """
-    plain = unicodedata.normalize("NFKC", _MENTION.sub(" ", text)).casefold()
-    letters = "".join(filter(str.isalnum, plain))
-    # A text of signs alone is compared by its signs.
-    return letters or "".join(plain.split())
+    return letters_of(_MENTION.sub(" ", text))
 
 
 def host_of(address: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.networks.mastodon.html_text import text_of
+from channels.html_text import text_of
 from channels.networks.mastodon.wording import fingerprint
 
 LINK = (
@@ -76,3 +76,9 @@ def test_a_text_is_known_again_by_its_letters() -> None:
     assert fingerprint("@bob@a.example It's “Late”…\n\nSorry!") == fingerprint("it's late sorry")
     assert fingerprint("🙏") != fingerprint("👍")
     assert fingerprint("one") != fingerprint("two")
+
+
+def test_pictures_say_what_their_authors_wrote_about_them() -> None:
+    assert text_of('<p>Hi <img class="emoji" alt=":wave:"> <img alt="a parcel"><img></p>') == (
+        "Hi :wave: [a parcel]"
+    )

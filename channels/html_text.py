@@ -1,4 +1,4 @@
-"""The words of a post: HTML, as servers of many makes write it, to plain text.
+"""The words of a post or an entry: HTML, as servers of many makes write it, to plain text.
 
 Nothing of the markup is trusted or kept; what is shown is text. Paragraphs, line breaks, lists,
 quotations and code keep their shape, and a link whose text is not its address shows both.
@@ -62,6 +62,8 @@ class _Reader(HTMLParser):
             self._pieces.append("\n")
         elif tag == "a":
             self._open_link({name: value or "" for name, value in attrs})
+        elif tag == "img":
+            self._picture({name: value or "" for name, value in attrs})
         elif tag in _BLOCKS or tag in _LINES:
             self._open_block(tag)
 
@@ -117,6 +119,13 @@ class _Reader(HTMLParser):
     def _ends(self, tag: str) -> int:
         """Return how many line ends stand around an element: paragraphs of a list are close."""
         return 2 if tag in _BLOCKS and not self._lists else 1
+
+    def _picture(self, attributes: dict[str, str]) -> None:
+        """Take what a picture says: emoji are words of their own."""
+        told = attributes.get("alt", "").strip()
+        if told and not self._silent:
+            emoji = "emoji" in attributes.get("class", "").split()
+            self._pieces.append(told if emoji else f"[{told}]")
 
     def _dot(self) -> str:
         if not self._lists or (number := self._lists[-1]) is None:
