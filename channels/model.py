@@ -28,6 +28,7 @@ class ChannelAccount:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     #: Millionths of a dollar that reading it may still cost, while it is read; None: any.
     allowance: int | None = None
+    hook: str = field(default="", repr=False)  #: last part of the address where it can be called
 
 
 @dataclass(frozen=True, slots=True)

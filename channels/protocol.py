@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from channels.fields import Field
@@ -32,7 +33,8 @@ class Channel(Protocol):
     """A network, seen as a place where mentions appear and replies go.
 
     It may also be an :class:`Adding` (accounts of it can be added by people), a :class:`Listening`
-    (it tells of news sooner than the next look), and a :class:`Charging` (a link has a price).
+    (it tells of news sooner than the next look), a :class:`Receiving` (it calls us), and a
+    :class:`Charging` (a link has a price).
     """
 
     #: Short lower-case name, the key in configuration: ``"mastodon"``.
@@ -118,6 +120,48 @@ class Listening(Protocol):
         Raises:
             ChannelUnavailableError: the line cannot be had now; polling goes on.
             ChannelRefusedError: the account has no such line.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of ours by somebody outside, as it came; nobody has vouched for it."""
+
+    method: str
+    path: str  #: what follows the address of the account; ``""`` or ``"/..."``
+    query: Mapping[str, str]
+    headers: Mapping[str, str]  #: names in lower case
+    body: bytes
+    peer: str  #: network address of the caller
+    at: datetime  #: UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came of a call, and what it is answered."""
+
+    status: int = 200
+    body: bytes = b""
+    type: str = "text/plain; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    #: What the call brought. It is stored before the call is answered, without a position.
+    page: Page | None = None
+    #: Whether the account has to be looked at now.
+    wake: bool = False
+
+
+@runtime_checkable
+class Receiving(Protocol):
+    """A network that calls us: each account has an address of its own, which nobody can guess."""
+
+    def receive(self, account: ChannelAccount, call: Call) -> Received:
+        """Answer a call. It is verified first: whoever knows the address may not be the network.
+
+        A call that is repeated brings the same external ids, so it changes nothing.
+
+        Raises:
+            ChannelError: not now: the caller is told to come again.
         """
         ...
 

@@ -23,6 +23,7 @@ from channels.listening import Listener
 from channels.outbox import REPLY_SEND, Outbox
 from channels.polling import Poller
 from channels.protocol import Channel
+from channels.receiving import Receiver, whose
 from channels.sealing import Seals
 from channels.settling import REPLY_SETTLE
 from engine import Engine
@@ -95,7 +96,7 @@ def wire(
     made = _ByWorkspace(opened, people, known, monitor, settings.seals, alone=settings.on_sqlite)
     for type in (REPLY_SEND, REPLY_SETTLE, CLUSTER_MEMBERS):
         opened.on_jobs(type, made.meet)
-    rooms = Rooms(people, live, settings, made.services, monitor)
+    rooms = Rooms(people, live, settings, made.services, made.called_at, monitor)
     # An outbox takes the jobs of its workspace from the moment it exists: none may be missing.
     for workspace in opened.workspaces():
         made.services(workspace.key)
@@ -131,9 +132,19 @@ class _ByWorkspace:
                         attempted=self.monitor.metrics.attempted,
                     ),
                     gathering=Gathering(bound),
+                    receiver=Receiver(bound, self.networks, self.seals),
                     people=self.people,
                 )
             return self.made[key]
+
+    def called_at(self, hook: str) -> tuple[Services, int]:
+        """Return the services, and the id, of the account called at an address.
+
+        Raises:
+            NotFoundError: it is nobody's address.
+        """
+        workspace, account_id = whose(self.engine, hook)
+        return self.services(workspace), account_id
 
     def meet(self, uow: UnitOfWork, _jobs: Sequence[Job]) -> None:
         """Make the services of the workspace of ``uow``, should another process have made it.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from channels.conversations import Conversations
     from channels.gathering import Gathering
     from channels.outbox import Outbox
+    from channels.receiving import Receiver
     from engine import Engine
     from webapp.live import Live
     from webapp.monitoring.monitor import Monitor
@@ -38,6 +39,7 @@ class Services:
     accounts: Accounts
     outbox: Outbox
     gathering: Gathering
+    receiver: Receiver
     people: People
 
 
@@ -50,6 +52,8 @@ class Rooms:
     settings: Settings
     #: Returns the services of the workspace with that key; asks the storage at most once a key.
     of_workspace: Callable[[str], Services]
+    #: Returns the services of the workspace, and the id, of the account called at an address.
+    called_at: Callable[[str], tuple[Services, int]]
     monitor: Monitor
 
 

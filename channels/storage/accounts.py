@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from channels.model import AccountState, ChannelAccount
 from channels.storage.clock import moment
 from channels.storage.tables import AccountRow
 from engine.storage.bulk import insert_unless_there
+from engine.storage.tables.definitions import WorkspaceRow
 
 #: Seconds between two looks at a new account.
 FIRST_POLL_SECONDS = 15.0
@@ -29,6 +31,7 @@ def account_of(row: Row[Any]) -> ChannelAccount:
         position=row.position,
         settings=row.settings,
         sealed=row.sealed,
+        hook=row.hook,
     )
 
 
@@ -46,7 +49,7 @@ def add(
     row = {
         "workspace_id": workspace_id, "channel": channel, "handle": handle, "enabled": enabled,
         "position": None, "settings": dict(settings), "sealed": sealed,
-        "poll_seconds": FIRST_POLL_SECONDS, "failures": 0,
+        "poll_seconds": FIRST_POLL_SECONDS, "failures": 0, "hook": secrets.token_urlsafe(32),
     }  # fmt: skip
     added = insert_unless_there(connection, AccountRow, [row], ["id"])
     return by_handle(connection, workspace_id, channel, handle) if added else None
@@ -64,6 +67,17 @@ def by_handle(
         )
     )
     return account_of(found.one())
+
+
+def called_at(connection: Connection, hook: str) -> tuple[str, int] | None:
+    """Return the key of the workspace, and the id, of the account that is called at an address."""
+    workspace = WorkspaceRow.__table__
+    found = connection.execute(
+        select(workspace.c.key, AccountRow.id)
+        .join(workspace, workspace.c.id == AccountRow.workspace_id)
+        .where(AccountRow.hook == hook)
+    ).first()
+    return (found.key, found.id) if found else None
 
 
 def change(

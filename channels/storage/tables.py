@@ -84,6 +84,8 @@ class AccountRow(Owned, Table):
     #: Mentions that may be missing, and who knows it; when mentions usually come in.
     gap: Mapped[dict[str, Any] | None] = mapped_column(Payload)
     rhythm: Mapped[dict[str, Any] | None] = mapped_column(Payload)
+    #: Last part of the address at which its network may call us; nobody can guess it.
+    hook: Mapped[str] = mapped_column(String(43), unique=True)
 
 
 class CustomerRow(Owned, Table):

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from channels.accounts import condition_of
 from channels.errors import AccountRejectedError, ChannelError
+from channels.model import ChannelAccount
 from channels.protocol import Checked
 from webapp import account_form
 from webapp.people import Role
@@ -98,6 +99,7 @@ def _page(
         account=state.account,
         condition=condition_of(state),
         network=network,
+        address=_address(state.account),
         asked=account_form.asked(
             fields,
             told=accounts.told_to(state.account),
@@ -110,3 +112,10 @@ def _page(
         sent=sent,
         can_keep=accounts.can_keep_secrets(),
     )
+
+
+def _address(account: ChannelAccount) -> str | None:
+    """Return where the account is called from outside; None if nobody calls it."""
+    if not services().receiver.receives(account.channel):
+        return None
+    return url_for("hooks.receive", hook=account.hook, _external=True)

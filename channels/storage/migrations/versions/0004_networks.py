@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -19,6 +21,7 @@ def upgrade() -> None:
     _what_comes_in()
     _what_it_costs()
     _files()
+    _addresses()
 
 
 def _replies_kept_back_and_in_parts() -> None:
@@ -181,6 +184,19 @@ def _files() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.UniqueConstraint("mention_id", "number", name=op.f("uq_attachment_mention_id_number")),
     )
+
+
+def _addresses() -> None:
+    """Give each account an address at which its network may call us."""
+    op.add_column("channel_account", sa.Column("hook", sa.String(length=43), nullable=True))
+    connection = op.get_bind()
+    account = sa.table("channel_account", sa.column("id"), sa.column("hook"))
+    for id in connection.scalars(sa.select(account.c.id)).all():
+        hook = secrets.token_urlsafe(32)
+        connection.execute(sa.update(account).where(account.c.id == id).values(hook=hook))
+    with op.batch_alter_table("channel_account") as batch:
+        batch.alter_column("hook", existing_type=sa.String(length=43), nullable=False)
+        batch.create_unique_constraint(op.f("uq_channel_account_hook"), ["hook"])
 
 
 def _owned(table: str) -> list[sa.Column[int]]:

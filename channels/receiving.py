@@ -1,0 +1,102 @@
+"""Calls from outside: what a network brings by itself, or that it has news.
+
+Each account has an address, and the network's file (:class:`channels.protocol.Receiving`) tells
+whether a call is genuine and what it brings. What it brings is stored before the call is answered,
+so a caller that hears "well" may forget it, and one that hears anything else comes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from channels.conversations import Conversations
+from channels.errors import ChannelError, NetworkFaultError
+from channels.intake import Intake
+from channels.networks import found
+from channels.protocol import Call, Channel, Received, Receiving
+from channels.sealing import Seals, hiding
+from channels.storage import accounts, hearing
+from engine import Engine
+from engine.errors import NotFoundError
+
+#: Bytes of one call at most.
+LARGEST_CALL = 2 * 1024 * 1024
+#: Seconds after which a caller is asked to come again.
+AGAIN = 300
+_AWAY = Received(503, b"Not now. Come again later.", headers={"Retry-After": str(AGAIN)})
+
+_log = structlog.get_logger(__name__)
+
+
+def whose(engine: Engine, hook: str) -> tuple[str, int]:
+    """Return the key of the workspace, and the id, of the account that is called at an address.
+
+    Raises:
+        NotFoundError: it is nobody's address.
+    """
+    if not (hook.isascii() and hook.isprintable()):
+        raise NotFoundError("address", hook)
+    with engine.reading() as view:
+        found = accounts.called_at(view.connection, hook)
+    if found is None:
+        raise NotFoundError("address", hook)
+    return found
+
+
+class Receiver:
+    """Takes calls for the accounts of one workspace."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        channels: Mapping[str, Channel] | None = None,
+        seals: Seals | None = None,
+    ) -> None:
+        """Bind to a workspace; ``channels`` are those found, ``seals`` without a key by default."""
+        self._engine = engine
+        self._channels = found() if channels is None else channels
+        self._seals = seals or Seals()
+        self._rows = Conversations(engine, self._seals)
+        self._intake = Intake(engine, channels=self._channels)
+
+    def receives(self, channel: str) -> bool:
+        """Tell whether accounts of a network can be called."""
+        return isinstance(self._channels.get(channel), Receiving)
+
+    def receive(self, account_id: int, call: Call) -> Received:
+        """Let the network's file judge a call, store what it brings, and return the answer.
+
+        Raises:
+            NotFoundError: there is no such account, or nobody calls accounts of its network.
+        """
+        account = self._rows.account(account_id).account
+        network = self._channels.get(account.channel)
+        if not isinstance(network, Receiving):
+            raise NotFoundError("address", account.hook)
+        if not account.enabled:
+            return _AWAY
+        key = self._engine.workspace.key
+        with bound_contextvars(workspace=key, channel=account.channel, account=account.handle):
+            try:
+                opened = self._seals.opened(key, account)
+                with hiding(opened.secrets):
+                    answer = network.receive(opened, call)
+            except NetworkFaultError as fault:
+                _log.error("channel.call_failed", exception=fault.trace)
+                return _AWAY
+            except ChannelError as error:
+                _log.warning("channel.call_put_off", why=str(error))
+                return _AWAY
+            if answer.page is not None:
+                self._intake.take(account, replace(answer.page, position=None))
+            if answer.wake:
+                self._wake(account_id)
+        return answer
+
+    def _wake(self, account_id: int) -> None:
+        with self._engine.transaction() as uow:
+            hearing.wake(uow.connection, account_id, self._engine.clock.now())
