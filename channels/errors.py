@@ -15,8 +15,10 @@ The tree::
     +-- NetworkFaultError          the file of a network failed; nobody knows how far it got
     +-- ReplySettledError          what became of the reply is known already
     +-- ReplyOnItsWayError         too late: the reply cannot be kept back any more
+    +-- FileRejectedError          a file cannot go out with a reply; nothing was stored
     +-- PolicyRejectedError        a rule of what may be said does not do; nothing was stored
     +-- CustomersError             customers who cannot be joined or split like this
+    +-- CallNotGenuineError        somebody calls us who cannot be who they should be
     +-- LeaseLostError             another worker has begun with it; nothing was stored
     +-- UnreadableRecordingError   a file of recorded conversations cannot be read at all
 """
@@ -137,6 +139,10 @@ class ReplyOnItsWayError(ChannelError):
         self.status = status
 
 
+class FileRejectedError(ChannelError):
+    """A file that somebody adds to a reply is none that is sent; nothing was stored."""
+
+
 class PolicyRejectedError(ChannelError):
     """A rule of what may be said does not do."""
 
@@ -148,6 +154,10 @@ class PolicyRejectedError(ChannelError):
 
 class CustomersError(ChannelError):
     """Customers cannot be joined or split like this; nothing was changed."""
+
+
+class CallNotGenuineError(ChannelError):
+    """A call of ours bears no signature of whoever may call; the text says what is wrong."""
 
 
 class LeaseLostError(ChannelError):
