@@ -8,19 +8,10 @@ from typing import Any, TypeVar
 
 from channels import costs
 from channels.joining import Joining
-from channels.model import (
-    AccountState,
-    Attachment,
-    ChannelAccount,
-    Cluster,
-    Conversation,
-    Customer,
-    Reply,
-    Summary,
-    conversation_id_of,
-)
+from channels.model import AccountState, Attachment, ChannelAccount, Reply, conversation_id_of
 from channels.polling import with_alarm
 from channels.sealing import Seals
+from channels.shown import Cluster, Conversation, Customer, Summary
 from channels.storage import accounts, attachments, clusters, outgoing, reading
 from channels.storage import costs as booked
 from engine import Engine

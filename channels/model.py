@@ -44,14 +44,6 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity(Author):
-    """A customer as one channel knows them."""
-
-    id: int = 0
-    channel: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that came with a mention."""
 
@@ -94,6 +86,7 @@ class Mention:
     attachments: tuple[Attachment, ...] = ()
     #: A program wrote it in answer to something. It is shown, and starts and continues nothing.
     automatic: bool = False
+    due: datetime | None = None  #: UTC; until when its author wants to hear from us
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,60 +230,6 @@ class ReplyAct:
     detail: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """A person. Has one identity per channel."""
-
-    id: int
-    name: str
-    tier: str = "standard"  #: ``standard`` or ``vip``
-    identities: tuple[Identity, ...] = ()
-    notes: str = ""
-    #: Id of the customer that an agent found them to be; their conversations are there.
-    joined_into: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """Words of a mention before its author changed them."""
-
-    text: str
-    until: datetime  #: UTC, by the network's clock
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """One line of a conversation as pages show it: a mention, or a reply of ours."""
-
-    kind: str  #: ``mention``, ``repost`` or ``reply``
-    text: str
-    at: datetime
-    author: str
-    private: bool
-    external_id: str | None = None
-    status: ReplyStatus | None = None  #: of a reply
-    reply_id: int | None = None
-    sentiment: float | None = None  #: of a mention, -1 to 1
-    language: str | None = None  #: of a mention, ISO 639-1
-    url: str | None = None
-    error: str | None = None
-    #: Whether the network lets us answer it in public, as far as it can be known.
-    answerable: bool = True
-    deleted_at: datetime | None = None  #: UTC; a mention that its author took back, and its words
-    earlier: tuple[Earlier, ...] = ()  #: of a mention that was edited, oldest first
-    send_at: datetime | None = None  #: of a reply that waits for a moment
-    held_by: str | None = None  #: of a reply that somebody keeps back
-    acts: tuple[ReplyAct, ...] = ()  #: what people did with a reply before it was sent
-    part: int | None = None  #: of an answer in several parts: which one, from 1,
-    parts: int | None = None  #: and of how many
-    enclosed: tuple[Enclosed, ...] = ()  #: files that came with a mention
-
-    @property
-    def can_be_kept_back(self) -> bool:
-        """Tell whether it is a reply that nobody has begun to send."""
-        return self.status in (ReplyStatus.APPROVED, ReplyStatus.RETRYABLE)
-
-
 def correlation_key_of(conversation_id: int) -> str:
     """Return the key under which messages of a conversation find their instance."""
     return f"conversation:{conversation_id}"
@@ -308,48 +247,6 @@ def conversation_id_of(key: str) -> int | None:
 def business_key_of(channel: str, conversation_id: int) -> str:
     """Return the business key that instances of a conversation on ``channel`` have."""
     return f"{channel}:{conversation_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """A thread of mentions and replies with one customer."""
-
-    id: int
-    account: ChannelAccount
-    customer: Customer
-    thread: str
-    opened_at: datetime
-    last_at: datetime
-    posts: tuple[Post, ...] = ()  #: oldest first; empty in lists
-    last_text: str = ""  #: of the newest mention
-    cluster_id: int | None = None  #: of the near-identical complaints that it belongs to
-    similar: int = 0  #: how many others belong to it
-
-    @property
-    def correlation_key(self) -> str:
-        """Return the key under which messages of this conversation find their instance."""
-        return correlation_key_of(self.id)
-
-    @property
-    def business_key(self) -> str:
-        """Return the business key of its instances."""
-        return business_key_of(self.account.channel, self.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """Conversations that begin with nearly the same complaint."""
-
-    id: int
-    size: int  #: how many conversations
-    opened_at: datetime  #: UTC
-    last_at: datetime  #: UTC; one came in last
-    text: str  #: the newest mention of the oldest of them
-
-    @property
-    def correlation_key(self) -> str:
-        """Return the key under which messages of this cluster find its instance."""
-        return f"cluster:{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,21 +268,6 @@ class AccountState:
     spent: Spent | None = None
     #: When mentions usually come in, see :mod:`channels.rhythm`; None before the first.
     rhythm: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A conversation as a list of user tasks shows it."""
-
-    id: int
-    channel: str
-    account: str  #: handle of ours
-    customer: str  #: name
-    customer_id: int
-    tier: str
-    text: str  #: of the newest mention
-    at: datetime  #: UTC, of the newest mention
-    cluster_id: int | None = None  #: of the near-identical complaints that it belongs to
 
 
 def named_id(named: object) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from channels.model import Cluster
+from channels.shown import Cluster
 from channels.storage.tables import ClusterRow, ConversationRow, MentionRow
 from engine.storage.bulk import among, insert_numbered, update_rows
 

@@ -9,18 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, union, update
 
-from channels.model import (
-    ChannelAccount,
-    Conversation,
-    Customer,
-    Earlier,
-    Enclosed,
-    Identity,
-    Post,
-    ReplyAct,
-    ReplyStatus,
-    Summary,
-)
+from channels.model import ChannelAccount, Enclosed, ReplyAct, ReplyStatus
+from channels.shown import Conversation, Customer, Earlier, Identity, Post, Summary
 from channels.storage import attachments, changing, finding, policies
 from channels.storage.tables import (
     AccountRow,

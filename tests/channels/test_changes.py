@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from channels.conversations import Conversations
 from channels.intake import Intake
-from channels.model import ChannelAccount, Earlier, Edit, Page
+from channels.model import ChannelAccount, Edit, Page
+from channels.shown import Earlier
 from channels.storage.tables import MentionTextRow
 from engine import Engine, Source
 from tests.channels.conftest import LISTENING, START, mention

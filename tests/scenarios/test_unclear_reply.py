@@ -8,9 +8,10 @@ import pytest
 from channels.conversations import Conversations
 from channels.errors import ChannelUnavailableError, DeliveryUnknownError
 from channels.intake import Intake
-from channels.model import Author, ChannelAccount, Mention, Page, Post, Reply, ReplyStatus
+from channels.model import Author, ChannelAccount, Mention, Page, Reply, ReplyStatus
 from channels.networks.demo import DemoNetwork
 from channels.outbox import Outbox
+from channels.shown import Post
 from channels.signals import OfflineSignals
 from channels.storage import prepare
 from channels.verdicts import INQUIRIES

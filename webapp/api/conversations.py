@@ -9,8 +9,9 @@ from apiflask import APIBlueprint
 from flask import abort
 from pydantic import Field
 
-from channels.model import Conversation, Customer, Reply
+from channels.model import Reply
 from channels.model import ReplyStatus as Status
+from channels.shown import Conversation, Customer
 from webapp.api.paging import Limit, Moment, PageOut, RowId, page_of
 from webapp.api.shapes import In, Out
 from webapp.people import Role

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
 
-from channels.model import Summary
+from channels.shown import Summary
 from engine.user_tasks import OPEN, QueueSummary, UserTask, UserTaskStatus
 from webapp.addresses import moment, row_id, row_ids
 from webapp.filters import now

@@ -15,7 +15,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from channels.composing import Composed
-from channels.model import Conversation
+from channels.shown import Conversation
 from engine.errors import (
     AlreadyClaimedError,
     FormRejectedError,
