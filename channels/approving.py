@@ -12,6 +12,8 @@ A job of type ``reply.send`` says what is said to whom:
 ``split``            True: in numbered parts, when it is too long for one
 ``send_at``          a moment, in the workspace's zone where it names none; not before
 ``hold``             True: not before somebody releases it
+``files``            ids of files of that conversation; in parts they go out with the first
+``approved_files``   ids of the files somebody approved with the text; without it none are
 ===================  ==============================================================================
 
 What must not be sent is written down all the same: the outbox refuses it at once, and the process
@@ -27,15 +29,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from channels import policy
+from channels import media, policy
 from channels.composing import around_of
-from channels.delivery import digest
+from channels.delivery import digest, with_files
+from channels.enclosures import ids_of, named_in
+from channels.media import Enclosure
 from channels.model import ReplyAct, ReplyStatus, named_id
-from channels.networks import limit_of
+from channels.networks import limit_of, measure_of
 from channels.policy import Finding, Level, Rules
 from channels.protocol import Channel
 from channels.splitting import split
-from channels.storage import outgoing, policies, replies, series
+from channels.storage import outgoing, policies, replies, reply_files, series
 from channels.storage.outgoing import Addressee
 from engine import Engine
 from engine.jobs import Job
@@ -69,13 +73,15 @@ class Approving:
         now = self._engine.clock.now()
         answered = _addressees(uow, jobs)
         rules = policy.read(policies.stored(uow.connection, uow.workspace_id))
+        enclosed = _enclosed(uow, jobs)
         rows: list[dict[str, Any]] = []
         acts: dict[str, list[ReplyAct]] = {}
         for job in jobs:
             to = answered.get((conversation_of(job), private_of(job)))
-            found = self._findings(uow, job, to, rules, now)
+            files = enclosed.get(job.id, ())
+            found = self._findings(uow, job, to, files, rules, now)
             when = self._when(job, rules, found, now)
-            written = self._rows(uow, job, to, when, split_up=not policy.blocking(found))
+            written = self._rows(uow, job, to, files, when, split_up=not policy.blocking(found))
             for row in written:
                 row |= {"created_at": now, "workspace_id": uow.workspace_id}
                 acts[row["idempotency_key"]] = list(_acts(job, when, found, now))
@@ -91,13 +97,19 @@ class Approving:
         )  # fmt: skip
 
     def _findings(
-        self, uow: UnitOfWork, job: Job, to: Addressee | None, rules: Rules, now: datetime
+        self,
+        uow: UnitOfWork,
+        job: Job,
+        to: Addressee | None,
+        files: Sequence[Enclosure],
+        rules: Rules,
+        now: datetime,
     ) -> tuple[Finding, ...]:
         if to is None:
             return ()
         text, channel = text_of(job), self._channels.get(to.account.channel)
         around = around_of(uow, to.account, channel, text, rules, private=private_of(job), now=now)
-        return policy.check(text, rules, around)
+        return policy.check(media.with_alts(text, files), rules, around)
 
     def _when(self, job: Job, rules: Rules, found: Sequence[Finding], now: datetime) -> _When:
         """Return when a reply goes out; at once where it is refused, so that people hear of it."""
@@ -128,20 +140,29 @@ class Approving:
             return None
 
     def _rows(
-        self, uow: UnitOfWork, job: Job, to: Addressee | None, when: _When, *, split_up: bool
+        self,
+        uow: UnitOfWork,
+        job: Job,
+        to: Addressee | None,
+        files: Sequence[Enclosure],
+        when: _When,
+        *,
+        split_up: bool,
     ) -> list[dict[str, Any]]:
         text = text_of(job)
         parts = self._parts(job, to, text) if split_up else [text]
         if to is None or len(parts) < 2:
-            return [_row(job, to, text, when, key=_key(uow.workspace_id, job))]
+            key = _key(uow.workspace_id, job, files)
+            return [_row(job, to, text, when, key=key) | _kept(files)]
         told = f"{uow.workspace_id}:{to.conversation_id}:{private_of(job)}:{text}"
         beginning = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:40]
         # A part that went out before the answer broke off is not said a second time.
         out, last = series.arrived(uow.connection, uow.workspace_id, beginning, len(parts))
         rows = []
         for number, part in enumerate(parts[out:], out + 1):
-            row = _row(job, to, part, when, key=_key(uow.workspace_id, job, number))
-            row |= {
+            its = files if number == 1 else ()
+            row = _row(job, to, part, when, key=_key(uow.workspace_id, job, its, number))
+            row |= _kept(its) | {
                 "series": f"{beginning}{series.BORDER}{job.id}",
                 "part": number,
                 "parts": len(parts),
@@ -157,9 +178,11 @@ class Approving:
         approved = job.payload.get("approved_digest")
         if to is None or channel is None or job.payload.get("split") is not True:
             return [text]
-        if approved and str(approved) != digest(text):
+        if approved and (str(approved) != digest(text) or _approved_files(job) != _files(job)):
             return [text]
-        return split(text, limit_of(channel, to.account), channel.measure)
+        private = private_of(job)
+        limit = limit_of(channel, to.account, private=private)
+        return split(text, limit, measure_of(channel, private=private))
 
 
 def text_of(job: Job) -> str:
@@ -176,6 +199,30 @@ def conversation_of(job: Job) -> int:
 def private_of(job: Job) -> bool:
     """Tell whether a job speaks to the customer alone."""
     return job.payload.get("private") is True
+
+
+def _files(job: Job) -> tuple[int, ...]:
+    return ids_of(job.payload.get("files"))
+
+
+def _approved_files(job: Job) -> tuple[int, ...]:
+    return ids_of(job.payload.get("approved_files"))
+
+
+def _enclosed(uow: UnitOfWork, jobs: Sequence[Job]) -> dict[int, tuple[Enclosure, ...]]:
+    """Return the files that jobs name, by their ids; from now on these stay."""
+    found = {
+        job.id: named_in(uow, {conversation_of(job): ids})[conversation_of(job)]
+        for job in jobs
+        if (ids := _files(job))
+    }
+    if found:
+        reply_files.bind(uow.connection, {one.id for files in found.values() for one in files})
+    return found
+
+
+def _kept(files: Sequence[Enclosure]) -> dict[str, Any]:
+    return {"files": media.kept(files) or None}
 
 
 def _addressees(uow: UnitOfWork, jobs: Sequence[Job]) -> dict[tuple[int, bool], Addressee]:
@@ -214,7 +261,9 @@ def _row(job: Job, to: Addressee | None, text: str, when: _When, *, key: str) ->
         "hand_off": job.payload.get("hand_off") is True,
         "status": ReplyStatus.APPROVED.value,
         "idempotency_key": key,
-        "approved_digest": str(approved)[:64] if approved else None,
+        "approved_digest": with_files(str(approved), _approved_files(job))[:64]
+        if approved
+        else None,
         "in_reply_to": to.in_reply_to if to else None,
         "recipient": to.recipient if to else "",
         "by": _by(job),
@@ -230,9 +279,11 @@ def _row(job: Job, to: Addressee | None, text: str, when: _When, *, key: str) ->
     }
 
 
-def _key(workspace_id: int, job: Job, part: int | None = None) -> str:
-    """Return a key that is the same for every attempt of a job, and different for other texts."""
+def _key(workspace_id: int, job: Job, files: Sequence[Enclosure], part: int | None = None) -> str:
+    """Return a key: the same for every attempt of a job, another for other texts or files."""
     told = f"{workspace_id}:{job.id}:{job.created_at}:{job.payload.get('text')}"
     if part is not None:
         told = f"{told}:{part}"
+    for one in files:
+        told = f"{told}:{one.digest}:{one.alt}"
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:40]

@@ -6,15 +6,16 @@ networks change meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from channels import networks, policy
+from channels import media, networks, policy
 from channels.errors import ChannelError
+from channels.media import Broken, Enclosure
 from channels.model import ChannelAccount
-from channels.networks import limit_of
+from channels.networks import broken_by, limit_of, measure_of
 from channels.policy import Around, Finding, Rules
 from channels.protocol import Channel, Charging
 from channels.splitting import split as split_text
@@ -34,6 +35,7 @@ class Composed:
     limit: int
     parts: tuple[str, ...]  #: as it would go out; empty when it is too long for that
     findings: tuple[Finding, ...] = ()
+    broken: tuple[Broken, ...] = ()  #: what the network does not take of its files
 
     @property
     def too_long(self) -> bool:
@@ -60,24 +62,35 @@ class Composing:
         self._channels = networks.found() if channels is None else channels
 
     def look(
-        self, account: ChannelAccount, text: str, *, private: bool = False, split: bool = False
+        self,
+        account: ChannelAccount,
+        text: str,
+        *,
+        private: bool = False,
+        split: bool = False,
+        files: Sequence[Enclosure] = (),
     ) -> Composed:
-        """Return what is known of ``text`` as an answer of ``account``.
+        """Return what is known of ``text``, with ``files``, as an answer of ``account``.
 
         Raises:
             ChannelRefusedError: this installation does not have the network.
         """
         channel = networks.of_account(account, self._channels)
-        limit = limit_of(channel, account)
-        length = channel.measure(text)
+        limit, measure = (
+            limit_of(channel, account, private=private),
+            measure_of(channel, private=private),
+        )
+        length = measure(text)
         parts: tuple[str, ...] = (text,) if length <= limit else ()
         if split and not parts:
-            parts = tuple(split_text(text, limit, channel.measure))
+            parts = tuple(split_text(text, limit, measure))
         now = self._engine.clock.now()
         with self._engine.reading() as view:
             rules = policy.read(policies.stored(view.connection, view.workspace_id))
             around = around_of(view, account, channel, text, rules, private=private, now=now)
-        return Composed(length, limit, parts, policy.check(text, rules, around))
+        findings = policy.check(media.with_alts(text, files), rules, around)
+        broken = broken_by(channel, account, files, private=private)
+        return Composed(length, limit, parts, findings, broken)
 
     def limit_of(self, account: ChannelAccount) -> int | None:
         """Return how long an answer of ``account`` may be; None where its network is missing."""

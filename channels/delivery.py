@@ -7,12 +7,12 @@ certainly did not reach the network may be sent again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
 
-from channels import networks, policy
+from channels import media, networks, policy
 from channels.costs import collected
 from channels.errors import (
     ChannelError,
@@ -23,7 +23,7 @@ from channels.errors import (
     ReplyRefusedError,
     ReplyTooLongError,
 )
-from channels.model import ChannelAccount, Cost, ReplyStatus
+from channels.model import ChannelAccount, Cost, Reply, ReplyStatus
 from channels.policy import Around, Rules
 from channels.protocol import Channel
 from channels.sealing import hiding
@@ -41,6 +41,8 @@ BELIEVED = 3
 
 #: Gives an account its credentials, just before the network is called.
 Opened = Callable[[ChannelAccount], ChannelAccount]
+#: Gives a reply the contents of its files, just before the network is called.
+Filled = Callable[[Reply], Reply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,18 @@ class Attempt:
 
 
 def send(
-    out: Outgoing, channels: Mapping[str, Channel], opened: Opened, rules: Rules | None = None
+    out: Outgoing,
+    channels: Mapping[str, Channel],
+    opened: Opened,
+    rules: Rules | None = None,
+    filled: Filled | None = None,
 ) -> Attempt:
     """Check a reply, call the network once, and return how it ended. Never raises.
 
     ``rules`` of what may be said are those of this moment; the usual ones by default.
     """
     with collected() as costs:
-        ended = _send(out, channels, opened, rules or Rules())
+        ended = _send(out, channels, opened, rules or Rules(), filled or _as_it_is)
     return replace(ended, costs=tuple(costs))
 
 
@@ -73,12 +79,15 @@ def inquire(out: Outgoing, channels: Mapping[str, Channel], opened: Opened) -> A
     return replace(ended, costs=tuple(costs))
 
 
-def _send(out: Outgoing, channels: Mapping[str, Channel], opened: Opened, rules: Rules) -> Attempt:
+def _send(
+    out: Outgoing, channels: Mapping[str, Channel], opened: Opened, rules: Rules, filled: Filled
+) -> Attempt:
     try:
         account, channel = _checked(out, channels, rules)
         account = opened(account)
+        reply = filled(out.reply) if out.reply.files else out.reply
         with hiding(account.secrets):
-            return Attempt(ReplyStatus.SENT, channel.send(account, out.reply))
+            return Attempt(ReplyStatus.SENT, channel.send(account, reply))
     except ReplyRefusedError as error:
         return Attempt(ReplyStatus.REFUSED, why=str(error))
     except ChannelUnavailableError as error:
@@ -133,6 +142,15 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
+def with_files(approved: str, ids: Sequence[int]) -> str:
+    """Return the digest of an approved text as one of the text with files, by their ids."""
+    return digest(f"{approved} {' '.join(map(str, ids))}") if ids else approved
+
+
+def _as_it_is(reply: Reply) -> Reply:
+    return reply
+
+
 def _known(out: Outgoing, channels: Mapping[str, Channel]) -> tuple[ChannelAccount, Channel]:
     if out.account is None:
         raise ReplyRefusedError(
@@ -146,19 +164,25 @@ def _checked(
 ) -> tuple[ChannelAccount, Channel]:
     """Return where to send a reply, or raise why it must not be sent."""
     account, channel = _known(out, channels)
-    text = out.reply.text
+    text, private, files = out.reply.text, out.reply.private, out.reply.files
     if not text.strip():
         raise ReplyRefusedError("The reply has no text. Write one.")
-    if out.approved_digest is not None and digest(text) != out.approved_digest:
+    told = with_files(digest(text), [one.id for one in files])
+    if out.approved_digest is not None and told != out.approved_digest:
         raise ReplyRefusedError(
-            "The text is not the one that was approved. Have this text approved, or send the other."
+            f"The text{' with its files' if files else ''} is not the one that was approved. Have "
+            "this text approved, or send the other."
         )
-    if out.reply.private and not channel.can_reply_privately:
+    if private and not channel.can_reply_privately:
         raise ReplyRefusedError(f"{channel.name} carries no private replies. Answer in public.")
-    if found := policy.blocking(policy.check(text, rules, _around(out, channel))):
+    said = media.with_alts(text, files)
+    if found := policy.blocking(policy.check(said, rules, _around(out, channel))):
         raise ReplyRefusedError(policy.refusal(found))
-    if (length := channel.measure(text)) > (limit := networks.limit_of(channel, account)):
+    limit = networks.limit_of(channel, account, private=private)
+    if (length := networks.measure_of(channel, private=private)(text)) > limit:
         raise ReplyTooLongError(channel.name, length=length, limit=limit)
+    if broken := networks.broken_by(channel, account, files, private=private):
+        raise ReplyRefusedError(" ".join(map(str, broken)))
     return account, channel
 
 

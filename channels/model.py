@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from channels.media import Enclosure
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelAccount:
@@ -213,10 +215,23 @@ class Reply:
     withdrawn_by: str | None = None  #: who withdrew it before it was sent
     #: Whether the network lets us answer that mention in public, as far as it can be known.
     answerable: bool = True
+    #: UTC; when that mention was made, and when the customer wrote in private last in the
+    #: conversation; None: never, or nobody knows.
+    asked_at: datetime | None = None
+    heard_at: datetime | None = None
     #: Whether it invites the customer, where it is public, to go on in private.
     hand_off: bool = False
     part: int | None = None  #: of an answer in several parts: which one, from 1,
     parts: int | None = None  #: and of how many
+    files: tuple[Enclosure, ...] = ()  #: that go out with it; contents only while it is sent
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Whether a network would take a reply now, as far as its rules tell without asking it."""
+
+    refusal: str | None = None  #: why it would not, and what can be done
+    until: datetime | None = None  #: UTC; from then on it will not any more
 
 
 @dataclass(frozen=True, slots=True)

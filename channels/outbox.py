@@ -31,6 +31,7 @@ from channels.approving import Approving
 from channels.budgets import Budget
 from channels.composing import Composing
 from channels.delivery import Attempt
+from channels.enclosures import Enclosures
 from channels.leases import Lease
 from channels.model import Reply, ReplyStatus
 from channels.networks import found
@@ -99,6 +100,8 @@ class Outbox:
         self._settling = Settling(engine, self._verdicts)
         #: Keeps replies back on the word of people.
         self.withholding = Withholding(engine, self._verdicts)
+        #: Keeps the files that people add to replies.
+        self.enclosures = Enclosures(engine)
         #: Looks at answers while they are written.
         self.composing = Composing(engine, self._channels)
         self._take(REPLY_SEND, Approving(engine, self._channels).take)
@@ -247,7 +250,8 @@ class Outbox:
                     break
                 if ended and monotonic() - began > TURN:
                     break
-                ended.append((out, delivery.send(out, self._channels, self._opened, rules)))
+                filled = self.enclosures.filled
+                ended.append((out, delivery.send(out, self._channels, self._opened, rules, filled)))
             self._verdicts.record(ended, now)
             self._give_back([out.reply for out in batch[len(ended) :]])
         self._keep(batch[0], heard)

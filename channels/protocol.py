@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from channels.fields import Field
-from channels.model import ChannelAccount, Page, Reply
+from channels.media import MediaRules
+from channels.model import Chance, ChannelAccount, Page, Reply
 
 #: Seconds within which :meth:`Channel.send` has to end, in one way or another. A network's file
 #: sets the time-outs of its calls so that they add up to less.
@@ -33,8 +34,10 @@ class Channel(Protocol):
     """A network, seen as a place where mentions appear and replies go.
 
     It may also be an :class:`Adding` (accounts of it can be added by people), a :class:`Listening`
-    (it tells of news sooner than the next look), a :class:`Receiving` (it calls us), and a
-    :class:`Charging` (a link has a price).
+    (it tells of news sooner than the next look), a :class:`Receiving` (it calls us), a
+    :class:`Charging` (a link has a price), an :class:`Enclosing` (replies carry files), a
+    :class:`Whispering` (private replies have another length), and a :class:`Restricting` (some
+    replies are taken for a while only).
     """
 
     #: Short lower-case name, the key in configuration: ``"mastodon"``.
@@ -172,4 +175,45 @@ class Charging(Protocol):
 
     def link_price(self, account: ChannelAccount, text: str) -> str | None:
         """Return what posting ``text`` costs, such as ``"$0.20"``; None when it holds no link."""
+        ...
+
+
+@runtime_checkable
+class Whispering(Protocol):
+    """A network whose private replies have another length than public ones.
+
+    An account whose server carries another one says so in its position, as for public replies:
+    ``{"private_reply_limit": 10000}``.
+    """
+
+    #: Longest private reply, as :meth:`measure_private` counts.
+    private_limit: int
+
+    def measure_private(self, text: str) -> int:
+        """Return the length of ``text`` as private replies are counted."""
+        ...
+
+
+@runtime_checkable
+class Restricting(Protocol):
+    """A network whose rules tell, without a call, that it will not take a reply any more."""
+
+    def chance(self, account: ChannelAccount, reply: Reply) -> Chance:
+        """Return whether ``reply`` would be taken now. One that is written has the id 0.
+
+        :meth:`Channel.send` refuses the same replies before anything is sent.
+        """
+        ...
+
+
+@runtime_checkable
+class Enclosing(Protocol):
+    """A network that carries files with a reply.
+
+    Its :meth:`Channel.send` uploads them first. What is uploaded nobody sees until a post names
+    it, so that may be done again: an upload that breaks is a ``ChannelUnavailableError``.
+    """
+
+    def media_rules(self, account: ChannelAccount, *, private: bool) -> MediaRules:
+        """Return which files a reply of the account may carry."""
         ...

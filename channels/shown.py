@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from channels.media import Enclosure
 from channels.model import (
     Author,
     ChannelAccount,
@@ -74,6 +75,7 @@ class Post:
     part: int | None = None  #: of an answer in several parts: which one, from 1,
     parts: int | None = None  #: and of how many
     enclosed: tuple[Enclosed, ...] = ()  #: files that came with a mention
+    files: tuple[Enclosure, ...] = ()  #: files of a reply
 
     @property
     def can_be_kept_back(self) -> bool:

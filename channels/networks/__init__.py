@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from channels import media
 from channels.errors import ChannelRefusedError
+from channels.media import Broken, Enclosure, MediaRules
 from channels.model import ChannelAccount
-from channels.protocol import Channel
+from channels.protocol import Adding, Channel, Enclosing, Whispering
 
 
 def found() -> dict[str, Channel]:
@@ -24,10 +26,40 @@ def found() -> dict[str, Channel]:
     return {channel.name: channel for channel in channels}
 
 
-def limit_of(channel: Channel, account: ChannelAccount) -> int:
+def limit_of(channel: Channel, account: ChannelAccount, *, private: bool = False) -> int:
     """Return how long a reply of the account may be: as its server says, else as is usual."""
-    told = (account.position or {}).get("reply_limit")
-    return told if type(told) is int and told > 0 else channel.reply_limit
+    apart = private and isinstance(channel, Whispering)
+    told = (account.position or {}).get("private_reply_limit" if apart else "reply_limit")
+    if type(told) is int and told > 0:
+        return told
+    if private and isinstance(channel, Whispering):
+        return channel.private_limit
+    return channel.reply_limit
+
+
+def measure_of(channel: Channel, *, private: bool = False) -> Callable[[str], int]:
+    """Return how the network counts a reply against its limit."""
+    if private and isinstance(channel, Whispering):
+        return channel.measure_private
+    return channel.measure
+
+
+def rules_of(channel: Channel, account: ChannelAccount, *, private: bool = False) -> MediaRules:
+    """Return which files a reply of the account may carry; of most networks none."""
+    if isinstance(channel, Enclosing):
+        return channel.media_rules(account, private=private)
+    return MediaRules()
+
+
+def broken_by(
+    channel: Channel, account: ChannelAccount, files: Sequence[Enclosure], *, private: bool
+) -> tuple[Broken, ...]:
+    """Return the rules of the network that the files of a reply break, with the cures."""
+    if not files:
+        return ()
+    rules = rules_of(channel, account, private=private)
+    title = channel.title if isinstance(channel, Adding) else channel.name
+    return media.broken(files, rules, title, private=private)
 
 
 def of_account(account: ChannelAccount, channels: Mapping[str, Channel]) -> Channel:

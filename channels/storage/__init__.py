@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+# Whoever asks for the tables of this room has them all, also those beside ``tables``.
+from channels.storage import reply_files as _reply_files  # noqa: F401
 from engine import Engine
 from engine.storage import migrate
 

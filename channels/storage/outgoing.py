@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
+from channels import media
 from channels.model import ChannelAccount, Reply, ReplyStatus
 from channels.storage.accounts import account_of
 from channels.storage.tables import AccountRow, ConversationRow, IdentityRow, MentionRow, ReplyRow
@@ -38,6 +39,27 @@ class Addressee:
     account: ChannelAccount
     in_reply_to: str | None
     recipient: str
+    thread: str = ""
+    answerable: bool = True
+    asked_at: datetime | None = None  #: as of a :class:`Reply`
+    heard_at: datetime | None = None
+
+
+def _heard() -> Any:
+    """Return when the customer of a conversation wrote in private last, as a column."""
+    words, who = aliased(MentionRow), aliased(IdentityRow)
+    return (
+        select(func.max(words.created_at))
+        .join(who, who.id == words.identity_id)
+        .where(
+            words.conversation_id == ConversationRow.id,
+            words.private,
+            who.customer_id == ConversationRow.customer_id,
+        )
+        .correlate(ConversationRow)
+        .scalar_subquery()
+        .label("heard_at")
+    )
 
 
 def _addressees(*, private: bool) -> Any:
@@ -50,7 +72,9 @@ def _addressees(*, private: bool) -> Any:
         newest = newest.where(IdentityRow.customer_id == ConversationRow.customer_id)
     return (
         select(ConversationRow.id.label("conversation_id"), MentionRow.external_id,
-               IdentityRow.handle.label("recipient"), AccountRow.__table__)
+               MentionRow.created_at.label("asked_at"), MentionRow.answerable, _heard(),
+               IdentityRow.handle.label("recipient"), ConversationRow.thread,
+               AccountRow.__table__)
         .select_from(ConversationRow)
         .join(AccountRow, AccountRow.id == ConversationRow.account_id)
         .outerjoin(
@@ -77,8 +101,15 @@ def addressees(
     found = connection.execute(_ADDRESSEES[private], asked)
     return {
         row.conversation_id: Addressee(
-            row.conversation_id, account_of(row), row.external_id, row.recipient or ""
-        )
+            row.conversation_id,
+            account_of(row),
+            row.external_id,
+            row.recipient or "",
+            row.thread,
+            row.answerable is not False,
+            row.asked_at,
+            row.heard_at,
+        )  # fmt: skip
         for row in found
     }
 
@@ -125,16 +156,8 @@ def unsettled(connection: Connection, workspace_id: int, *, limit: int) -> list[
     return [_read(row) for row in found]
 
 
-#: Whether the mention that is answered can be answered in public; NULL where there is none.
-_ANSWERABLE = (
-    select(MentionRow.answerable)
-    .where(
-        MentionRow.account_id == ReplyRow.account_id,
-        MentionRow.external_id == ReplyRow.in_reply_to,
-    )
-    .scalar_subquery()
-    .label("answerable")
-)
+#: The mention that is answered; of an answer in parts, by the first of them.
+_ANSWERED = aliased(MentionRow, name="answered")
 #: The part of the same answer that comes before.
 _BEFORE = aliased(ReplyRow, name="before")
 
@@ -183,10 +206,19 @@ def _outgoing() -> Select[Any]:
             AccountRow.settings,
             AccountRow.sealed,
             func.coalesce(_BEFORE.external_id, ReplyRow.in_reply_to).label("answers"),
-            _ANSWERABLE,
+            _ANSWERED.answerable,
+            _ANSWERED.created_at.label("asked_at"),
+            _heard(),
         )
         .outerjoin(ConversationRow, ConversationRow.id == ReplyRow.conversation_id)
         .outerjoin(AccountRow, AccountRow.id == ReplyRow.account_id)
+        .outerjoin(
+            _ANSWERED,
+            and_(
+                _ANSWERED.account_id == ReplyRow.account_id,
+                _ANSWERED.external_id == ReplyRow.in_reply_to,
+            ),
+        )
         .outerjoin(
             _BEFORE,
             and_(
@@ -206,7 +238,8 @@ def _read(row: Row[Any]) -> Outgoing:
         recipient=row.recipient, external_id=row.external_id, sent_at=row.sent_at,
         attempts=row.attempts, error=row.error, job_id=row.job_id, by=row.by, send_at=row.send_at,
         held_by=row.held_by, withdrawn_by=row.withdrawn_by, part=row.part, parts=row.parts,
-        answerable=row.answerable is not False, hand_off=row.hand_off,
+        answerable=row.answerable is not False, asked_at=row.asked_at, heard_at=row.heard_at,
+        hand_off=row.hand_off, files=media.read(row.files),
     )  # fmt: skip
     account = None
     if row.account_id is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, union, update
 
+from channels import media
 from channels.model import ChannelAccount, Enclosed, ReplyAct, ReplyStatus
 from channels.shown import Conversation, Customer, Earlier, Identity, Post, Summary
 from channels.storage import attachments, changing, finding, policies
@@ -256,5 +257,5 @@ def _reply(row: Row[Any], handle: str, acts: Sequence[ReplyAct]) -> Post:
         kind="reply", text=row.text, at=row.sent_at or row.created_at, author=row.by or handle,
         private=row.private, external_id=row.external_id, status=ReplyStatus(row.status),
         reply_id=row.id, error=row.error, send_at=row.send_at, held_by=row.held_by,
-        acts=tuple(acts), part=row.part, parts=row.parts,
+        acts=tuple(acts), part=row.part, parts=row.parts, files=media.read(row.files),
     )  # fmt: skip

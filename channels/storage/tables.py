@@ -309,6 +309,8 @@ class ReplyRow(Owned, Table):
     said: Mapped[str | None] = mapped_column(String(64))
     #: Whether it invites the customer to go on in private.
     hand_off: Mapped[bool] = mapped_column(server_default=false())
+    #: Files that go out with it, as :mod:`channels.media` keeps them; NULL: none.
+    files: Mapped[list[dict[str, Any]] | None] = mapped_column(Payload)
 
 
 class ReplyActRow(Owned, Table):

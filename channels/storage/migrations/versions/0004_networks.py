@@ -171,7 +171,7 @@ def _what_it_costs() -> None:
 
 
 def _files() -> None:
-    """Files that come with mentions."""
+    """Files that come with mentions, and that go out with replies."""
     op.create_table(
         "attachment",
         *_owned("attachment"),
@@ -184,6 +184,24 @@ def _files() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.UniqueConstraint("mention_id", "number", name=op.f("uq_attachment_mention_id_number")),
     )
+    # Those that go out with replies.
+    op.add_column("reply", sa.Column("files", sa.Text(), nullable=True))
+    op.create_table(
+        "reply_file",
+        *_owned("reply_file"),
+        _pointer("reply_file", "conversation"),
+        sa.Column("user_task_id", Id, nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("type", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("alt", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("added_by", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("bound", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    op.create_index("ix_reply_file_conversation", "reply_file", ["conversation_id", "id"])
 
 
 def _addresses() -> None:
