@@ -23,7 +23,8 @@ def diagram() -> etree._ElementTree:
 def elements(diagram: etree._ElementTree) -> list[etree._Element]:
     process = diagram.getroot().find(BPMN + "process")
     assert process is not None
-    return [element for element in process if element.get("id")]
+    scopes = [process, *process.iter(BPMN + "subProcess")]
+    return [element for scope in scopes for element in scope if element.get("id")]
 
 
 def test_the_complaint_process_is_shipped_with_its_diagram_first() -> None:

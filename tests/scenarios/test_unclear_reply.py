@@ -109,9 +109,8 @@ def test_yes_marks_the_reply_as_sent_and_nothing_is_posted_twice(house: House) -
         ReplyStatus.SENT, "ana", "sam has seen it on the network.",
     )  # fmt: skip
     assert len(house.line.keys) == 1
-    assert [place.element for place in house.engine.instance(1).waiting] == [
-        "customer_answered", "silence",
-    ]  # fmt: skip
+    waiting = {place.element for place in house.engine.instance(1).waiting}
+    assert {"customer_answered", "silence"} <= waiting
 
 
 def test_no_marks_it_as_not_sent_and_a_new_reply_with_another_key_goes_out(house: House) -> None:

@@ -15,7 +15,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from channels.composing import Composed
-from channels.shown import Conversation
+from channels.shown import Conversation, Post
 from engine.errors import (
     AlreadyClaimedError,
     FormRejectedError,
@@ -59,6 +59,16 @@ class Desk:
     def is_mine(self) -> bool:
         """Tell whether the person who looks has claimed it."""
         return self.is_open and self.task.claimed_by == self.me
+
+    @property
+    def changed(self) -> list[Post]:
+        """Return the mentions that changed, or were taken back, since the user task waits."""
+        since = self.task.created_at
+        return [
+            post
+            for post in (self.conversation.posts if self.conversation and self.is_open else ())
+            if (post.deleted_at or (post.earlier[-1].until if post.earlier else since)) > since
+        ]
 
     @property
     def holder(self) -> str | None:
