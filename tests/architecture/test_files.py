@@ -134,5 +134,5 @@ def test_the_checks_of_a_change_are_those_a_developer_runs(root: Path) -> None:
     ]
 
     # then
-    assert commands == ["make check", "make test"]
+    assert commands == ["make check", "make test", "make test-networks"]
     assert script.stat().st_mode & 0o111
