@@ -281,6 +281,7 @@ class _Taking:
                 "private": mention.private,
                 "url": mention.url,
                 "answerable": mention.answerable,
+                "due": mention.due.isoformat() if mention.due else None,
             },
             "conversation": self._conversation(thread.id),
             "customer": {

@@ -37,7 +37,7 @@ def test_given_a_new_mention_when_taken_then_it_starts_an_instance_that_knows_it
     variables = listening.variables(task.instance_id)
     assert variables["mention"] == {
         "id": 1, "external_id": "m1", "text": "text 1", "at": "2026-03-02T09:01:00+00:00",
-        "private": True, "url": None, "answerable": True,
+        "private": True, "url": None, "answerable": True, "due": None,
     }  # fmt: skip
     assert variables["conversation"] == {
         "id": 1, "channel": "fake", "account": "acme", "reply_limit": 50,

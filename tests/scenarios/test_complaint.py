@@ -67,6 +67,19 @@ def test_an_acknowledgement_that_cannot_be_sent_ends_quietly(case: Any, code: st
     assert not case.instance.open_incidents
 
 
+@pytest.mark.parametrize(("wanted", "minutes"), [("10:30", 90), ("18:00", 120), (None, 120)])
+def test_an_answer_is_due_when_the_customer_wants_it_or_sooner(
+    case: Any, wanted: str | None, minutes: int
+) -> None:
+    # when: it is 9:00, and such questions are answered within two hours
+    due = wanted and f"2026-03-02T{wanted}:00+00:00"
+    mention = {"id": 1, "text": "Call me back, please?", "private": True, "due": due}
+    case.customer_writes(topics=["question"], mention=mention)
+
+    # then
+    assert case.task().due == case.clock.now() + timedelta(minutes=minutes)
+
+
 def test_urgency_adds_up_to_the_priority_and_the_rules_that_fired_are_told(case: Any) -> None:
     # when
     case.customer_writes(sentiment=-0.8, reach=20_000, tier="vip")

@@ -67,9 +67,13 @@ class UserTask(Activity):
         return my_task.wait(READY)
 
     def _due(self, token: Token) -> datetime | None:
+        """Return the moment it is due; of several the first."""
         value = token.evaluate(self.settings.due) if self.settings.due is not None else None
-        if value is None or value == "":
-            return None
+        told = value if isinstance(value, list) else [value]
+        moments = [self._moment(token, one) for one in told if one is not None and one != ""]
+        return min(moments, default=None)
+
+    def _moment(self, token: Token, value: Any) -> datetime:
         if isinstance(value, datetime):
             value = value.isoformat()
         if not isinstance(value, str):

@@ -111,6 +111,27 @@ def test_a_user_task_is_due_in_business_hours(play, draw):
     assert case.wait(UserTaskWait, "u").due == datetime(2026, 3, 4, 9, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("told", "minutes"),
+    [
+        ("['PT1H', '2026-03-02T09:30:00Z']", 30),
+        ("['PT10M', '2026-03-02T09:30:00Z']", 10),
+        ("['', null, 'PT10M']", 10),
+        ("[null]", None),
+    ],
+)
+def test_of_several_due_dates_the_first_to_come_counts(play, draw, told, minutes):
+    # given: it is 09:00
+    task = '<userTask id="u">' + draw.extended(f'<corral:userTask due="= {told}"/>')
+
+    # when
+    case = play('<startEvent id="s"/>' + task + "</userTask>" + draw.flow("s", "u"))
+
+    # then
+    expected = None if minutes is None else datetime(2026, 3, 2, 9, minutes, tzinfo=UTC)
+    assert case.wait(UserTaskWait, "u").due == expected
+
+
 def test_a_date_without_offset_is_read_in_the_zone_of_the_timer(play, draw):
     extension = '<corral:timer zone="Europe/Berlin"/>'
     definition = draw.duration("2026-03-02T12:00:00", "timeDate")
