@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -101,10 +101,19 @@ class Caller:
     """Calls one server. Keeps its connections; safe to use from several threads."""
 
     def __init__(
-        self, base: str, *, headers: Mapping[str, str] | None = None, line: Line | None = None
+        self,
+        base: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        line: Line | None = None,
+        wait_in: Callable[[Answer], float | None] = lambda _: None,
     ) -> None:
-        """Take the address that paths are appended to, and what goes with every call."""
+        """Take the address that paths are appended to, and what goes with every call.
+
+        ``wait_in`` reads, from an answer whose headers do not say it, the seconds to wait.
+        """
         self._base = base.rstrip("/")
+        self._wait_in = wait_in
         self._session = mount(requests.Session(), line or Line())
         self._session.headers.update({"User-Agent": "Corral", **(headers or {})})
 
@@ -155,7 +164,12 @@ class Caller:
             # All that is left comes before the call or after the last redirect of a question.
             raise ChannelRefusedError(f"{self._base} cannot be called: {error}.") from error
         answer = Answer(response.status_code, response.headers, response.content, writes)
-        judge(answer, urlsplit(self._base).hostname or self._base)
+        try:
+            judge(answer, urlsplit(self._base).hostname or self._base)
+        except ChannelUnavailableError as error:
+            if error.retry_after is None and (wait := self._wait_in(answer)) is not None:
+                error.retry_after = _bounded(wait)
+            raise
         return answer
 
 
@@ -179,7 +193,7 @@ def judge(answer: Answer, host: str) -> None:
             raise DeliveryUnknownError(why)
         wait = wait_of(answer.headers, limited=False)
         raise ChannelUnavailableError(why, retry_after=wait)
-    raise CallRefusedError(host, status=status, text=answer.text)
+    raise CallRefusedError(host, status=status, text=answer.text, headers=answer.headers)
 
 
 def _moment(told: str | None) -> datetime | None:

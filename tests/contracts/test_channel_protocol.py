@@ -83,6 +83,18 @@ def _bluesky(_folder: Path) -> tuple[Channel, ChannelAccount]:
     return Answering(clock, server.world.says("answer me", reason=None)), account_on(server)
 
 
+def _discourse(_folder: Path) -> tuple[Channel, ChannelAccount]:
+    from channels.networks.discourse import DiscourseNetwork
+    from tests.networks.discourse.conftest import account_in
+    from tests.networks.discourse_server import Forum
+
+    forum = Forum(lambda: NOW)
+    topic = forum.topic("Parcels")
+    for number in range(250):
+        forum.post(topic, "bob", f"@acme number {number}", at=NOW - timedelta(minutes=250 - number))
+    return DiscourseNetwork(lambda: NOW), account_in(forum)
+
+
 #: How a network gets something to read without an outside socket. A new network adds its line.
 #: It gives the settings of its account, or the account.
 STAGES: dict[str, Callable[[Path], tuple[Channel, dict[str, Any] | ChannelAccount]]] = {
@@ -92,6 +104,7 @@ STAGES: dict[str, Callable[[Path], tuple[Channel, dict[str, Any] | ChannelAccoun
     "email": _email,
     "bluesky": _bluesky,
     "x": _x,
+    "discourse": _discourse,
 }
 
 
