@@ -18,6 +18,8 @@ The tree::
     +-- FileRejectedError          a file cannot go out with a reply; nothing was stored
     +-- PolicyRejectedError        a rule of what may be said does not do; nothing was stored
     +-- CustomersError             customers who cannot be joined or split like this
+    +-- CallRejectedError          what was told of a phone call does not do; nothing was stored
+    +-- NotUnderstoodError         a genuine call that says nothing we know
     +-- CallNotGenuineError        somebody calls us who cannot be who they should be
     +-- LeaseLostError             another worker has begun with it; nothing was stored
     +-- UnreadableRecordingError   a file of recorded conversations cannot be read at all
@@ -154,6 +156,24 @@ class PolicyRejectedError(ChannelError):
 
 class CustomersError(ChannelError):
     """Customers cannot be joined or split like this; nothing was changed."""
+
+
+class CallRejectedError(ChannelError):
+    """What was written down of a phone call cannot be read."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        """Keep what is wrong by name of the field."""
+        super().__init__("; ".join(f"{name}: {why}" for name, why in sorted(errors.items())))
+        self.errors = dict(errors)
+
+
+class NotUnderstoodError(ChannelError):
+    """A genuine call says nothing we know; the text tells its sender what is wrong."""
+
+    def __init__(self, message: str, *, id: str = "") -> None:
+        """Keep the id of the call; a repeat has the same."""
+        super().__init__(message)
+        self.id = id
 
 
 class CallNotGenuineError(ChannelError):

@@ -100,7 +100,7 @@ class Intake:
         page = storable(page)
         # Reading texts takes longer than storing them: not while others wait for the database.
         readings = _Readings(
-            {m.external_id: self._signals.read(m.text) for m in page.mentions},
+            {m.external_id: _in_its_language(self._signals.read(m.text), m) for m in page.mentions},
             {edit: self._signals.read(edit.text) for edit in page.edits},
         )
         with self._engine.transaction() as uow:
@@ -349,6 +349,11 @@ class _Taking:
             "rhythm": learned(rhythm, [m.created_at for m in taken], self._now),
         }
         return {name: value for name, value in found.items() if value is not None}
+
+
+def _in_its_language(reading: Reading, mention: Mention) -> Reading:
+    """Return a reading with the language of the author, who knows it better than we do."""
+    return replace(reading, language=mention.language) if mention.language else reading
 
 
 def _id_of(thread: str | None, threads: Mapping[str, Thread]) -> int:

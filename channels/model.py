@@ -89,6 +89,7 @@ class Mention:
     #: A program wrote it in answer to something. It is shown, and starts and continues nothing.
     automatic: bool = False
     due: datetime | None = None  #: UTC; until when its author wants to hear from us
+    language: str | None = None  #: ISO 639-1, of its author; None: as the text reads
 
 
 @dataclass(frozen=True, slots=True)

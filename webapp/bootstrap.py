@@ -26,6 +26,7 @@ from channels.protocol import Channel
 from channels.receiving import Receiver, whose
 from channels.sealing import Seals
 from channels.settling import REPLY_SETTLE
+from channels.telephone import Calls
 from engine import Engine
 from engine.jobs import Job
 from engine.limits import Limits
@@ -133,6 +134,7 @@ class _ByWorkspace:
                     ),
                     gathering=Gathering(bound),
                     receiver=Receiver(bound, self.networks, self.seals),
+                    calls=Calls(bound, self.networks),
                     people=self.people,
                 )
             return self.made[key]

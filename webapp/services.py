@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from channels.gathering import Gathering
     from channels.outbox import Outbox
     from channels.receiving import Receiver
+    from channels.telephone import Calls
     from engine import Engine
     from webapp.live import Live
     from webapp.monitoring.monitor import Monitor
@@ -40,6 +41,7 @@ class Services:
     outbox: Outbox
     gathering: Gathering
     receiver: Receiver
+    calls: Calls
     people: People
 
 

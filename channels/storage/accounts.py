@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -200,6 +200,21 @@ def state(connection: Connection, workspace_id: int, account_id: int) -> Account
         )
     ).first()
     return _state(found) if found else None
+
+
+def switched_on(
+    connection: Connection, workspace_id: int, channels: Collection[str]
+) -> list[ChannelAccount]:
+    """Return the accounts on some channels that are on, the oldest first."""
+    if not channels:
+        return []
+    found = connection.execute(
+        select(AccountRow.__table__)
+        .where(AccountRow.workspace_id == workspace_id, AccountRow.channel.in_(channels))
+        .where(AccountRow.enabled)
+        .order_by(AccountRow.id)
+    )
+    return [account_of(row) for row in found]
 
 
 def our_handles(connection: Connection, workspace_id: int, channel: str) -> set[str]:

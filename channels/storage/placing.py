@@ -45,6 +45,15 @@ def posts(connection: Connection, account_id: int, ids: Collection[str]) -> dict
     return {row.external_id: row.thread for row in found}
 
 
+def conversation_with(connection: Connection, account_id: int, external_id: str) -> int:
+    """Return the id of the conversation in which a mention of an account is."""
+    return connection.execute(
+        select(MentionRow.conversation_id).where(
+            MentionRow.account_id == account_id, MentionRow.external_id == external_id
+        )
+    ).scalar_one()
+
+
 def writers(
     connection: Connection, account_id: int, threads: Collection[str]
 ) -> dict[str, set[str]]:

@@ -95,6 +95,22 @@ def _discourse(_folder: Path) -> tuple[Channel, ChannelAccount]:
     return DiscourseNetwork(lambda: NOW), account_in(forum)
 
 
+def _phone(_folder: Path) -> tuple[Channel, dict[str, Any]]:
+    return networks.found()["phone"], {"region": "DE"}
+
+
+def _webhook(_folder: Path) -> tuple[Channel, ChannelAccount]:
+    from channels.networks.webhook import WebhookNetwork
+    from tests.networks.webhook_server import SECRET, WebhookServer
+
+    server = WebhookServer(lambda: NOW)
+    settings = {"address": server.address, "private_network": True}
+    account = ChannelAccount(1, "webhook", "acme", settings=settings, secrets={"secrets": SECRET})
+    return WebhookNetwork(lambda: NOW), account
+
+
+#: Networks that call us; there is nothing to read.
+CALLING = {"phone", "webhook"}
 #: How a network gets something to read without an outside socket. A new network adds its line.
 #: It gives the settings of its account, or the account.
 STAGES: dict[str, Callable[[Path], tuple[Channel, dict[str, Any] | ChannelAccount]]] = {
@@ -105,13 +121,25 @@ STAGES: dict[str, Callable[[Path], tuple[Channel, dict[str, Any] | ChannelAccoun
     "bluesky": _bluesky,
     "x": _x,
     "discourse": _discourse,
+    "phone": _phone,
+    "webhook": _webhook,
 }
 
 
 @pytest.fixture(params=NAMES)
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Channel, ChannelAccount]:
-    assert request.param in STAGES, f"tell this contract how {request.param} is set up"
-    channel, told = STAGES[request.param](tmp_path)
+    return _staged(request.param, tmp_path)
+
+
+@pytest.fixture(params=[name for name in NAMES if name not in CALLING])
+def read_stage(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Channel, ChannelAccount]:
+    """A network that is read."""
+    return _staged(request.param, tmp_path)
+
+
+def _staged(name: str, folder: Path) -> tuple[Channel, ChannelAccount]:
+    assert name in STAGES, f"tell this contract how {name} is set up"
+    channel, told = STAGES[name](folder)
     if isinstance(told, ChannelAccount):
         return channel, told
     return channel, ChannelAccount(1, channel.name, "acme", settings=told)
@@ -121,6 +149,7 @@ def reply(text: str = "Sorry!", key: str = "k1") -> Reply:
     return Reply(
         id=1, conversation_id=1, text=text, private=False, status=ReplyStatus.SENDING,
         idempotency_key=key, created_at=NOW, in_reply_to="1", thread="1", recipient="bob",
+        by="ana",
     )  # fmt: skip
 
 
@@ -168,10 +197,10 @@ def test_an_oversized_reply_is_refused_and_says_by_how_much(
 
 
 def test_reading_resumes_at_a_committed_position_without_loss_or_repetition(
-    stage: tuple[Channel, ChannelAccount],
+    read_stage: tuple[Channel, ChannelAccount],
 ) -> None:
     # given
-    channel, account = stage
+    channel, account = read_stage
     first = read(channel, account, None, 1)[0]
 
     # when
@@ -188,9 +217,9 @@ def test_reading_resumes_at_a_committed_position_without_loss_or_repetition(
 
 
 def test_mentions_of_a_page_are_oldest_first_and_in_utc(
-    stage: tuple[Channel, ChannelAccount],
+    read_stage: tuple[Channel, ChannelAccount],
 ) -> None:
-    channel, account = stage
+    channel, account = read_stage
     for page in read(channel, account, None, 3):
         moments = [mention.created_at for mention in page.mentions]
         assert moments == sorted(moments)

@@ -75,6 +75,7 @@ def show(queue: str | None = None) -> str:
         listed=listed,
         queues=_queues(),
         mine=services().engine.count_claimed(current_person().login),
+        phones=not live and services().calls.accounts(),
         me=current_person().login,
         here=request.full_path.rstrip("?") if not live else view.address,
     )

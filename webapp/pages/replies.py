@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -12,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from channels.errors import ReplyOnItsWayError
 from channels.model import Reply
 from channels.withholding import Withholding
-from webapp.filters import exact, zone
+from webapp.filters import exact
+from webapp.moments import typed
 from webapp.people import Role
 from webapp.security import current_person, local_target, require_for_all
 from webapp.services import services
@@ -25,9 +25,7 @@ require_for_all(page, Role.AGENT, Role.MANAGER)
 def put_off(number: int) -> ResponseReturnValue:
     """Have a reply sent at the moment the form names, in the zone of the person."""
     try:
-        until = datetime.fromisoformat(request.form.get("until", ""))
-        if until.tzinfo is None:
-            until = until.replace(tzinfo=zone())
+        until = typed(request.form.get("until", ""))
         reply = _withholding().put_off(number, until, by=current_person().login)
     except ValueError as refusal:
         named = str(refusal) if "away" in str(refusal) else "Choose a day and a time first."

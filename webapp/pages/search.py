@@ -53,6 +53,7 @@ RAIL = (
 #: Pages that live under an entry of the rail without sharing its address.
 _UNDER = {
     "/tasks": "/inbox",
+    "/calls": "/inbox",
     "/conversations": "/customers",
     "/decisions": "/processes",
     "/instances": "/monitor",
