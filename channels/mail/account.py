@@ -106,6 +106,8 @@ def _server(
 
 
 _SECURITY = tuple(Security)
+#: Megabytes of the files of one reply, unless the account says otherwise.
+FILES_MB = 10
 
 #: What is asked when an account is added.
 FIELDS = (
@@ -136,6 +138,9 @@ FIELDS = (
     Field("automatic_per_day", "Automatic mails",
           "To one address on one day at most, so that two programs never answer each other.",
           False, False, "5", "number"),
+    Field("files_mb", "Megabytes of files",
+          "Of one reply, all together. A mail is a third larger than its files.", False, False,
+          str(FILES_MB), "number"),
     Field("plus_addresses", "Plus addresses",
           "Answers come to address+token. Only if the server delivers name+anything to name.",
           False, False, "no", "flag"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import datetime
 from email.charset import QP, Charset
 from email.header import Header
 from email.message import Message
+from email.mime.application import MIMEApplication
+from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime
@@ -41,7 +44,8 @@ def written(
     utf8 = Charset("utf-8")
     utf8.body_encoding = QP
     text = reply.text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
-    mail = MIMEText(text.rstrip("\n") + "\n", "plain", utf8)  # type: ignore[arg-type]
+    words = MIMEText(text.rstrip("\n") + "\n", "plain", utf8)  # type: ignore[arg-type]
+    mail = _with_files(words, reply) if reply.files else words
     mail["From"] = _party(mailbox.name, mailbox.address)
     mail["To"] = reply.recipient
     mail["Subject"] = _subject(subject_of(mailbox, original))
@@ -58,6 +62,22 @@ def written(
         mail["Auto-Submitted"] = "auto-replied"
         mail["X-Auto-Response-Suppress"] = "All"
     return mail.as_bytes(policy=_POLICY)
+
+
+def _with_files(words: MIMEText, reply: Reply) -> MIMEMultipart:
+    """Return a mail of words and files. What is between its parts follows from the reply."""
+    border = hashlib.sha256(reply.idempotency_key.encode()).hexdigest()[:40]
+    mail = MIMEMultipart("mixed", boundary=f"=_{border}")
+    mail.attach(words)
+    for one in reply.files:
+        part = MIMEApplication(one.content)
+        part.replace_header("Content-Type", one.type)
+        name = one.name if one.name.isascii() else ("utf-8", "", one.name)
+        part.add_header("Content-Disposition", "attachment", filename=name)
+        if one.alt:
+            part["Content-Description"] = Header(one.alt, "utf-8").encode()
+        mail.attach(part)
+    return mail
 
 
 def subject_of(mailbox: Mailbox, original: Message | None) -> str:

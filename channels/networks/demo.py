@@ -38,6 +38,7 @@ from channels.errors import (
     ReplyTooLongError,
 )
 from channels.fields import Field
+from channels.media import LIKE_X, LIKE_X_IN_PRIVATE, MediaRules
 from channels.model import ChannelAccount, Page, Reply
 from channels.protocol import Checked
 
@@ -131,6 +132,10 @@ class DemoNetwork:
     def measure(self, text: str) -> int:
         """Return the number of characters, as Unicode counts them."""
         return len(text)
+
+    def media_rules(self, account: ChannelAccount, *, private: bool) -> MediaRules:
+        """Return which files a reply may carry: as on the network that it is like."""
+        return LIKE_X_IN_PRIVATE if private else LIKE_X
 
     def send(self, account: ChannelAccount, reply: Reply) -> str:
         """Post ``reply``; the customer may answer a little later."""

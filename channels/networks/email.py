@@ -33,7 +33,7 @@ from channels.errors import (
     ReplyTooLongError,
 )
 from channels.mail import idling
-from channels.mail.account import ADDRESS, FIELDS, Mailbox
+from channels.mail.account import ADDRESS, FIELDS, FILES_MB, Mailbox
 from channels.mail.addresses import Party, is_ours
 from channels.mail.automatic import why_unanswered
 from channels.mail.imap import Imap, imap_day, opened
@@ -42,6 +42,7 @@ from channels.mail.reading import Place, Reading
 from channels.mail.smtp import hand_in, logged_in
 from channels.mail.threads import own_id
 from channels.mail.writing import written
+from channels.media import EVERYTHING, LARGEST, MOST, Allowed, MediaRules
 from channels.model import ChannelAccount, Page, Reply
 from channels.protocol import Checked
 
@@ -78,6 +79,13 @@ class EmailNetwork:
     def measure(self, text: str) -> int:
         """Return the number of characters, as Unicode counts them."""
         return len(text)
+
+    def media_rules(self, account: ChannelAccount, *, private: bool) -> MediaRules:
+        """Return which files a mail may carry: any, together as large as the account was told."""
+        told = account.settings.get("files_mb")
+        whole = int((told if isinstance(told, int | float) and told > 0 else FILES_MB) * 1e6)
+        kind = Allowed("files", EVERYTHING, MOST, LARGEST)
+        return MediaRules((kind,), mixed=True, whole=whole)
 
     def send(self, account: ChannelAccount, reply: Reply) -> str:
         """Hand in ``reply`` and return its Message-ID, which is the same at every attempt."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from channels.errors import ChannelRefusedError, ReplyTooLongError, UnreadableRecordingError
+from channels.media import LIKE_X, LIKE_X_IN_PRIVATE, MediaRules
 from channels.model import ChannelAccount, Mention, OwnPost, Page, Reply, Skipped
 from channels.recordings import Post, Recording
 
@@ -57,6 +58,10 @@ class Recorded:
     def measure(self, text: str) -> int:
         """Return the number of characters, as Unicode counts them."""
         return len(text)
+
+    def media_rules(self, account: ChannelAccount, *, private: bool) -> MediaRules:
+        """Return which files a reply may carry: as on the network that it is like."""
+        return LIKE_X_IN_PRIVATE if private else LIKE_X
 
     def send(self, account: ChannelAccount, reply: Reply) -> str:
         """Keep the reply; the same idempotency key always gives the same external id."""

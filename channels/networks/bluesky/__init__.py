@@ -18,11 +18,17 @@ from typing import Any
 
 from channels.errors import ReplyTooLongError
 from channels.fields import Field
+from channels.media import MediaRules
 from channels.model import ChannelAccount, Page, Reply
 from channels.networks.bluesky import answering
 from channels.networks.bluesky.desk import Desk
 from channels.networks.bluesky.looking import Look
-from channels.networks.bluesky.records import GRAPHEMES, length_of
+from channels.networks.bluesky.records import (
+    GRAPHEMES,
+    MESSAGE_GRAPHEMES,
+    PICTURES_OF_A_POST,
+    length_of,
+)
 from channels.networks.bluesky.session import Session
 from channels.networks.bluesky.trying import trial
 from channels.protocol import Checked
@@ -37,6 +43,7 @@ class Bluesky:
     name = "bluesky"
     title = "Bluesky"
     reply_limit = GRAPHEMES
+    private_limit = MESSAGE_GRAPHEMES
     can_reply_privately = True
     fields = (
         Field("app_password", "App password",
@@ -66,10 +73,19 @@ class Bluesky:
         """Return what people take for characters, or a tenth of the bytes if that is more."""
         return length_of(text)
 
+    def measure_private(self, text: str) -> int:
+        """Return the same: of a message, too, both characters and bytes have a limit."""
+        return length_of(text)
+
+    def media_rules(self, account: ChannelAccount, *, private: bool) -> MediaRules:
+        """Return which files a post may carry; a message carries none."""
+        return MediaRules() if private else PICTURES_OF_A_POST
+
     def send(self, account: ChannelAccount, reply: Reply) -> str:
         """Post ``reply`` and return its address; one that stands there already stays as it is."""
-        if (length := self.measure(reply.text)) > self.reply_limit:
-            raise ReplyTooLongError(self.name, length=length, limit=self.reply_limit)
+        limit = self.private_limit if reply.private else self.reply_limit
+        if (length := self.measure(reply.text)) > limit:
+            raise ReplyTooLongError(self.name, length=length, limit=limit)
         return answering.send(self._desk(account), reply)
 
     def find(self, account: ChannelAccount, reply: Reply) -> str | None:

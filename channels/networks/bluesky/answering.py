@@ -37,9 +37,13 @@ def send(desk: Desk, reply: Reply) -> str:
     session = desk.session
     session.begin()
     if _is_private(reply):
+        if reply.files:
+            raise ReplyRefusedError("Bluesky carries no files in messages. Take them out.")
         return messages.send(desk, reply)
     parent, root = _above(session, reply)
     record = record_of(reply, root=root, parent=parent, did_of=lambda one: _did_of(session, one))
+    if reply.files:
+        record["embed"] = _pictures(desk, reply)
     address = {"repo": session.did, "collection": POST, "rkey": key_of(reply)}
     try:
         session.tell(
@@ -67,6 +71,33 @@ def find(desk: Desk, reply: Reply) -> str | None:
         return uri if _record(desk.session, uri) else None
     except CallRefusedError as refused:
         raise ChannelUnavailableError(f"Bluesky cannot tell: {words_of(refused)}.") from refused
+
+
+def _pictures(desk: Desk, reply: Reply) -> dict[str, Any]:
+    """Give the server the pictures of a reply, and return how its record names them.
+
+    A picture has the same name however often it is given.
+
+    Raises:
+        ReplyRefusedError: it does not take one of them.
+        ChannelUnavailableError: not all are there; again is safe.
+    """
+    pictures = []
+    for number, file in enumerate(reply.files):
+        blob = desk.uploads.known(reply, number)
+        if blob is None:
+            try:
+                blob = desk.session.upload(file.content, file.type).get("blob")
+            except CallRefusedError as refused:
+                if error_of(refused) in _ACCOUNT:
+                    raise
+                why = f"Bluesky does not take {file.name}: {words_of(refused)}."
+                raise ReplyRefusedError(why) from refused
+            if not isinstance(blob, Mapping):
+                raise ChannelUnavailableError("Bluesky took a picture, and does not say as which.")
+            desk.uploads.note(reply, number, blob)
+        pictures.append({"alt": file.alt, "image": dict(blob)})
+    return {"$type": "app.bsky.embed.images", "images": pictures}
 
 
 def _is_private(reply: Reply) -> bool:

@@ -13,6 +13,7 @@ from channels.errors import CallRefusedError, ChannelUnavailableError
 from channels.networks.bluesky.posts import Told
 from channels.networks.bluesky.session import Session
 from channels.networks.bluesky.threads import Threads
+from channels.uploads import Uploads
 
 #: People remembered, and asked about at once.
 KEPT, TOGETHER = 5_000, 25
@@ -25,6 +26,7 @@ class Desk:
         """Take the session of the account."""
         self.session = session
         self.threads = Threads(session)
+        self.uploads = Uploads()
         #: Keys of replies by the id of the direct message they became, in this process.
         self.sent: OrderedDict[str, str] = OrderedDict()
         self._people: OrderedDict[str, Told] = OrderedDict()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from channels.media import GIF, PICTURES, Allowed, MediaRules
 from channels.model import Reply
 from channels.networks.bluesky.posts import POST
 
@@ -20,6 +21,13 @@ from channels.networks.bluesky.posts import POST
 _LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
 #: Length of a post: what people take for a character; and bytes, ten for each of them.
 GRAPHEMES, BYTES_EACH = 300, 10
+#: Length of a direct message, counted in the same way.
+MESSAGE_GRAPHEMES = 1_000
+#: Bytes of a picture: since spring 2026; before, and on servers of that time, half as many.
+LARGEST_PICTURE = 2_000_000
+PICTURES_OF_A_POST = MediaRules(
+    (Allowed("pictures", PICTURES | {GIF}, most=4, largest=LARGEST_PICTURE),)
+)
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _PERSON = re.compile(
     r"(?:(?<=[\s(])|^)@([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.[a-z]{2,})", re.IGNORECASE

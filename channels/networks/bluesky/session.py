@@ -104,23 +104,34 @@ class Session:
         """
         return self._called("POST", method, chat=chat, body=told)
 
+    def upload(self, content: bytes, type: str) -> Mapping[str, Any]:
+        """Give the server a file that nobody sees until a record names it; return its answer.
+
+        Raises what :meth:`ask` raises: it may be given again.
+        """
+        return self._called("POST", "com.atproto.repo.uploadBlob", file=(content, type))
+
     def _called(
         self,
         verb: str,
         method: str,
         *,
-        chat: bool,
+        chat: bool = False,
         params: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
+        file: tuple[bytes, str] | None = None,
     ) -> Mapping[str, Any]:
         def sent(tokens: _Tokens) -> Mapping[str, Any]:
             self._check_patience()
             headers = {"Authorization": f"Bearer {tokens.access}"}
             if chat:
                 headers["atproto-proxy"] = CHAT
+            if file is not None:
+                headers["Content-Type"] = file[1]
             answer = self._caller.call(
-                verb, f"/xrpc/{method}", params=params, json=body, headers=headers
-            )
+                verb, f"/xrpc/{method}", params=params, json=body, headers=headers,
+                data=file[0] if file else None, writes=False if file else None,
+            )  # fmt: skip
             return _mapping(answer, self._home)
 
         tokens = self._current()

@@ -5,7 +5,7 @@ public ones in public, private ones as a post that only they can read. Of the fi
 
 * ``server.py`` calls, ``threads.py`` finds conversations, ``posts.py`` reads;
 * ``looking.py`` and ``changes.py`` make pages of it;
-* ``wording.py`` writes, ``listening.py`` hears of news.
+* ``wording.py`` writes, ``uploading.py`` gives it files, ``listening.py`` hears of news.
 
 Facts about servers: Mastodon's documentation; what others do was seen on GoToSocial 0.20 and
 Takahe 0.11.
@@ -14,18 +14,22 @@ Takahe 0.11.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from channels.errors import ChannelRefusedError, ReplyTooLongError
 from channels.fields import Field
+from channels.media import MediaRules
 from channels.model import ChannelAccount, Page, Reply
 from channels.networks.mastodon.finding import Finding
 from channels.networks.mastodon.listening import Listener
 from channels.networks.mastodon.looking import Look
+from channels.networks.mastodon.media import rules_of
 from channels.networks.mastodon.server import SILENCE, Server
 from channels.networks.mastodon.trying import trial
+from channels.networks.mastodon.uploading import uploaded
 from channels.networks.mastodon.wording import ROOM, length_of, wording
 from channels.protocol import Checked
 
@@ -45,7 +49,8 @@ class MastodonNetwork:
         Field("server", "Server", "Where the account lives, as https://mastodon.social",
               kind="address"),
         Field("access_token", "Access token",
-              "Preferences, Development, New application; scopes: read, write:statuses",
+              "Preferences, Development, New application; scopes: read, write:statuses, "
+              "write:media",
               secret=True),
         Field("visibility", "Public replies are", "Unlisted ones stay out of public timelines",
               required=False, default="public", choices=("public", "unlisted")),
@@ -58,9 +63,11 @@ class MastodonNetwork:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         *,
         silence: float = SILENCE,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Take the clock ``now`` (UTC), and the seconds that a server may be silent."""
+        """Take the clock ``now`` (UTC), the seconds a server may be silent, and how to wait."""
         self._now = now
+        self._pause = pause
         self._silence = silence
         self._servers: dict[tuple[str, str], Server] = {}
         self._lock = threading.Lock()
@@ -92,9 +99,17 @@ class MastodonNetwork:
             return known
         public = str(account.settings.get("visibility") or "public")
         visibility = "direct" if reply.private else public
+        files = uploaded(server, reply, self._pause) if reply.files else []
+        # A post takes them, whether or not we hear of it.
+        server.uploads.used(reply)
         return server.post(
-            text, to=reply.in_reply_to, visibility=visibility, key=reply.idempotency_key
-        )
+            text, to=reply.in_reply_to, visibility=visibility, key=reply.idempotency_key,
+            media=files,
+        )  # fmt: skip
+
+    def media_rules(self, account: ChannelAccount, *, private: bool) -> MediaRules:
+        """Return which files a reply may carry: in public and in private what its server says."""
+        return rules_of((account.position or {}).get("terms") or {})
 
     def find(self, account: ChannelAccount, reply: Reply) -> str | None:
         """Return the id of ``reply`` if it stands among our own posts.

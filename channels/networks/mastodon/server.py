@@ -12,7 +12,7 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -32,10 +32,12 @@ from channels.errors import (
     ReplyRefusedError,
 )
 from channels.moments import moment_of
+from channels.networks.mastodon.media import terms_in
 from channels.networks.mastodon.posts import Told
 from channels.networks.mastodon.threads import Threads
 from channels.networks.mastodon.wording import URL_LENGTH, host_of
 from channels.transport import Line, mount
+from channels.uploads import Uploads
 
 if TYPE_CHECKING:
     from mastodon import Mastodon
@@ -63,6 +65,7 @@ class Terms:
     version: str = ""
     streaming: str | None = None  #: address of its streams, where it is another one
     quotes: bool = False  #: whether it tells of quotes
+    media: Mapping[str, Any] = field(default_factory=dict)  #: see ``media.py``
 
 
 class Server:
@@ -85,6 +88,7 @@ class Server:
         #: Posts whose changes are looked for, and those that a stream says were changed.
         self.watched: frozenset[str] = frozenset()
         self.changed: set[str] = set()
+        self.uploads = Uploads()
         self._token = token
         self._caller = Caller(
             self.address, headers=self.auth, line=Line(read=silence, whole=ASKING)
@@ -141,8 +145,18 @@ class Server:
         uri = str(older.get("uri") or older.get("domain") or "")
         return self._terms(older, host_of(uri) if "//" in uri else uri)
 
-    def post(self, text: str, *, to: str | None, visibility: str, key: str) -> str:
-        """Post a text and return its id. With one key it is posted once, if the server minds keys.
+    def post(
+        self,
+        text: str,
+        *,
+        to: str | None,
+        visibility: str,
+        key: str,
+        media: Sequence[str] = (),
+    ) -> str:
+        """Post a text with files, by their ids, and return its id.
+
+        With one key it is posted once, if the server minds keys.
 
         Raises:
             ReplyRefusedError: nothing was posted, and never will be as it is.
@@ -153,6 +167,7 @@ class Server:
         try:
             told = self._client().status_post(
                 text, in_reply_to_id=to, visibility=visibility, idempotency_key=key,
+                media_ids=list(media) or None,
                 # Some servers have accounts that write Markdown.
                 content_type="text/plain",
             )  # fmt: skip
@@ -204,6 +219,7 @@ class Server:
             version=str(told.get("version") or ""),
             streaming=self._stream_address(streaming),
             quotes=type(api) is int and api >= _QUOTES,
+            media=terms_in(told),
         )
 
     def _stream_address(self, told: Any) -> str | None:
@@ -262,12 +278,12 @@ class Server:
     def _meant(self, error: Exception) -> Exception:
         known = channel_error_in(error)
         if isinstance(known, CallRefusedError):
-            return self._refusal(known)
+            return self.refusal(known)
         if known is not None:
             return known
         return DeliveryUnknownError(f"The call of {self.host} failed: {type(error).__name__}.")
 
-    def _refusal(self, error: CallRefusedError) -> ChannelError:
+    def refusal(self, error: CallRefusedError) -> ChannelError:
         """Return what it means that a server refused a post: the reply, or the account."""
         said = _said(error)
         if error.status == 408:
@@ -290,7 +306,7 @@ class Server:
     def _shut_out(self, error: CallRefusedError) -> ChannelRefusedError:
         return ChannelRefusedError(
             f"{self.host} does not let the account in (status {error.status}: {_said(error)}). "
-            "Give it an access token with the scopes read and write:statuses."
+            "Give it an access token with the scopes read, write:statuses and write:media."
         )
 
     def _remember(self, key: str, id: str) -> None:

@@ -6,7 +6,7 @@ own posts, or messages; that X refuses the same words twice is a hint, and no pr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -23,8 +23,10 @@ from channels.model import ChannelAccount, Reply
 from channels.networks.x import words
 from channels.networks.x.prices import Purse
 from channels.networks.x.reading import Memory, own_posts, whoever
+from channels.networks.x.uploading import Uploading
 from channels.networks.x.wire import Wire
 from channels.networks.x.words import PRIVATE, Found, Me
+from channels.uploads import Uploads
 
 #: How far the clock of X may be off ours.
 SKEW = timedelta(minutes=10)
@@ -44,8 +46,18 @@ _NOT_SUMMONED = (
 class Answering:
     """Sends, or finds, one reply for an account."""
 
-    def __init__(self, account: ChannelAccount, wire: Wire, purse: Purse, memory: Memory) -> None:
-        """Begin for ``account``; ``purse`` is told what it costs."""
+    def __init__(
+        self,
+        account: ChannelAccount,
+        wire: Wire,
+        purse: Purse,
+        memory: Memory,
+        uploads: Uploads,
+        pause: Callable[[float], None],
+    ) -> None:
+        """Begin for ``account``; ``purse`` is told what it costs, ``pause`` waits for films."""
+        self._uploads = uploads
+        self._pause = pause
         self._account = account
         self._wire = wire
         self._purse = purse
@@ -53,8 +65,11 @@ class Answering:
 
     def send(self, reply: Reply) -> str:
         """Send ``reply``; see :meth:`channels.protocol.Channel.send`."""
-        if (length := words.weight_of(reply.text)) > words.LONGEST_POST:
-            raise ReplyTooLongError("X", length=length, limit=words.LONGEST_POST)
+        length, limit = words.weight_of(reply.text), words.LONGEST_POST
+        if reply.private:
+            length, limit = len(reply.text), words.LONGEST_MESSAGE
+        if length > limit:
+            raise ReplyTooLongError("X", length=length, limit=limit)
         try:
             answer = self._send_message(reply) if reply.private else self._post(reply)
         except CallRefusedError as error:
@@ -83,13 +98,23 @@ class Answering:
         if (reply.in_reply_to or "").startswith(PRIVATE):
             raise ReplyRefusedError("A direct message cannot be answered in public on X.")
         link = _COMPOSE + self._me().id if reply.hand_off else None
+        files = self._files(reply)
         return self._wire.do(
             "create_tweet", text=reply.text, in_reply_to_tweet_id=reply.in_reply_to,
-            direct_message_deep_link=link,
+            direct_message_deep_link=link, media_ids=files,
         )  # fmt: skip
 
     def _send_message(self, reply: Reply) -> Any:
-        return self._wire.do("create_direct_message", text=reply.text, **self._whom(reply))
+        whom, files = self._whom(reply), self._files(reply)
+        if files:
+            whom["media_id"] = files[0]
+        return self._wire.do("create_direct_message", text=reply.text, **whom)
+
+    def _files(self, reply: Reply) -> list[str] | None:
+        ids = Uploading(self._wire, self._uploads, reply, self._pause).ids()
+        # A post takes them, whether or not we hear of it.
+        self._uploads.used(reply)
+        return ids
 
     def _refused(self, reply: Reply, error: CallRefusedError) -> str:
         """Return the id of a reply that X refuses because it has it; raise what else it means."""
@@ -126,7 +151,9 @@ class Answering:
 
         for post in self._newest(ask, "own_post"):
             answers = words.references(post).get("replied_to")
-            if answers == reply.in_reply_to and words.same_words(post, reply.text):
+            if answers == reply.in_reply_to and words.same_words(
+                post, reply.text, files=bool(reply.files)
+            ):
                 return str(post["id"])
         return None
 
@@ -145,7 +172,7 @@ class Answering:
 
         for event in self._newest(ask, "message_read"):
             ours = str(event.get("sender_id")) == me.id and int(event["id"]) > since
-            if ours and words.same_words(event, reply.text):
+            if ours and words.same_words(event, reply.text, files=bool(reply.files)):
                 return f"{PRIVATE}{event['id']}"
         return None
 

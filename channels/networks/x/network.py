@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import Any
 from channels import costs
 from channels.errors import CallRefusedError, ChannelRefusedError
 from channels.fields import Field
+from channels.media import LIKE_X, LIKE_X_IN_PRIVATE, MediaRules
 from channels.model import ChannelAccount, Page, Reply
 from channels.networks.x import words
 from channels.networks.x.answering import Answering
@@ -18,6 +20,7 @@ from channels.networks.x.reading import Look, Memory, whoever
 from channels.networks.x.wire import HOST, Wires
 from channels.protocol import Checked
 from channels.transport import READ
+from channels.uploads import Uploads
 
 
 class XNetwork:
@@ -26,6 +29,7 @@ class XNetwork:
     name = "x"
     title = "X (Twitter)"
     reply_limit = words.LONGEST_POST
+    private_limit = words.LONGEST_MESSAGE
     can_reply_privately = True
     fields: Sequence[Field] = (
         Field("consumer_key", "API key", "Console of X, the app of the brand: keys and tokens.",
@@ -56,10 +60,16 @@ class XNetwork:
     )  # fmt: skip
 
     def __init__(
-        self, now: Callable[[], datetime] = lambda: datetime.now(UTC), *, patience: float = READ
+        self,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        patience: float = READ,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Take the clock, which returns the present in UTC, and how many seconds X may be mute."""
+        """Take the clock (UTC), how many seconds X may be mute, and how to wait for films."""
         self._now = now
+        self._pause = pause
+        self._uploads = Uploads()
         self._wires = Wires(patience)
         self._memories: dict[tuple[int, str], Memory] = {}
 
@@ -82,6 +92,14 @@ class XNetwork:
     def measure(self, text: str) -> int:
         """Return the weighted length; names at the beginning are free."""
         return words.weight_of(text)
+
+    def measure_private(self, text: str) -> int:
+        """Return the characters: messages are not weighed."""
+        return len(text)
+
+    def media_rules(self, account: ChannelAccount, *, private: bool) -> MediaRules:
+        """Return which files a post, or a message, may carry."""
+        return LIKE_X_IN_PRIVATE if private else LIKE_X
 
     def link_price(self, account: ChannelAccount, text: str) -> str | None:
         """Return what a post costs with a link in it, by the prices of the account."""
@@ -115,7 +133,8 @@ class XNetwork:
 
     def _answering(self, account: ChannelAccount) -> Answering:
         wire, purse = self._wires.of(account), Purse(account, self._now())
-        return Answering(account, wire, purse, self._memory(account))
+        memory = self._memory(account)
+        return Answering(account, wire, purse, memory, self._uploads, self._pause)
 
     def _memory(self, account: ChannelAccount) -> Memory:
         return self._memories.setdefault((account.id, account.handle), Memory())

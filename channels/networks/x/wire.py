@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
@@ -20,7 +20,7 @@ import tweepy
 from channels import budgets
 from channels.budgets import Purpose
 from channels.calling import Answer, Line, judge, mount, parsed
-from channels.errors import ChannelRefusedError, ChannelUnavailableError
+from channels.errors import ChannelRefusedError, ChannelUnavailableError, DeliveryUnknownError
 from channels.model import ChannelAccount
 from channels.protocol import LONGEST_CALL
 from channels.transport import CONNECT, WHOLE, cut_off
@@ -108,6 +108,20 @@ class Wire:
         if monotonic() - self._began > ENOUGH:
             raise ChannelUnavailableError("X answers too slowly; nothing was sent.")
         return self._call(what, (), params, writes=True)
+
+    def look(self, route: str, **params: Any) -> Any:
+        """Return what X answers at a route that tweepy has no method for; as :meth:`ask`."""
+        return self.ask("request", "GET", route, params=params, user_auth=True)
+
+    def upload(self, route: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Give X something nobody sees until a post names it, and return its answer.
+
+        Raises what :meth:`ask` raises: it may be given again.
+        """
+        try:
+            return self.ask("request", "POST", route, json=body, user_auth=True)
+        except DeliveryUnknownError as error:
+            raise ChannelUnavailableError(str(error)) from error
 
     def _call(self, what: str, args: tuple[Any, ...], params: Any, *, writes: bool) -> Any:
         method: Callable[..., requests.Response] = getattr(self._client, what)

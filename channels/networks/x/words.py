@@ -28,8 +28,8 @@ MESSAGE_FIELDS = ["created_at", "dm_conversation_id", "event_type", "sender_id",
 MESSAGE_EXPANSIONS = ["sender_id"]
 MESSAGES_ONLY = ["MessageCreate"]
 
-#: Weighted characters of a post.
-LONGEST_POST = 280
+#: Weighted characters of a post, and plain ones of a message.
+LONGEST_POST, LONGEST_MESSAGE = 280, 10_000
 
 #: Threads of direct messages, and the messages, are told from posts by this.
 PRIVATE = "dm-"
@@ -38,6 +38,7 @@ PRIVATE = "dm-"
 _EPOCH, _BITS = 1_288_834_974_657, 22
 _LEADING = re.compile(r"^(?:@\w{1,15}\s+)+")
 _SHORT_LINK = re.compile(r"https?://t\.co/\w+")
+_FILES = re.compile(r"\s*https?://t\.co/\w+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,12 +272,20 @@ def text_of(post: Mapping[str, Any]) -> str:
     return html.unescape(text)
 
 
-def same_words(post: Mapping[str, Any], text: str) -> bool:
-    """Tell whether a post of ours says ``text``, whatever X did to names and links in it."""
+def same_words(post: Mapping[str, Any], text: str, *, files: bool = False) -> bool:
+    """Tell whether a post of ours says ``text``, whatever X did to names and links in it.
+
+    Behind a text with ``files`` X puts a link to them.
+    """
     told = _plain(html.unescape(str(post.get("text") or "")))
+    shown = [told, _FILES.sub("", told)] if files else [told]
+    return any(_says(one, _plain(text)) for one in shown)
+
+
+def _says(told: str, text: str) -> bool:
     # X alone knows what it takes for a link: each short one stands for something of ours.
     parts = map(re.escape, _SHORT_LINK.split(told))
-    return re.fullmatch(r"\S+".join(parts), _plain(text)) is not None
+    return re.fullmatch(r"\S+".join(parts), text) is not None
 
 
 def weight_of(text: str) -> int:
