@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -19,7 +19,9 @@ from channels.errors import (
     ChannelRefusedError,
     ChannelUnavailableError,
     DeliveryUnknownError,
+    GivenUpError,
     NetworkFaultError,
+    PlannedRetryError,
     ReplyRefusedError,
     ReplyTooLongError,
 )
@@ -54,6 +56,10 @@ class Attempt:
     why: str | None = None  #: for people; None when it was sent
     retry_after: float | None = None  #: seconds the network asked us to wait
     costs: tuple[Cost, ...] = ()  #: of the calls it took
+    planned: bool = False  #: tried again by the plan of the network's file, exactly then
+    given_up: bool = False  #: not tried again until a person says so
+    #: What the position of the account has to hold from now on.
+    remember: Mapping[str, object] = field(default_factory=dict)
 
 
 def send(
@@ -91,7 +97,13 @@ def _send(
     except ReplyRefusedError as error:
         return Attempt(ReplyStatus.REFUSED, why=str(error))
     except ChannelUnavailableError as error:
-        return Attempt(ReplyStatus.RETRYABLE, why=str(error), retry_after=error.retry_after)
+        planned = isinstance(error, PlannedRetryError)
+        return Attempt(
+            ReplyStatus.RETRYABLE, why=str(error), retry_after=error.retry_after, planned=planned
+        )
+    except GivenUpError as error:
+        why, remember = str(error), error.remember
+        return Attempt(ReplyStatus.RETRYABLE, why=why, given_up=True, remember=remember)
     except ChannelRefusedError as error:
         return Attempt(ReplyStatus.RETRYABLE, why=str(error))
     except DeliveryUnknownError as error:

@@ -4,9 +4,12 @@ The tree::
 
     ChannelError
     +-- ChannelUnavailableError    nothing happened; trying again later is safe
+    |   +-- PlannedRetryError      the network's file says itself when, and how often
     +-- ChannelRefusedError        the account is not accepted; somebody has to mend it
     |   +-- CredentialsError       its credentials cannot be sealed or opened here
     |   +-- CallRefusedError       its server said no to one call; nothing happened
+    |   +-- PrivateAddressError    its address leads into our own network; nothing was sent
+    |   +-- GivenUpError           a reply was tried for the last time; a person decides
     +-- AccountRejectedError       what an account was told does not do; nothing was stored
     +-- ReplyRefusedError          the network will never take this reply
     |   +-- ReplyTooLongError      more characters than the channel carries
@@ -19,8 +22,9 @@ The tree::
     +-- PolicyRejectedError        a rule of what may be said does not do; nothing was stored
     +-- CustomersError             customers who cannot be joined or split like this
     +-- CallRejectedError          what was told of a phone call does not do; nothing was stored
-    +-- NotUnderstoodError         a genuine call that says nothing we know
     +-- CallNotGenuineError        somebody calls us who cannot be who they should be
+    +-- NotUnderstoodError         a genuine call that says nothing we know
+    +-- LetterClosedError          there is nothing left to do with a dead letter
     +-- LeaseLostError             another worker has begun with it; nothing was stored
     +-- UnreadableRecordingError   a file of recorded conversations cannot be read at all
 """
@@ -47,6 +51,34 @@ class ChannelRefusedError(ChannelError):
     """The network does not accept the account. An operator has to mend it."""
 
 
+class PlannedRetryError(ChannelUnavailableError):
+    """Tried again by the plan of the network's file; the attempts of the job are left alone."""
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        """Keep in how many seconds, exactly."""
+        super().__init__(message, retry_after=retry_after)
+
+
+class PrivateAddressError(ChannelRefusedError):
+    """An address that somebody gave us leads into our own network. Nothing was sent there."""
+
+    def __init__(self, host: str, address: str) -> None:
+        """Name the host, and where it leads."""
+        super().__init__(
+            f"{host} leads to {address}, which is not on the public internet. If that is meant, "
+            "allow the account to call our own network."
+        )
+
+
+class GivenUpError(ChannelRefusedError):
+    """A reply was tried for the last time, and did not arrive. It waits for a person."""
+
+    def __init__(self, message: str, *, remember: Mapping[str, object] | None = None) -> None:
+        """Keep what the position of the account has to hold from now on, if anything."""
+        super().__init__(message)
+        self.remember = dict(remember or {})
+
+
 class CredentialsError(ChannelRefusedError):
     """The credentials of an account cannot be sealed, or not be opened, with the keys we have."""
 
@@ -54,11 +86,14 @@ class CredentialsError(ChannelRefusedError):
 class CallRefusedError(ChannelRefusedError):
     """A server said no to one call (status 4xx). Nothing happened."""
 
-    def __init__(self, host: str, *, status: int, text: str) -> None:
-        """Keep the status and what the server said; a network's file knows what they mean."""
+    def __init__(
+        self, host: str, *, status: int, text: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Keep what the server said and how; a network's file knows what it means."""
         super().__init__(f"{host} refuses the call with status {status}: {text[:300]}")
         self.status = status
         self.text = text
+        self.headers = headers or {}
 
 
 class AccountRejectedError(ChannelError):
@@ -167,6 +202,10 @@ class CallRejectedError(ChannelError):
         self.errors = dict(errors)
 
 
+class CallNotGenuineError(ChannelError):
+    """A call of ours bears no signature of whoever may call; the text says what is wrong."""
+
+
 class NotUnderstoodError(ChannelError):
     """A genuine call says nothing we know; the text tells its sender what is wrong."""
 
@@ -176,8 +215,12 @@ class NotUnderstoodError(ChannelError):
         self.id = id
 
 
-class CallNotGenuineError(ChannelError):
-    """A call of ours bears no signature of whoever may call; the text says what is wrong."""
+class LetterClosedError(ChannelError):
+    """There is nothing left to do with a dead letter; nothing was changed."""
+
+    def __init__(self, letter_id: int, why: str) -> None:
+        """Say why."""
+        super().__init__(f"Dead letter {letter_id}: {why} Nothing was changed.")
 
 
 class LeaseLostError(ChannelError):

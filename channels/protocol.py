@@ -152,6 +152,8 @@ class Received:
     page: Page | None = None
     #: Whether the account has to be looked at now.
     wake: bool = False
+    #: Id of the call, where its repeats have the same; what was kept of it unread is settled.
+    id: str | None = None
 
 
 @runtime_checkable
@@ -164,7 +166,21 @@ class Receiving(Protocol):
         A call that is repeated brings the same external ids, so it changes nothing.
 
         Raises:
+            NotUnderstoodError: it is genuine and says nothing we know; it is kept for people.
             ChannelError: not now: the caller is told to come again.
+        """
+        ...
+
+
+@runtime_checkable
+class Rereading(Protocol):
+    """A network that calls us, and can read a call again that was not understood."""
+
+    def reread(self, account: ChannelAccount, body: bytes, at: datetime) -> Page:
+        """Return what a call brings that was genuine when it came, ``at``.
+
+        Raises:
+            NotUnderstoodError: it still says nothing we know.
         """
         ...
 

@@ -14,12 +14,13 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from channels.conversations import Conversations
-from channels.errors import ChannelError, NetworkFaultError
+from channels.errors import ChannelError, NetworkFaultError, NotUnderstoodError
 from channels.intake import Intake
+from channels.model import ChannelAccount
 from channels.networks import found
 from channels.protocol import Call, Channel, Received, Receiving
 from channels.sealing import Seals, hiding
-from channels.storage import accounts, hearing
+from channels.storage import accounts, dead_letters, hearing
 from engine import Engine
 from engine.errors import NotFoundError
 
@@ -88,14 +89,33 @@ class Receiver:
             except NetworkFaultError as fault:
                 _log.error("channel.call_failed", exception=fault.trace)
                 return _AWAY
+            except NotUnderstoodError as error:
+                self._keep(account, error, call)
+                return Received(422, str(error).encode())
             except ChannelError as error:
                 _log.warning("channel.call_put_off", why=str(error))
                 return _AWAY
             if answer.page is not None:
                 self._intake.take(account, replace(answer.page, position=None))
+            if answer.id is not None:
+                self._came_right(account, answer.id)
             if answer.wake:
                 self._wake(account_id)
         return answer
+
+    def _keep(self, account: ChannelAccount, error: NotUnderstoodError, call: Call) -> None:
+        """Keep what nobody has understood; its sender may never come again."""
+        letter = {
+            "account_id": account.id, "direction": dead_letters.IN, "external_id": error.id,
+            "reply_id": None, "body": call.body, "why": str(error),
+        }  # fmt: skip
+        with self._engine.transaction() as uow:
+            dead_letters.keep(uow.connection, uow.workspace_id, letter, call.at)
+        _log.warning("channel.call_not_understood", call=error.id)
+
+    def _came_right(self, account: ChannelAccount, id: str) -> None:
+        with self._engine.transaction() as uow:
+            dead_letters.came_right(uow.connection, account.id, id, self._engine.clock.now())
 
     def _wake(self, account_id: int) -> None:
         with self._engine.transaction() as uow:

@@ -8,6 +8,7 @@ that writes may have had one, whatever broke.
 from __future__ import annotations
 
 import http.client
+import socket
 import threading
 from contextlib import suppress
 from typing import Any
@@ -26,6 +27,7 @@ from channels.errors import (
     ChannelUnavailableError,
     DeliveryUnknownError,
 )
+from channels.public_addresses import public_address
 
 #: Seconds to connect, to wait for a sign of life, and for a call from beginning to end. The last
 #: is less than ``channels.protocol.LONGEST_CALL``.
@@ -64,6 +66,7 @@ class Line(HTTPAdapter):
         read: float = READ,
         whole: float = WHOLE,
         largest: int = LARGEST,
+        public: bool = False,
     ) -> None:
         """Take the limits.
 
@@ -74,7 +77,9 @@ class Line(HTTPAdapter):
             read: seconds of silence.
             whole: seconds for a call once it is connected.
             largest: bytes of an answer.
+            public: only addresses on the public internet are called, whatever names lead to.
         """
+        self._public = public
         self._base = base.rstrip("/") if base else None
         self._timeout = (connect, read)
         self._whole = whole
@@ -84,7 +89,11 @@ class Line(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Use connections that note when a request begins to leave."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+        self.poolmanager.pool_classes_by_scheme = (
+            {"http": _PublicPool, "https": _PublicSecurePool}
+            if self._public
+            else {"http": _Pool, "https": _SecurePool}
+        )
 
     def send(
         self, request: requests.PreparedRequest, stream: bool = False, *_args: Any, **kwargs: Any
@@ -171,6 +180,34 @@ class _Noted(HTTPConnection):
 
 class _SecureNoted(_Noted, HTTPSConnection):
     """The same over TLS; the certificate has been checked by then."""
+
+
+class _Public(HTTPConnection):
+    """A connection to the very address that was looked at: the next time a name leads elsewhere."""
+
+    def _new_conn(self) -> socket.socket:
+        named = self._dns_host
+        self._dns_host = public_address(named, self.port)
+        try:
+            return super()._new_conn()
+        finally:
+            self._dns_host = named
+
+
+class _PublicNoted(_Noted, _Public):
+    """Both."""
+
+
+class _PublicSecureNoted(_SecureNoted, _Public):
+    """Both over TLS; the certificate is that of the name."""
+
+
+class _PublicPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _PublicNoted
+
+
+class _PublicSecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _PublicSecureNoted
 
 
 class _Pool(urllib3.HTTPConnectionPool):

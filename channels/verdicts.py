@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from channels import giving_up
 from channels.delivery import Attempt, ids
 from channels.model import ReplyStatus
 from channels.storage import costs, replies, series
@@ -27,6 +28,8 @@ REFUSED = "reply.refused"
 UNKNOWN = "reply.unknown"
 #: How often a network is asked about an unknown reply before a person is.
 INQUIRIES = 5
+#: How soon a reply that was given up is looked at again: whether its incident is resolved.
+_RELOOK = timedelta(seconds=10)
 #: Transactions that gave way to another one are begun again so often.
 _TRIES = 3
 
@@ -98,6 +101,8 @@ class Verdicts:
         for out, attempt, values in told:
             if out.series is not None:
                 _tell_rest(uow, out, attempt, values, now)
+            if attempt.given_up:
+                giving_up.keep_reply(uow, out, attempt, now)
         self._tell_jobs(uow, told)
         for out, attempt in ended:
             if out.account is not None and attempt.costs:
@@ -182,9 +187,10 @@ class Verdicts:
         try:
             if attempt.status is ReplyStatus.REFUSED:
                 self._engine.throw_error(job, REFUSED, why, details=which, within=uow)
-            elif attempt.status is ReplyStatus.RETRYABLE:
-                self._engine.fail_job(job, why, retry_in=_pause(out, attempt), within=uow)
-            elif values["due_at"] is None:
+            elif attempt.status is ReplyStatus.RETRYABLE and not attempt.planned:
+                wait, for_good = _pause(out, attempt), attempt.given_up
+                self._engine.fail_job(job, why, retry_in=wait, for_good=for_good, within=uow)
+            elif attempt.status is ReplyStatus.UNKNOWN and values["due_at"] is None:
                 self._engine.throw_error(job, UNKNOWN, why, details=which, within=uow)
         except (JobClosedError, NotFoundError):
             # The process went on without the reply. What became of it is recorded all the same.
@@ -267,5 +273,9 @@ def _pause(out: Outgoing, attempt: Attempt) -> timedelta:
     """Return how long to wait before a reply is sent again."""
     if out.reply.status is ReplyStatus.UNKNOWN:
         return timedelta(0)  # it was looked for, and that took its time already
+    if attempt.planned:
+        return timedelta(seconds=attempt.retry_after or 0)
+    if attempt.given_up:
+        return _RELOOK
     wait = back_off(max(out.reply.attempts + 1, 1))
     return max(wait, timedelta(seconds=attempt.retry_after or 0))

@@ -105,6 +105,7 @@ class JobUseCases(Bound):
         why: str,
         *,
         retry_in: timedelta | None = None,
+        for_good: bool = False,
         within: UnitOfWork | None = None,
     ) -> None:
         """Record a failed attempt: tried again later, or an incident when none is left.
@@ -113,6 +114,7 @@ class JobUseCases(Bound):
             id: of the job.
             why: one sentence for the operator.
             retry_in: when to try again; None: 10 s after the first failure, doubling, at most 1 h.
+            for_good: an incident at once, however many attempts are left.
             within: an open transaction.
 
         Raises:
@@ -123,7 +125,7 @@ class JobUseCases(Bound):
         def work(tx: Transaction) -> None:
             job = tx.jobs.get(id)
             now = self.clock.now()
-            left = max(0, job.retries - 1)
+            left = 0 if for_good else max(0, job.retries - 1)
             wait = retry_in or back_off(max(1, tx.jobs.given(id) - left))
             due_at = now + wait if left else None
             if not tx.jobs.postpone(id, retries=left, error=why, due_at=due_at):

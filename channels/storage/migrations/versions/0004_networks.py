@@ -21,6 +21,7 @@ def upgrade() -> None:
     _what_comes_in()
     _what_it_costs()
     _files()
+    _dead_letters()
     _addresses()
 
 
@@ -202,6 +203,40 @@ def _files() -> None:
         sa.Column("bound", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
     op.create_index("ix_reply_file_conversation", "reply_file", ["conversation_id", "id"])
+
+
+def _dead_letters() -> None:
+    """Calls that were not understood, and replies that did not arrive."""
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "dead_letter",
+        *_owned("dead_letter"),
+        _pointer("dead_letter", "account", of="channel_account"),
+        sa.Column("direction", sa.String(length=3), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column(
+            "reply_id",
+            Id,
+            sa.ForeignKey("reply.id", name=op.f("fk_dead_letter_reply_id")),
+            nullable=True,
+        ),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("first_at", moment, nullable=False),
+        sa.Column("last_at", moment, nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("by", sa.String(), nullable=True),
+        sa.Column("by_at", moment, nullable=True),
+        sa.UniqueConstraint(
+            "account_id",
+            "direction",
+            "external_id",
+            name=op.f("uq_dead_letter_account_id_direction_external_id"),
+        ),
+    )
+    op.create_index("ix_dead_letter_workspace", "dead_letter", ["workspace_id", "id"])
+    op.create_index("ix_dead_letter_state", "dead_letter", ["workspace_id", "state", "id"])
 
 
 def _addresses() -> None:
