@@ -30,6 +30,8 @@ class Limits:
     #: By name of a channel, how many characters it carries in a reply. Longer texts in a diagram
     #: are a warning, nothing more; without channels they are held against the 280 of X.
     replies: Mapping[str, int] = field(default_factory=dict)
+    #: The same of private replies, where a channel carries another length of them.
+    private_replies: Mapping[str, int] = field(default_factory=dict)
 
 
 __all__ = ["Limits"]

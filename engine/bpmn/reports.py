@@ -56,6 +56,7 @@ def read(
     executable: Executable = None,
     limits: Limits | None = None,
     reply_limits: Mapping[str, int] | None = None,
+    private_reply_limits: Mapping[str, int] | None = None,
 ) -> tuple[FileReport, ...]:
     """Return a report for each source, in their order.
 
@@ -65,13 +66,15 @@ def read(
         executable: what becomes of processes that do not say that they are executable.
         limits: how much of each file is looked at.
         reply_limits: by name of a channel, how many characters a reply may have.
+        private_reply_limits: the same of private replies, where it is another number.
     """
     opened = [_opened(source, limits) for source in sources]
     documents = [found for found in opened if isinstance(found, Document)]
     keys = [form.key for form in forms(sources, limits)]
     around = Surroundings(
-        known, together(documents, keys), executable, _calls(documents), reply_limits or {}
-    )
+        known, together(documents, keys), executable, _calls(documents), reply_limits or {},
+        private_reply_limits or {},
+    )  # fmt: skip
     decisions = decision_reports(each for each in documents if each.kind is DocumentKind.DMN)
     return _without_rivals(
         found

@@ -70,6 +70,7 @@ class SpiffRunner:
             executable=executable,
             limits=self._readable,
             reply_limits=self._limits.replies,
+            private_reply_limits=self._limits.private_replies,
         )
 
     def decide(

@@ -36,6 +36,8 @@ class Surroundings:
     calls: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     #: By name of a channel, how many characters a reply may have there; empty when unknown.
     reply_limits: Mapping[str, int] = field(default_factory=dict)
+    #: The same of private replies, for channels where that is another number.
+    private_reply_limits: Mapping[str, int] = field(default_factory=dict)
 
     def is_to_run(self, key: str) -> bool:
         """Say whether such a process was asked for to be run."""

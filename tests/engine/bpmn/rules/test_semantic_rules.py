@@ -23,8 +23,9 @@ def flow(source: str, target: str, when: str) -> str:
     )
 
 
-def job(key: str, *inputs: str, type: str = "reply.send") -> str:
-    held = "".join(f'<corral:input name="text" value="{value}"/>' for value in inputs)
+def job(key: str, *inputs: str, type: str = "reply.send", **more: str) -> str:
+    told = [*(("text", value) for value in inputs), *more.items()]
+    held = "".join(f'<corral:input name="{name}" value="{value}"/>' for name, value in told)
     return (
         f'<sendTask id="{key}"><extensionElements><corral:job type="{type}">{held}</corral:job>'
         "</extensionElements></sendTask>"
@@ -128,6 +129,14 @@ CASES = [
     ("reply-too-long", START + job("a", LONG[1:]), ["s a e"], None),
     ("reply-too-long", START + job("a", f"= '{LONG}' if late else 'short'"), ["s a e"], None),
     ("reply-too-long", START + job("a", LONG, type="other"), ["s a e"], None),
+    ("reply-too-long", START + job("a", LONG, split="= True"), ["s a e"], None),
+    ("reply-too-long", START + job("a", LONG, split="= wanted"), ["s a e"], None),
+    ("reply-too-long", START + job("a", LONG, split="= False"), ["s a e"], ("a", W)),
+    ("reply-too-long", START + job("a", LONG, split="yes"), ["s a e"], ("a", W)),
+    ("reply-too-long", START + job("a", LONG * 25, split="= True"), ["s a e"], ("a", W)),
+    ("reply-too-long", START + job("a", LONG * 25, private="= True"), ["s a e"], None),
+    ("reply-too-long", START + job("a", LONG * 36, private="= True"), ["s a e"], ("a", W)),
+    ("reply-too-long", START + job("a", LONG, private="= secret"), ["s a e"], ("a", W)),
     ("script-missing", START + script("a", " "), ["s a e"], ("a", D)),
     ("script-missing", START + script("a", "v = 1"), ["s a e"], None),
     ("job-without-type", START + '<serviceTask id="a"/>', ["s a e"], ("a", D)),
@@ -225,3 +234,20 @@ def test_a_reply_is_held_against_the_channels_in_use(drawing) -> None:
     # then
     assert "281 characters; Pager carries 20, SMS carries 160" in problem.message
     assert "Bluesky" not in problem.message
+
+
+@pytest.mark.parametrize(
+    ("private", "held_against"), [("= False", {"X", "Chat"}), ("= True", {"Chat"})]
+)
+def test_a_private_reply_is_held_against_what_each_channel_carries_in_private(
+    drawing, private: str, held_against: set[str]
+) -> None:
+    # given
+    found = drawing(START + job("a", LONG, private=private), "s a e")
+    around = Surroundings(reply_limits={"X": 280, "Chat": 100}, private_reply_limits={"X": 10_000})
+
+    # when
+    (problem,) = [p for p in diagnose(found, around) if p.rule == "reply-too-long"]
+
+    # then
+    assert {name for name in ("X", "Chat") if f"{name} carries" in problem.message} == held_against
