@@ -77,8 +77,10 @@ class Program:
         return self.process.returncode
 
     def kill(self) -> None:
-        """End it at once, as a power cut would: no handler runs, nothing is flushed."""
-        self.process.kill()
+        """End it, and what it started, as a power cut would: no handler runs."""
+        # Until it is waited for, its group is there, even if it has ended by itself.
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def stop(self, *, within: float = 30) -> int:
@@ -115,6 +117,7 @@ def start(
             env=clean_environment() | dict(environment or {}),
             stdout=stream,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     return Program(process, output)
 

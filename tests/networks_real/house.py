@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 from channels.conversations import Conversations
 from channels.sealing import Seals
 from channels.storage import prepare
-from engine import Engine, InstanceStatus
+from engine import Engine, InstanceStatus, Source
 from tests.cluster.conftest import PASSWORD, Browser
 from tools import program, tree
 from tools.program import Program
@@ -36,6 +36,7 @@ class House:
     address: str = ""
     process: Program | None = None
     started: int = field(default=0)
+    port: int = field(default_factory=program.free_port)
 
     @property
     def order(self) -> Path:
@@ -43,13 +44,19 @@ class House:
         return self.folder / "die"
 
     def start(self) -> None:
-        """Start Corral and wait until it answers."""
-        port = program.free_port()
-        self.address, self.started = f"http://127.0.0.1:{port}", self.started + 1
+        """Start Corral and wait until it answers, at the same address as before."""
+        self.address, self.started = f"http://127.0.0.1:{self.port}", self.started + 1
         self.process = self.stack.enter_context(
             program.start(
                 Path(sys.executable),
-                ["-m", "tests.start_corral", str(HERE / "networks"), "run", "--port", str(port)],
+                [
+                    "-m",
+                    "tests.start_corral",
+                    str(HERE / "networks"),
+                    "run",
+                    "--port",
+                    str(self.port),
+                ],
                 folder=self.folder,
                 output=self.folder / f"run{self.started}.txt",
                 environment={
@@ -60,6 +67,12 @@ class House:
             )
         )
         self.until(lambda: program.answers(f"{self.address}/login"))
+
+    def is_killed(self) -> None:
+        """End as in a power cut, and start again."""
+        assert self.process is not None
+        self.process.kill()
+        self.start()
 
     def until(self, happened: Callable[[], object]) -> None:
         """Wait until something is so, while the process lives."""
@@ -82,9 +95,14 @@ class House:
 
 @contextmanager
 def opened(
-    folder: Path, network: str, handle: str, settings: Mapping[str, Any], secrets: Mapping[str, str]
+    folder: Path,
+    network: str,
+    handle: str,
+    settings: Mapping[str, Any],
+    secrets: Mapping[str, str],
+    processes: Sequence[Path | Source] = (HERE / "care.bpmn",),
 ) -> Iterator[House]:
-    """Give an installation with one account, one agent and one process, running."""
+    """Give an installation with one account, one agent and these processes, running."""
     data = folder / "data"
     data.mkdir()
     key = program.clean_environment()["CORRAL_CREDENTIALS_KEY"]
@@ -95,7 +113,7 @@ def opened(
         wire(engine, Settings(data=data)).rooms.people.add(
             "default", AGENT, PASSWORD, roles=["agent"]
         )
-        engine.deploy([HERE / "care.bpmn"])
+        engine.deploy(processes)
         conversations = Conversations(engine, Seals.of(key))
         conversations.ensure_account(
             network, handle, settings={"poll_seconds": [0.5, 1], **settings}, secrets=secrets
