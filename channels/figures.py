@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from channels.model import ReplyStatus
+from channels.storage import dead_letters
 from channels.storage import figures as stored
 from engine import Engine
 
@@ -37,6 +38,7 @@ class ChannelFigures:
     replies: Mapping[ReplyStatus, int]  #: of the unfinished states; counts end at ``figures.MOST``
     reply_delay: float  #: seconds since a reply could have been sent; 0 when none could
     accounts: tuple[Silence, ...]
+    dead_letters: Mapping[str, int]  #: that wait for somebody, by direction
 
 
 def figures(engine: Engine) -> ChannelFigures:
@@ -46,6 +48,7 @@ def figures(engine: Engine) -> ChannelFigures:
         counts = stored.replies(view.connection, UNFINISHED)
         due = stored.earliest_due(view.connection)
         rows = stored.accounts(view.connection)
+        letters = dead_letters.count(view.connection)
     return ChannelFigures(
         replies=counts,
         reply_delay=0.0 if due is None else max(0.0, (now - due).total_seconds()),
@@ -59,6 +62,7 @@ def figures(engine: Engine) -> ChannelFigures:
             )
             for row in rows
         ),
+        dead_letters=letters,
     )
 
 

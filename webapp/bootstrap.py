@@ -17,6 +17,7 @@ from flask import Flask
 from channels import networks
 from channels.accounts import Accounts
 from channels.conversations import Conversations
+from channels.dead_letters import DeadLetters
 from channels.gathering import CLUSTER_MEMBERS, Gathering
 from channels.intake import Intake
 from channels.listening import Listener
@@ -121,19 +122,21 @@ class _ByWorkspace:
         with self.lock:
             if key not in self.made:
                 bound = self.engine.in_workspace(key)
+                outbox = Outbox(
+                    bound,
+                    self.networks,
+                    alone=self.alone,
+                    seals=self.seals,
+                    attempted=self.monitor.metrics.attempted,
+                )
                 self.made[key] = Services(
                     engine=bound,
                     conversations=Conversations(bound, self.seals),
                     accounts=Accounts(bound, self.networks, self.seals),
-                    outbox=Outbox(
-                        bound,
-                        self.networks,
-                        alone=self.alone,
-                        seals=self.seals,
-                        attempted=self.monitor.metrics.attempted,
-                    ),
+                    outbox=outbox,
                     gathering=Gathering(bound),
                     receiver=Receiver(bound, self.networks, self.seals),
+                    letters=DeadLetters(bound, outbox.withholding, self.networks),
                     calls=Calls(bound, self.networks),
                     people=self.people,
                 )

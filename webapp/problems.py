@@ -22,6 +22,7 @@ from werkzeug.exceptions import HTTPException
 from channels.errors import (
     ChannelError,
     ChannelUnavailableError,
+    LetterClosedError,
     NotConfirmedError,
     ReplyOnItsWayError,
     ReplySettledError,
@@ -54,6 +55,7 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (StaleRevisionError, 409),
     (ReplySettledError, 409),
     (ReplyOnItsWayError, 409),
+    (LetterClosedError, 409),
     (StorageError, 503),
     (ChannelUnavailableError, 503),
 )

@@ -17,6 +17,7 @@ from webapp.security import current_person
 if TYPE_CHECKING:
     from channels.accounts import Accounts
     from channels.conversations import Conversations
+    from channels.dead_letters import DeadLetters
     from channels.gathering import Gathering
     from channels.outbox import Outbox
     from channels.receiving import Receiver
@@ -41,6 +42,7 @@ class Services:
     outbox: Outbox
     gathering: Gathering
     receiver: Receiver
+    letters: DeadLetters
     calls: Calls
     people: People
 

@@ -36,6 +36,7 @@ PAGES = (
     "/channels/1",
     "/channels/add",
     "/channels/add/demo",
+    "/dead-letters?all=1",
     "/settings",
     "/nothing-here",
 )

@@ -95,6 +95,14 @@ def _of_channels(found: ChannelFigures) -> Iterator[Metric]:
         "Time since the earliest reply nobody sent was to be sent.",
         found.reply_delay,
     )
+    letters = GaugeMetricFamily(
+        "corral_dead_letters",
+        "Replies and calls that wait for somebody's decision, up to 10000.",
+        labels=["direction"],
+    )
+    for direction, number in found.dead_letters.items():
+        letters.add_metric([direction], number)
+    yield letters
     names = ["workspace", "channel", "account"]
     success = GaugeMetricFamily(
         "corral_channel_success_age_seconds",
