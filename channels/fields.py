@@ -72,6 +72,12 @@ def told(fields: Sequence[Field], given: Mapping[str, str]) -> Told:
     return Told(settings, secrets)
 
 
+def number(told: Any, usual: float) -> float:
+    """Return a number of the settings of an account; the usual one where none was told."""
+    valid = isinstance(told, int | float) and not isinstance(told, bool)
+    return float(told) if valid else usual
+
+
 def _read(field: Field, answer: str) -> Any:
     if not answer:
         if field.required:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from channels.errors import CallRefusedError
+from channels.fields import number
 from channels.model import Gap, Mention, OwnPost, Page, Skipped
 from channels.networks.discourse.changes import changes
 from channels.networks.discourse.forum import Told, Visit
@@ -85,7 +86,7 @@ class Look:
         self._brand = brand
         self._now = now
         self._settings = settings
-        days = min(_number(settings.get("backlog_days"), 1.0), 3_650)
+        days = min(number(settings.get("backlog_days"), 1.0), 3_650)
         names = {each.name for each in fields(Place)}
         known = deepcopy({name: value for name, value in after.items() if name in names})
         self._place = Place(**({"since": (now - timedelta(days=days)).isoformat()} | known))
@@ -164,7 +165,7 @@ class Look:
 
     def _searched(self) -> Iterator[Page]:
         """Yield what a search finds beyond the lists, a few posts at a time."""
-        minutes = _number(self._settings.get("search_minutes"), 15.0)
+        minutes = number(self._settings.get("search_minutes"), 15.0)
         pause = timedelta(minutes=minutes) if self._place.searched_all else TENDING
         if not minutes or not self._brand.words or not self._due("searched_at", pause):
             return
@@ -273,8 +274,3 @@ class Look:
     def _due(self, what: str, pause: timedelta) -> bool:
         at: str | None = getattr(self._place, what)
         return at is None or self._now - datetime.fromisoformat(at) >= pause
-
-
-def _number(told: Any, usual: float) -> float:
-    valid = isinstance(told, int | float) and not isinstance(told, bool)
-    return float(told) if valid else usual

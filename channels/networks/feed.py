@@ -1,0 +1,298 @@
+"""Feeds: entries of blogs and news, by RSS or Atom, that name the brand. They cannot be answered.
+
+A feed is asked whether it has changed, no more often than the account says. What stands in it is
+known by the ids of its entries, or by their links where they have none. An entry that says
+something else than before is an edit; one that is not there any more has only become old.
+"""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urldefrag, urlsplit
+
+import feedparser
+
+from channels.calling import Answer, Caller
+from channels.errors import (
+    CallRefusedError,
+    ChannelRefusedError,
+    ChannelUnavailableError,
+    ReplyRefusedError,
+    ReplyTooLongError,
+)
+from channels.fields import Field, number
+from channels.html_text import text_of
+from channels.model import Author, Chance, ChannelAccount, Edit, Mention, Page, Reply
+from channels.phrases import listed, names_one
+from channels.protocol import Checked
+from channels.transport import Line
+
+#: Seconds a server may be silent, and for a whole call.
+SILENCE, WHOLE = 15.0, 30.0
+#: Bytes of a feed: what is no XML is read in a way that takes its time.
+LARGEST = 2_000_000
+#: Mentions of one page, and characters of one that are kept.
+PAGE, LONGEST = 100, 20_000
+#: Entries that are known though the feed does not hold them any more.
+REMEMBERED = 500
+#: Characters of an external id; longer ones are kept by what stands for them.
+_LONGEST_ID = 200
+_FEEDS = "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5"
+_NO_ANSWER = (
+    "Feeds carry no answers. Write to the author where the entry stands (its link is in the "
+    "conversation), then close the case."
+)
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where reading stopped: the position of an account, as it is kept."""
+
+    asked_at: str | None = None  #: ISO 8601
+    etag: str | None = None
+    modified: str | None = None
+    #: By what stands for an entry: a digest of its words, and whether it is a mention.
+    seen: dict[str, list[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry of a feed."""
+
+    external_id: str
+    author: Author
+    text: str
+    at: datetime
+    changed_at: datetime
+    url: str | None
+
+    @property
+    def key(self) -> str:
+        return _short(self.external_id, 16)
+
+    @property
+    def digest(self) -> str:
+        return _short(self.text, 8)
+
+
+class FeedNetwork:
+    """Feeds by RSS and Atom. Safe to use from several threads."""
+
+    name = "feed"
+    title = "Feed (RSS, Atom)"
+    reply_limit = 10_000
+    can_reply_privately = False
+    fields = (
+        Field("address", "Feed", "Its address, as https://blog.example.com/feed", kind="address"),
+        Field("words", "Words", "Names of the brand, with commas between them. Without any, every "
+              "entry is a mention", required=False),
+        Field("minutes", "Minutes between looks", kind="number", required=False, default="5"),
+        Field("backlog_days", "Days of earlier entries", "Read when the account is new",
+              kind="number", required=False, default="7"),
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        silence: float = SILENCE,
+    ) -> None:
+        """Take the clock ``now`` (UTC), and the seconds that a server may be silent."""
+        self._now = now
+        self._silence = silence
+
+    def fetch(self, account: ChannelAccount, after: Mapping[str, Any] | None) -> Iterator[Page]:
+        """Yield entries that are new or were changed; see :class:`channels.protocol.Channel`."""
+        now = self._now()
+        first = after is None
+        place = _place_of(after or {})
+        pause = timedelta(minutes=number(account.settings.get("minutes"), 5.0))
+        if place.asked_at and now - datetime.fromisoformat(place.asked_at) < pause:
+            return
+        answer = self._asked(account, place)
+        entries = [] if answer.status == 304 else _entries(answer, _address(account), now)
+        words = listed(account.settings.get("words"))
+        days = min(number(account.settings.get("backlog_days"), 7.0), 3_650)
+        since = now - timedelta(days=days) if first else None
+        entries = _unlike(entries, place)
+        if since is not None:
+            for old in (one for one in entries if one.at < since):
+                place.seen[old.key] = [old.digest, False]
+            entries = _unlike(entries, place)
+        while len(entries) > PAGE:
+            yield _page(entries[:PAGE], words, place)
+            entries = entries[PAGE:]
+        # Only now: a feed that has not changed is not read again.
+        place.asked_at = now.isoformat()
+        if answer.status != 304:
+            place.etag = answer.headers.get("etag")
+            place.modified = answer.headers.get("last-modified")
+        yield _page(entries, words, place)
+
+    def measure(self, text: str) -> int:
+        """Return the number of characters."""
+        return len(text)
+
+    def chance(self, account: ChannelAccount, reply: Reply) -> Chance:
+        """Return that no reply can be sent, and what can be done."""
+        return Chance(_NO_ANSWER)
+
+    def send(self, account: ChannelAccount, reply: Reply) -> str:
+        """Refuse ``reply``."""
+        if (length := len(reply.text)) > self.reply_limit:
+            raise ReplyTooLongError(self.name, length=length, limit=self.reply_limit)
+        raise ReplyRefusedError(_NO_ANSWER)
+
+    def find(self, account: ChannelAccount, reply: Reply) -> str | None:
+        """Return None: nothing is ever sent."""
+        return None
+
+    def check(self, account: ChannelAccount) -> Sequence[Checked]:
+        """Read the feed; see :class:`channels.protocol.Adding`."""
+        entries = _entries(self._asked(account, _Place()), _address(account), self._now())
+        words = listed(account.settings.get("words"))
+        naming = sum(names_one(one.text, words) for one in entries) if words else len(entries)
+        return [
+            Checked("read the feed", f"{len(entries)} entries"),
+            Checked("words", f"{naming} of them are mentions"),
+        ]
+
+    def _asked(self, account: ChannelAccount, place: _Place) -> Answer:
+        address = _address(account)
+        asked = {"If-None-Match": place.etag, "If-Modified-Since": place.modified}
+        headers = {"Accept": _FEEDS} | {name: told for name, told in asked.items() if told}
+        caller = Caller(address, line=Line(read=self._silence, whole=WHOLE, largest=LARGEST))
+        try:
+            return caller.call("GET", "", headers=headers)
+        except CallRefusedError as error:
+            cure = (
+                "It is gone for good: switch the account off."
+                if error.status == 410
+                else ("Open its address in a browser, and correct it.")
+            )
+            raise ChannelRefusedError(
+                f"{address} is refused (status {error.status}). {cure}"
+            ) from error
+
+
+def _place_of(position: Mapping[str, Any]) -> _Place:
+    seen = {key: list(told) for key, told in dict(position.get("seen") or {}).items()}
+    return _Place(position.get("asked_at"), position.get("etag"), position.get("modified"), seen)
+
+
+def _page(entries: Sequence[_Entry], words: Sequence[str], place: _Place) -> Page:
+    """Return a page of entries that are new or were changed, with the position behind them."""
+    mentions, edits = [], []
+    for one in entries:
+        was_mention = bool(place.seen.get(one.key, ("", False))[1])
+        is_mention = was_mention or not words or names_one(one.text, words)
+        if was_mention:
+            edits.append(Edit(one.external_id, one.text, one.changed_at))
+        elif is_mention:
+            mentions.append(_mention_of(one))
+        place.seen.pop(one.key, None)
+        place.seen[one.key] = [one.digest, is_mention]
+    return Page(tuple(mentions), edits=tuple(edits), position=asdict(place))
+
+
+def _unlike(entries: Sequence[_Entry], place: _Place) -> list[_Entry]:
+    """Return entries that are new or were changed; forget most of what stands there no more."""
+    here = {one.key for one in entries}
+    gone = [key for key in place.seen if key not in here] if here else []
+    for key in gone[:-REMEMBERED]:
+        del place.seen[key]
+    return [one for one in entries if place.seen.get(one.key, ("",))[0] != one.digest]
+
+
+def _mention_of(entry: _Entry) -> Mention:
+    return Mention(
+        entry.external_id, entry.author, entry.text, entry.at, entry.external_id, url=entry.url,
+        answerable=False,
+    )  # fmt: skip
+
+
+def _entries(answer: Answer, address: str, now: datetime) -> list[_Entry]:
+    """Return the entries of a feed, oldest first.
+
+    Raises:
+        ChannelUnavailableError: it was cut off.
+        ChannelRefusedError: it is no feed.
+    """
+    if answer.content.strip() and not answer.content.rstrip(b"\0 \r\n\t").endswith(b">"):
+        raise ChannelUnavailableError("The feed was cut off in its middle.")
+    headers = {"content-type": answer.headers.get("content-type", ""), "content-location": address}
+    # Given as bytes, a text that is the name of a file has that file read.
+    told = feedparser.parse(io.BytesIO(answer.content), response_headers=headers)
+    if not told.get("version"):
+        raise ChannelRefusedError(
+            f"{address} is no feed. Blogs tell the address of theirs as RSS or Atom."
+        )
+    count = Counter(one.get("id") for one in told.entries)
+    found = [
+        _entry(one, told.feed, address, now, unique=count[one.get("id")] == 1)
+        for one in reversed(told.entries)
+    ]
+    return sorted({one.external_id: one for one in found}.values(), key=lambda one: one.at)
+
+
+def _entry(told: Any, feed: Any, address: str, now: datetime, *, unique: bool) -> _Entry:
+    url = urldefrag(str(told.get("link") or ""))[0]
+    contents = told.get("content") or [told.get("summary_detail") or {}]
+    body = "\n\n".join(filter(None, map(_words, contents)))
+    title = _words(told.get("title_detail") or {})
+    at = _moment(told, "published_parsed") or _moment(told, "updated_parsed") or now
+    # Some feeds give all their entries one id, and some none.
+    id = str(told.get("id") or "") if unique else ""
+    id = id or url or _short(f"{title} {body}", 32)
+    return _Entry(
+        external_id=id if len(id) <= _LONGEST_ID else _short(id, 32),
+        author=_author(told, feed, address),
+        text=("\n\n".join(filter(None, (title, body))))[:LONGEST],
+        at=min(at, now),
+        changed_at=min(_moment(told, "updated_parsed") or now, now),
+        url=url if urlsplit(url).scheme in ("http", "https") else None,
+    )
+
+
+def _words(told: Mapping[str, Any]) -> str:
+    value = str(told.get("value") or "")
+    return value.strip() if told.get("type") == "text/plain" else text_of(value)
+
+
+def _author(told: Any, feed: Any, address: str) -> Author:
+    """Return who wrote an entry; where nobody is told, the feed itself."""
+    host = urlsplit(address).hostname or address
+    detail = told.get("author_detail") or {}
+    name = " ".join(str(detail.get("name") or told.get("author") or "").split())
+    name = name or " ".join(str(feed.get("title") or "").split()) or host
+    return Author(_short(f"{host} {name.casefold()}", 32), name[:100], name[:100])
+
+
+def _moment(told: Any, name: str) -> datetime | None:
+    # Asking for a moment of change that is not there warns, and gives another one.
+    parsed = told.get(name) if name in told else None
+    try:
+        return datetime.fromtimestamp(calendar.timegm(parsed), UTC) if parsed else None
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+
+
+def _address(account: ChannelAccount) -> str:
+    address = str(account.settings.get("address") or "")
+    if not address:
+        raise ChannelRefusedError(f"The account {account.handle} has no feed. Tell it one.")
+    return address
+
+
+def _short(text: str, length: int) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:length]
+
+
+channel = FeedNetwork
