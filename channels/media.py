@@ -153,6 +153,8 @@ def read(stored: Sequence[Mapping[str, Any]] | None) -> tuple[Enclosure, ...]:
 
 def megabytes(size: int) -> str:
     """Return a size as people read it."""
+    if size < 1_000:
+        return f"{size} bytes"
     return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.0f} kB"
 
 

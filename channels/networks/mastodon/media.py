@@ -18,13 +18,11 @@ def rules_of(terms: Mapping[str, Any]) -> MediaRules:
     """Return which files a reply may carry by the terms of a server, as they are remembered."""
     told = {**USUAL, **(terms.get("media") or {})}
     types = EVERYTHING & set(told["types"])
-    return MediaRules(
-        (
-            Allowed("pictures", types & (PICTURES | {GIF}), int(told["most"]), int(told["image"])),
-            Allowed("films", types & {MP4}, 1, int(told["video"])),
-        ),
-        alt=int(told["alt"]),
+    kinds = (
+        Allowed("pictures", types & (PICTURES | {GIF}), int(told["most"]), int(told["image"])),
+        Allowed("films", types & {MP4}, 1, int(told["video"])),
     )
+    return MediaRules(tuple(one for one in kinds if one.types), alt=int(told["alt"]))
 
 
 def terms_in(told: Mapping[str, Any]) -> dict[str, Any]:
