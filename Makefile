@@ -34,6 +34,7 @@ test: install ## Run every test; fetches a Chromium if there is none
 	$(BIN)/pytest tests --ignore=tests/networks_real -n $(WORKERS) --dist loadfile
 
 test-networks: install ## Fetch real servers of networks (Bluesky, e-mail), and test against them on this machine alone
+	@$(BIN)/python -m tools.chromium
 	@$(BIN)/python -m tools.real_networks
 
 # For how long, on which database, and which troubles: make crash SECONDS=60 DATABASE=sqlite SEED=42

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.conftest import chrome as chrome  # the one Chromium of a test run
 from tools import real_networks
 from tools.real_networks import MissingError
 

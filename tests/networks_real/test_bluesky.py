@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from engine import InstanceStatus
 from tests.conftest import new_database
-from tests.networks_real import bluesky_network
+from tests.networks_real import bluesky_network, road
 from tests.networks_real.bluesky_network import Network, Person
 from tests.networks_real.house import House, opened
 from tests.waiting import until
@@ -163,3 +165,34 @@ def test_what_is_deleted_on_the_network_is_blanked_here(
 
     # then
     house.until(lambda: "0123" not in house.conversations.conversation(1).posts[0].text)
+
+
+def test_the_whole_road_in_a_browser_whenever_the_process_is_killed(
+    brand: Person, customer: Person, chrome: Browser, tmp_path: Path
+) -> None:
+    road.travel(OnBluesky(brand, customer), chrome, tmp_path)
+
+
+class OnBluesky:
+    """Bob, on a Bluesky of our own."""
+
+    network = "bluesky"
+
+    def __init__(self, brand: Person, customer: Person) -> None:
+        self.brand, self.customer = brand, customer
+        self.handle, self.settings = brand.handle, {"server": brand.service}
+        self.secrets = {"app_password": brand.app_password()}
+        self.post: dict[str, str] = {}
+
+    def complains(self, text: str) -> None:
+        self.post = self.customer.posts(text, to=self.brand)
+
+    def answers(self) -> list[str]:
+        return [one["record"]["text"] for one in self._replies()]
+
+    def goes_on(self, text: str) -> None:
+        newest = self._replies()[-1]
+        self.customer.posts(text, under={**newest, "root": self.post})  # type: ignore[dict-item]
+
+    def _replies(self) -> list[dict[str, Any]]:
+        return self.customer.replies(self.post["uri"])

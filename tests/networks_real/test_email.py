@@ -10,9 +10,11 @@ from email.message import Message
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from engine import InstanceStatus
 from tests.networks.mail_servers import PASSWORD, MailServers, servers
+from tests.networks_real import road
 from tests.networks_real.house import House, opened
 from tools import program
 
@@ -179,3 +181,31 @@ def test_a_reply_that_comes_back_says_so_where_it_stands(
     # then
     house.until(lambda: "no mailbox here" in (house.conversations.reply(1).error or ""))
     assert house.instances() == [InstanceStatus.ACTIVE]
+
+
+@pytest.mark.timeout(900)
+def test_the_whole_road_in_a_browser_whenever_the_process_is_killed(
+    there: MailServers, care: str, customer: str, chrome: Browser, tmp_path: Path
+) -> None:
+    road.travel(ByMail(there, care, customer), chrome, tmp_path)
+
+
+class ByMail:
+    """Zoë, who writes letters."""
+
+    network = "email"
+
+    def __init__(self, there: MailServers, care: str, customer: str) -> None:
+        self.there, self.handle, self.customer = there, care, customer
+        account = there.account(care, history_days=1)
+        self.settings, self.secrets = account.settings, account.secrets
+
+    def complains(self, text: str) -> None:
+        writes(self.there, self.customer, self.handle, text, Message_ID="<r1@home.example>")
+
+    def answers(self) -> list[str]:
+        return [text_of(letter) for letter in letters(self.there, self.customer)]
+
+    def goes_on(self, text: str) -> None:
+        newest = letters(self.there, self.customer)[-1]["Message-ID"]
+        writes(self.there, self.customer, self.handle, text, In_Reply_To=newest)
