@@ -27,10 +27,25 @@ FURTHER = "That is what you said last week. Terrible!"
 class Outside(Protocol):
     """A network with a customer on it, and what that customer can do and see."""
 
-    network: str
-    handle: str
-    settings: Mapping[str, Any]
-    secrets: Mapping[str, str]
+    @property
+    def network(self) -> str:
+        """Name of the network."""
+        ...
+
+    @property
+    def handle(self) -> str:
+        """The brand's account."""
+        ...
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What the account is told."""
+        ...
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """Its credentials."""
+        ...
 
     def complains(self, text: str) -> None:
         """Write to the brand."""
