@@ -22,6 +22,7 @@ The tree::
     +-- PolicyRejectedError        a rule of what may be said does not do; nothing was stored
     +-- CustomersError             customers who cannot be joined or split like this
     +-- CallRejectedError          what was told of a phone call does not do; nothing was stored
+    +-- NoteRejectedError          a note says nothing, or too much; nothing was stored
     +-- CallNotGenuineError        somebody calls us who cannot be who they should be
     +-- NotUnderstoodError         a genuine call that says nothing we know
     +-- LetterClosedError          there is nothing left to do with a dead letter
@@ -200,6 +201,15 @@ class CallRejectedError(ChannelError):
         """Keep what is wrong by name of the field."""
         super().__init__("; ".join(f"{name}: {why}" for name, why in sorted(errors.items())))
         self.errors = dict(errors)
+
+
+class NoteRejectedError(ChannelError):
+    """A note says nothing, or too much; nothing was stored."""
+
+    def __init__(self, length: int, longest: int) -> None:
+        """Say which."""
+        why = f"It has {length} characters, and may have {longest}." if length else "Write one."
+        super().__init__(f"The note is not kept. {why}")
 
 
 class CallNotGenuineError(ChannelError):

@@ -26,6 +26,7 @@ from channels.model import (
 from channels.networks import found, limit_of
 from channels.placing import Places, named_posts
 from channels.protocol import Channel
+from channels.remarks import hear
 from channels.rhythm import learned
 from channels.signals import OfflineSignals, Reading, Signals
 from channels.storable import storable
@@ -96,6 +97,7 @@ class Intake:
         Raises:
             NotFoundError: the workspace has no such account; nothing was stored.
             LeaseLostError: another worker reads the account by now; nothing was stored.
+            ChannelUnavailableError: it has to be read again in a while; nothing was stored.
         """
         page = storable(page)
         # Reading texts takes longer than storing them: not while others wait for the database.
@@ -159,6 +161,7 @@ class _Taking:
         attachments.keep(self._uow.connection, self._uow.workspace_id, taken, stored)
         # What a program answered is shown, and no customer waits for us to answer it.
         heard = [m for m in taken if not m.automatic]
+        noted = hear(self._uow, self._account, page.remarks)
         clustered = self._cluster(heard, threads, readings.mentions)
         shown = self._show(taken, threads)
         changes = Changes(self._uow, self._account, self._now, self._conversation)
@@ -171,7 +174,7 @@ class _Taking:
         outcomes = self._engine.correlate_all(
             messages + changed.messages, process=self._process, within=self._uow
         )
-        self._finish(page, taken, threads, shown | changed.conversations)
+        self._finish(page, taken, threads, shown | changed.conversations | noted)
         result = _sum_up(page, outcomes[: len(heard)], changed)
         return replace(
             result,

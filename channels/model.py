@@ -115,6 +115,17 @@ class OwnPost:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What a colleague said where the team talks, in answer to a note of ours."""
+
+    external_id: str
+    author: str  #: as people know them there
+    text: str
+    created_at: datetime
+    thread: str  #: external id of the post that it answers: the first of the thread
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """A mention whose author changed its words."""
 
@@ -176,6 +187,7 @@ class Page:
     gap: Gap | None = None
     costs: tuple[Cost, ...] = ()  #: of reading it
     undelivered: tuple[Undelivered, ...] = ()
+    remarks: tuple[Remark, ...] = ()  #: where the team talks; those that answer no note are dropped
 
 
 class ReplyStatus(StrEnum):

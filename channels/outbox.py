@@ -288,6 +288,8 @@ class Outbox:
 
     def _is_wanted(self, out: Outgoing, statuses: Mapping[int, JobStatus], now: datetime) -> bool:
         """Tell whether the job of a reply waits for it; if not, put it off or give it up."""
+        if out.note_id is not None:
+            return True
         status = None if out.reply.job_id is None else statuses.get(out.reply.job_id)
         # The rest of an answer whose first parts a person has seen on the network: its job ended
         # when nobody knew.

@@ -186,6 +186,18 @@ class Rereading(Protocol):
 
 
 @runtime_checkable
+class Colleagues(Protocol):
+    """A network where our own people talk. Notes go there, and what is answered are notes.
+
+    Customers are not met there: its pages bring ``remarks`` alone. A note is sent as a reply
+    whose ``thread`` is the external id of the first note of its conversation, or empty.
+    """
+
+    #: What people call the place: ``"Slack channel"``.
+    place: str
+
+
+@runtime_checkable
 class Charging(Protocol):
     """A network on which a post costs more when it holds a link."""
 

@@ -86,6 +86,8 @@ class Receiver:
                 opened = self._seals.opened(key, account)
                 with hiding(opened.secrets):
                     answer = network.receive(opened, call)
+                if answer.page is not None:
+                    self._intake.take(account, replace(answer.page, position=None))
             except NetworkFaultError as fault:
                 _log.error("channel.call_failed", exception=fault.trace)
                 return _AWAY
@@ -95,8 +97,6 @@ class Receiver:
             except ChannelError as error:
                 _log.warning("channel.call_put_off", why=str(error))
                 return _AWAY
-            if answer.page is not None:
-                self._intake.take(account, replace(answer.page, position=None))
             if answer.id is not None:
                 self._came_right(account, answer.id)
             if answer.wake:

@@ -138,3 +138,27 @@ class Summary:
     text: str  #: of the newest mention
     at: datetime  #: UTC, of the newest mention
     cluster_id: int | None = None  #: of the near-identical complaints that it belongs to
+
+
+@dataclass(frozen=True, slots=True)
+class NotePost:
+    """A note on its way to a channel of the team, or there."""
+
+    channel: str
+    account: str  #: handle of ours
+    status: ReplyStatus
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that a colleague said about a conversation; no customer ever reads it."""
+
+    id: int
+    conversation_id: int
+    text: str
+    author: str
+    at: datetime  #: UTC
+    channel: str | None = None  #: network on which it was said; None: it was written here
+    account: str | None = None  #: handle of ours there
+    told: tuple[NotePost, ...] = ()  #: where the team was told

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from channels.model import Author, Edit, Gap, Mention, OwnPost, Page
+from channels.model import Author, Edit, Gap, Mention, OwnPost, Page, Remark
 
-_Part = TypeVar("_Part", Mention, Author, OwnPost, Edit, Gap)
+_Part = TypeVar("_Part", Mention, Author, OwnPost, Edit, Gap, Remark)
 
 #: Characters of a name, a handle or an id of a person at most.
 _LONGEST_NAME = 500
@@ -27,8 +27,9 @@ def storable(page: Page) -> Page:
         ),
         own_posts=tuple(map(_cleaned, page.own_posts)),
         edits=tuple(map(_cleaned, page.edits)),
-        deletions=tuple(map(_clean, page.deletions)),
+        deletions=tuple(map(clean, page.deletions)),
         gap=_cleaned(page.gap) if page.gap else None,
+        remarks=tuple(map(_cleaned, page.remarks)),
     )
 
 
@@ -39,11 +40,12 @@ def _cleaned(part: _Part, *, longest: int | None = None) -> _Part:
         for each in fields(part)
         if isinstance(value := getattr(part, each.name), str)
     }
-    clean: dict[str, Any] = {name: _clean(value)[:longest] for name, value in texts.items()}
-    return part if clean == texts else replace(part, **clean)
+    fit: dict[str, Any] = {name: clean(value)[:longest] for name, value in texts.items()}
+    return part if fit == texts else replace(part, **fit)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Return a text without NULs and halves of characters."""
     if "\x00" not in text and text.isascii():
         return text
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

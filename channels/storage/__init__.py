@@ -7,6 +7,7 @@ from typing import Any
 
 # Whoever asks for the tables of this room has them all, also those beside ``tables``.
 from channels.storage import dead_letters as _dead_letters  # noqa: F401
+from channels.storage import notes as _notes  # noqa: F401
 from channels.storage import reply_files as _reply_files  # noqa: F401
 from engine import Engine
 from engine.storage import migrate

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from channels import media
 from channels.model import ChannelAccount, Reply, ReplyStatus
 from channels.storage.accounts import account_of
+from channels.storage.notes import NoteRow
 from channels.storage.tables import AccountRow, ConversationRow, IdentityRow, MentionRow, ReplyRow
 from engine.storage.bulk import among
 
@@ -29,6 +30,7 @@ class Outgoing:
     sending_at: datetime | None  #: UTC; when the last attempt began
     series: str | None = None  #: the answer it is a part of, if it has several
     due_at: datetime | None = None  #: UTC; nothing is done before
+    note_id: int | None = None  #: it tells the team of this note, and no customer of anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def addressees(
             row.answerable is not False,
             row.asked_at,
             row.heard_at,
-        )  # fmt: skip
+        )
         for row in found
     }
 
@@ -165,20 +167,21 @@ _BEFORE = aliased(ReplyRow, name="before")
 @cache
 def _due() -> Select[Any]:
     earlier = aliased(ReplyRow)
-    waits = (
-        select(earlier.id)
-        .where(
-            earlier.conversation_id == ReplyRow.conversation_id,
-            earlier.id < ReplyRow.id,
-            earlier.due_at.is_not(None),
-            or_(
-                earlier.status != ReplyStatus.APPROVED.value,
-                earlier.send_at.is_(None),
-                earlier.send_at <= bindparam("moment"),
-            ),
-        )
-        .exists()
+    before = and_(
+        earlier.id < ReplyRow.id,
+        earlier.due_at.is_not(None),
+        or_(
+            earlier.status != ReplyStatus.APPROVED.value,
+            earlier.send_at.is_(None),
+            earlier.send_at <= bindparam("moment"),
+        ),
     )
+    same = earlier.conversation_id == ReplyRow.conversation_id
+    waits = select(earlier.id).where(same, before).exists()
+    # The second note on a conversation goes into the thread of the first. Not «or»: each has its
+    # index.
+    thread = and_(earlier.workspace_id == ReplyRow.workspace_id, earlier.series == ReplyRow.series)
+    noted = select(earlier.id).where(ReplyRow.note_id.is_not(None), thread, before).exists()
     incomplete = and_(_BEFORE.id.is_not(None), _BEFORE.status != ReplyStatus.SENT.value)
     return (
         _outgoing()
@@ -187,6 +190,7 @@ def _due() -> Select[Any]:
             ReplyRow.status.in_(bindparam("statuses", expanding=True)),
             ReplyRow.due_at <= bindparam("moment"),
             ~waits,
+            ~noted,
             ~incomplete,
         )
         .order_by(ReplyRow.due_at, ReplyRow.id)
@@ -194,11 +198,30 @@ def _due() -> Select[Any]:
     )
 
 
+def _first_of_notes() -> Any:
+    """Return the external id of the first note on a conversation in a channel, as a column."""
+    first = aliased(ReplyRow)
+    return (
+        select(first.external_id)
+        .where(
+            ReplyRow.note_id.is_not(None),
+            first.workspace_id == ReplyRow.workspace_id,
+            first.series == ReplyRow.series,
+            first.external_id.is_not(None),
+        )
+        .order_by(first.id)
+        .limit(1)
+        .correlate(ReplyRow)
+        .scalar_subquery()
+    )
+
+
 def _outgoing() -> Select[Any]:
     return (
         select(
             ReplyRow.__table__,
-            ConversationRow.thread,
+            func.coalesce(ConversationRow.thread, _first_of_notes()).label("thread"),
+            NoteRow.conversation_id.label("noted"),
             AccountRow.channel,
             AccountRow.handle,
             AccountRow.enabled,
@@ -211,6 +234,7 @@ def _outgoing() -> Select[Any]:
             _heard(),
         )
         .outerjoin(ConversationRow, ConversationRow.id == ReplyRow.conversation_id)
+        .outerjoin(NoteRow, NoteRow.id == ReplyRow.note_id)
         .outerjoin(AccountRow, AccountRow.id == ReplyRow.account_id)
         .outerjoin(
             _ANSWERED,
@@ -232,8 +256,8 @@ def _outgoing() -> Select[Any]:
 
 def _read(row: Row[Any]) -> Outgoing:
     reply = Reply(
-        id=row.id, conversation_id=row.conversation_id or 0, text=row.text, private=row.private,
-        status=ReplyStatus(row.status), idempotency_key=row.idempotency_key,
+        id=row.id, conversation_id=row.conversation_id or row.noted or 0, text=row.text,
+        private=row.private, status=ReplyStatus(row.status), idempotency_key=row.idempotency_key,
         created_at=row.created_at, in_reply_to=row.answers, thread=row.thread or "",
         recipient=row.recipient, external_id=row.external_id, sent_at=row.sent_at,
         attempts=row.attempts, error=row.error, job_id=row.job_id, by=row.by, send_at=row.send_at,
@@ -248,5 +272,12 @@ def _read(row: Row[Any]) -> Outgoing:
             row.sealed,
         )  # fmt: skip
     return Outgoing(
-        reply, account, row.approved_digest, row.inquiries, row.sending_at, row.series, row.due_at
+        reply,
+        account,
+        row.approved_digest,
+        row.inquiries,
+        row.sending_at,
+        row.series,
+        row.due_at,
+        row.note_id,
     )

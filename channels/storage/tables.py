@@ -264,6 +264,7 @@ class ReplyRow(Owned, Table):
         Index("ix_reply_series", "workspace_id", "series", "part"),
         # Whether the same words went out elsewhere.
         Index("ix_reply_said", "said", "created_at"),
+        Index("ix_reply_note", "note_id"),
     )
 
     #: NULL when a job named no conversation of this workspace; such a reply is refused.
@@ -309,6 +310,8 @@ class ReplyRow(Owned, Table):
     said: Mapped[str | None] = mapped_column(String(64))
     #: Whether it invites the customer to go on in private.
     hand_off: Mapped[bool] = mapped_column(server_default=false())
+    #: Of ``note``: it tells the team of that, and no customer; NULL: it answers a customer.
+    note_id: Mapped[int | None] = mapped_column(Id)
     #: Files that go out with it, as :mod:`channels.media` keeps them; NULL: none.
     files: Mapped[list[dict[str, Any]] | None] = mapped_column(Payload)
 

@@ -22,6 +22,7 @@ def upgrade() -> None:
     _what_it_costs()
     _files()
     _dead_letters()
+    _notes()
     _addresses()
 
 
@@ -237,6 +238,25 @@ def _dead_letters() -> None:
     )
     op.create_index("ix_dead_letter_workspace", "dead_letter", ["workspace_id", "id"])
     op.create_index("ix_dead_letter_state", "dead_letter", ["workspace_id", "state", "id"])
+
+
+def _notes() -> None:
+    """What colleagues say to each other about a conversation, and where the team is told."""
+    account = sa.ForeignKey("channel_account.id", name=op.f("fk_note_account_id"))
+    op.create_table(
+        "note",
+        *_owned("note"),
+        _pointer("note", "conversation"),
+        sa.Column("key", sa.String(length=320), nullable=False),
+        sa.Column("account_id", Id, account, nullable=True),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.UniqueConstraint("workspace_id", "key", name=op.f("uq_note_workspace_id_key")),
+    )
+    op.create_index("ix_note_conversation", "note", ["conversation_id", "id"])
+    op.add_column("reply", sa.Column("note_id", Id, nullable=True))
+    op.create_index("ix_reply_note", "reply", ["note_id"])
 
 
 def _addresses() -> None:
