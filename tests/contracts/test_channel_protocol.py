@@ -100,6 +100,22 @@ def _discourse(_folder: Path) -> tuple[Channel, ChannelAccount]:
     return DiscourseNetwork(lambda: NOW), account_in(forum)
 
 
+def _graph(kind: str) -> Callable[[Path], tuple[Channel, ChannelAccount]]:
+    def stage(_folder: Path) -> tuple[Channel, ChannelAccount]:
+        from tests.networks.graph.conftest import NETWORKS, account_on
+        from tests.networks.graph_server import GraphServer
+
+        server = GraphServer(kind, lambda: NOW)
+        post = server.post(at=NOW - timedelta(days=1))
+        server.comment(post, "bob", "the one that is answered", id="1")
+        for number in range(250):
+            at = NOW - timedelta(minutes=250 - number)
+            server.comment(post, "bob", f"number {number}", at=at)
+        return NETWORKS[kind](lambda: NOW), account_on(server)
+
+    return stage
+
+
 def _feed(_folder: Path) -> tuple[Channel, ChannelAccount]:
     from channels.networks.feed import FeedNetwork
     from tests.networks.feed.conftest import account_of
@@ -137,6 +153,8 @@ STAGES: dict[str, Callable[[Path], tuple[Channel, dict[str, Any] | ChannelAccoun
     "bluesky": _bluesky,
     "x": _x,
     "discourse": _discourse,
+    "facebook": _graph("facebook"),
+    "instagram": _graph("instagram"),
     "feed": _feed,
     "phone": _phone,
     "webhook": _webhook,

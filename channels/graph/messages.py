@@ -1,0 +1,90 @@
+"""Conversations: those in which something happened, with their newest messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from channels.errors import ChannelUnavailableError
+from channels.graph.dialect import Dialect
+from channels.graph.place import Track
+from channels.graph.posts import Message, Told, messages_of
+from channels.graph.server import Server
+from channels.model import Gap, Skipped
+from channels.moments import moment_of
+
+#: Conversations asked for at once, pages of them, and messages of each: no more are shown.
+MANY, PAGES, SHOWN = 20, 40, 20
+#: Conversations asked for at once where so many are more than the network can give.
+FEW = 4
+_FIELDS = (
+    "id,updated_time,participants,messages.limit({shown})"
+    "{{id,message,from,created_time,attachments,sticker,shares}}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Messages that are new, oldest first."""
+
+    messages: list[Message]
+    skipped: tuple[Skipped, ...] = ()
+    gap: Gap | None = None
+
+
+def news(dialect: Dialect, server: Server, track: Track, began: datetime) -> News:
+    """Return what is new in all conversations; ``began``, UTC, is when it begins to be wanted."""
+    floor = max(track.floor, began)
+    found: list[Message] = []
+    skipped: list[Skipped] = []
+    gaps: list[datetime] = []
+    for told in _changed(dialect, server, floor):
+        try:
+            shown = messages_of(told, dialect.me(server))
+        except ValueError as error:
+            skipped.append(Skipped(len(skipped) + 1, f"A conversation cannot be read: {error}"))
+            continue
+        fresh = [one for one in shown if one.at >= began and track.is_new(one.name, one.at)]
+        if len(shown) >= SHOWN and len(fresh) == len(shown):
+            gaps.append(shown[0].at)
+        found += fresh
+    found.sort(key=lambda one: one.at)
+    why = (
+        f"{dialect.title} shows the newest {SHOWN} messages of a conversation, and there were more."
+    )
+    gap = Gap(min(floor, *gaps), max(gaps), why) if gaps else None
+    return News(found, tuple(skipped), gap)
+
+
+def with_person(dialect: Dialect, server: Server, person: str) -> list[Message]:
+    """Return the newest messages exchanged with a person, oldest first."""
+    fields = _FIELDS.format(shown=SHOWN)
+    asked = {"platform": dialect.platform, "user_id": person, "fields": fields}
+    found = [one for page in server.pages("me/conversations", 1, **asked) for one in page]
+    try:
+        return [one for told in found for one in messages_of(told, dialect.me(server))]
+    except ValueError as error:
+        raise ChannelUnavailableError(f"A message of ours cannot be read: {error}") from error
+
+
+def _changed(dialect: Dialect, server: Server, floor: datetime) -> list[Told]:
+    try:
+        return _listed(dialect, server, floor, MANY)
+    except ChannelUnavailableError as error:
+        if error.retry_after is not None:
+            raise
+        # Long conversations can be more at once than it gives; it fails instead of giving fewer.
+        return _listed(dialect, server, floor, FEW)
+
+
+def _listed(dialect: Dialect, server: Server, floor: datetime, many: int) -> list[Told]:
+    """Return the conversations in which something happened since a moment, newest first."""
+    fields = _FIELDS.format(shown=SHOWN)
+    asked = {"platform": dialect.platform, "fields": fields, "limit": many}
+    found: list[Told] = []
+    for page in server.pages("me/conversations", PAGES * MANY // many, **asked):
+        for told in page:
+            if moment_of(told.get("updated_time")) < floor:
+                return found
+            found.append(told)
+    return found
