@@ -27,6 +27,7 @@ from channels.protocol import Channel
 from channels.receiving import Receiver, whose
 from channels.sealing import Seals
 from channels.settling import REPLY_SETTLE
+from channels.submitting import Submitting
 from channels.telephone import Calls
 from engine import Engine
 from engine.jobs import Job
@@ -137,6 +138,7 @@ class _ByWorkspace:
                     gathering=Gathering(bound),
                     receiver=Receiver(bound, self.networks, self.seals),
                     letters=DeadLetters(bound, outbox.withholding, self.networks),
+                    submitting=Submitting(bound, self.networks),
                     calls=Calls(bound, self.networks),
                     people=self.people,
                 )

@@ -8,7 +8,7 @@ need none, because no browser adds that header by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
@@ -47,6 +47,16 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
+    )
+)
+#: Of a page that others may embed: it runs no script and calls nobody.
+EMBEDDED_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors ",
     )
 )
 HEADERS = {
@@ -101,6 +111,21 @@ def answers_machines(view: Callable[P, R]) -> Callable[P, R]:
     """
     view.__dict__["machines"] = True
     return public(view)
+
+
+def proves_itself(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view as open to strangers whose form bears a proof of its own, not a CSRF token.
+
+    It is for forms inside pages of others, where browsers keep our cookies back. The view uses no
+    session, so there is nothing of the person's that another page could misuse.
+    """
+    view.__dict__["proof"] = True
+    return public(view)
+
+
+def embeddable(origins: Sequence[str]) -> None:
+    """Let pages of ``origins`` embed the answer to this request; without any, it stays alone."""
+    g.embeddable_in = tuple(origins)
 
 
 def require(*roles: Role | str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -191,7 +216,8 @@ def _guard() -> ResponseReturnValue | None:
         return None
     if any("\x00" in text for text in _typed()):
         abort(400, "The request holds a NUL character. Take it out and try again.")
-    if request.method not in {"GET", "HEAD", "OPTIONS"} and not _bears_token():
+    proved = _bears_token() or getattr(view, "proof", False)
+    if request.method not in {"GET", "HEAD", "OPTIONS"} and not proved:
         csrf.protect()
     if getattr(view, "public", False) or request.endpoint.endswith("static"):
         return None
@@ -235,8 +261,13 @@ def _by_token(people: People, header: str) -> Person | None:
 
 def _add_headers(settings: Settings) -> Callable[[Response], Response]:
     def add(response: Response) -> Response:
+        if (origins := g.get("embeddable_in")) is not None:
+            policy = EMBEDDED_POLICY + (" ".join(origins) or "'none'")
+            response.headers["Content-Security-Policy"] = policy
         for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+            # Browsers that heed the policy would not; others would refuse those who may.
+            if not (origins and name == "X-Frame-Options"):
+                response.headers.setdefault(name, value)
         if settings.https:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.endpoint is None or not request.endpoint.endswith("static"):

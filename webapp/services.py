@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from channels.gathering import Gathering
     from channels.outbox import Outbox
     from channels.receiving import Receiver
+    from channels.submitting import Submitting
     from channels.telephone import Calls
     from engine import Engine
     from webapp.live import Live
@@ -43,6 +44,7 @@ class Services:
     gathering: Gathering
     receiver: Receiver
     letters: DeadLetters
+    submitting: Submitting
     calls: Calls
     people: People
 

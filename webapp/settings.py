@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     login_limit: str = Field(
         default="10 per minute", description="Attempts to log in, for an address and for a login."
     )
+    form_limit: str = Field(
+        default="5 per minute; 30 per hour",
+        description="Submissions of web forms from one address; each form has a cap besides.",
+    )
     threads: int = Field(
         default=64, ge=4, le=1024, description="Requests at a time; an open live page holds one."
     )

@@ -142,7 +142,7 @@ def _webhook(_folder: Path) -> tuple[Channel, ChannelAccount]:
 
 
 #: Networks that call us; there is nothing to read.
-CALLING = {"phone", "webhook"}
+CALLING = {"form", "phone", "webhook"}
 #: How a network gets something to read without an outside socket. A new network adds its line.
 #: It gives the settings of its account, or the account.
 STAGES: dict[str, Callable[[Path], tuple[Channel, dict[str, Any] | ChannelAccount]]] = {
@@ -158,6 +158,7 @@ STAGES: dict[str, Callable[[Path], tuple[Channel, dict[str, Any] | ChannelAccoun
     "feed": _feed,
     "phone": _phone,
     "webhook": _webhook,
+    "form": lambda _: (networks.found()["form"], {}),
 }
 
 

@@ -12,6 +12,7 @@ from channels.accounts import condition_of
 from channels.errors import AccountRejectedError, ChannelError
 from channels.model import ChannelAccount
 from channels.protocol import Checked
+from channels.submitting import FORM
 from webapp import account_form
 from webapp.people import Role
 from webapp.security import current_person, require_for_all
@@ -100,6 +101,7 @@ def _page(
         condition=condition_of(state),
         network=network,
         address=_address(state.account),
+        form_address=_form_address(state.account),
         asked=account_form.asked(
             fields,
             told=accounts.told_to(state.account),
@@ -119,3 +121,10 @@ def _address(account: ChannelAccount) -> str | None:
     if not services().receiver.receives(account.channel):
         return None
     return url_for("hooks.receive", hook=account.hook, _external=True)
+
+
+def _form_address(account: ChannelAccount) -> str | None:
+    """Return where customers write into the form of the account; None if it is none."""
+    if account.channel != FORM:
+        return None
+    return url_for("forms.show", hook=account.hook, _external=True)
