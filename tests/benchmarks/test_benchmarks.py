@@ -28,6 +28,7 @@ def test_every_figure_has_its_value_unit_floor_bar_and_verdict(
     assert figures.keys() >= {"timers_drain_sqlite", "timers_drain_postgresql"}
     assert figures.keys() >= {"timers_idle_pump_ms", "timers_lateness_p99", "cluster_events_2"}
     assert figures.keys() >= {"condition_python", "condition_feel", "sandbox_alone", "compile_500"}
+    assert figures.keys() >= {"following_p95", "polling_cores"}
     assert figures.keys() >= {"state_bytes", "million_gigabytes", "million_gigabytes_worn"}
     assert all(list(figure) == fields for figure in figures.values())
 
