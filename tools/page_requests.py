@@ -17,8 +17,8 @@ from werkzeug.routing import Rule
 
 #: Never ends; are files; answer programs alone; reads no row.
 _LEFT_OUT = {
-    "live.stream", "static", "attachments.save", "monitoring.metrics", "hooks.receive",
-    "channel_adding.show",
+    "live.stream", "static", "attachments.save", "attachments.save_ours", "monitoring.metrics",
+    "hooks.receive", "channel_adding.show",
 }  # fmt: skip
 _SEARCHED = ("Ivo", "zo", "Zoë Silva", "ana_27", "nobody at all", "x", "@ivo_1", "order:5", "#17")
 #: Filters of the API as the pages have them: the name, and the only value if there is but one.

@@ -21,9 +21,10 @@ from channels.dead_letters import DeadLetters
 from channels.gathering import CLUSTER_MEMBERS, Gathering
 from channels.intake import Intake
 from channels.listening import Listener
+from channels.notes import Notes
 from channels.outbox import REPLY_SEND, Outbox
 from channels.polling import Poller
-from channels.protocol import Channel
+from channels.protocol import Channel, Whispering
 from channels.receiving import Receiver, whose
 from channels.sealing import Seals
 from channels.settling import REPLY_SETTLE
@@ -140,6 +141,7 @@ class _ByWorkspace:
                     letters=DeadLetters(bound, outbox.withholding, self.networks),
                     submitting=Submitting(bound, self.networks),
                     calls=Calls(bound, self.networks),
+                    notes=Notes(bound, self.networks),
                     people=self.people,
                 )
             return self.made[key]
@@ -312,8 +314,10 @@ def _engine(settings: Settings) -> Engine:
 
 def limits(settings: Settings) -> Limits:
     """Return the bounds of the settings, with what each network carries in a reply."""
-    carried = {name: channel.reply_limit for name, channel in networks.found().items()}
-    return replace(settings.limits, replies=carried)
+    found = networks.found().items()
+    carried = {name: channel.reply_limit for name, channel in found}
+    apart = {name: one.private_limit for name, one in found if isinstance(one, Whispering)}
+    return replace(settings.limits, replies=carried, private_replies=apart)
 
 
 @contextmanager

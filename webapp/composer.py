@@ -2,27 +2,38 @@
 
 A form writes an answer where it has a text area named ``answer``, ``reply`` or ``text``. Beside it
 ``visibility`` (or the variable ``private``) says who can read it, ``split`` whether it may go out
-in parts, and ``send_at`` when.
+in parts, ``send_at`` when, and ``files`` what goes with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
 from channels.composing import Composed
-from channels.errors import ChannelError, NotConfirmedError, ReplyRefusedError, ReplyTooLongError
+from channels.enclosures import ids_of
+from channels.errors import (
+    ChannelError,
+    FileRejectedError,
+    NotConfirmedError,
+    ReplyRefusedError,
+    ReplyTooLongError,
+)
+from channels.media import Enclosure, alt_of
 from channels.model import ChannelAccount, conversation_id_of
 from channels.policy import refusal
+from engine.errors import AlreadyClaimedError, UserTaskClosedError
 from engine.records import OpenedUserTask
+from engine.user_tasks import OPEN, UserTask
 from webapp import form_view
-from webapp.filters import zone
+from webapp.moments import typed
 from webapp.services import services
 
-#: The field that says when an answer goes out.
-SEND_AT = "send_at"
+#: The field that says when an answer goes out, and the one that names its files.
+SEND_AT, FILES = "send_at", "files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,8 @@ class Draft:
         """Return why it cannot go out as it is; ``confirmed`` is what a person agreed to."""
         if self.composed.blocked:
             return ReplyRefusedError(refusal(self.composed.findings))
+        if self.composed.broken:
+            return ReplyRefusedError(" ".join(map(str, self.composed.broken)))
         if self.composed.too_long:
             return ReplyTooLongError(
                 self.account.channel, length=self.composed.length, limit=self.composed.limit
@@ -70,10 +83,12 @@ def draft_of(
     splits = any(one.field.key == "split" for one in views)
     values = {**opened.variables, **data}
     text = view.value if isinstance(view.value, str) else ""
+    conversation = conversation_id_of(opened.task.correlation_key or "") or 0
     try:
         composed = services().outbox.composing.look(
-            account, text, private=_is_private(values), split=splits and _is_true(values, "split")
-        )
+            account, text, private=_is_private(values), split=splits and _is_true(values, "split"),
+            files=services().outbox.enclosures.named(conversation, values.get(FILES)),
+        )  # fmt: skip
     except ChannelError:
         return None  # the network is not installed: the outbox says so, and to whom it matters
     return Draft(view.field.key, account, composed, splits)
@@ -85,17 +100,60 @@ def account_of(opened: OpenedUserTask) -> ChannelAccount | None:
     return None if number is None else services().outbox.composing.account_of(number)
 
 
+def files_of(opened: OpenedUserTask, sent: Mapping[str, Any] | None) -> tuple[Enclosure, ...]:
+    """Return the files of an answer: those that were sent, or that are kept for the user task."""
+    conversation = conversation_id_of(opened.task.correlation_key or "")
+    if conversation is None:
+        return ()
+    enclosures = services().outbox.enclosures
+    if sent is not None and FILES in sent:
+        return enclosures.named(conversation, sent[FILES])
+    named = enclosures.named(conversation, opened.variables.get(FILES))
+    added = enclosures.of_user_task(conversation, opened.task.id)
+    return (*named, *(one for one in added if one.id not in {each.id for each in named}))
+
+
+def chosen(form: MultiDict[str, str]) -> tuple[int, ...]:
+    """Return the ids of the files that a form names."""
+    return ids_of(form.getlist(FILES))
+
+
+def keep_descriptions(conversation: int, form: MultiDict[str, str]) -> None:
+    """Keep what a person wrote about the files that the form names."""
+    enclosures = services().outbox.enclosures
+    for one in enclosures.named(conversation, list(chosen(form))):
+        told = form.get(f"alt-{one.id}")
+        if one.type and told is not None and alt_of(told) != one.alt:
+            enclosures.describe(one.id, told)
+
+
+def writable(number: int, login: str) -> tuple[UserTask, int]:
+    """Return a user task whose answer ``login`` writes, and the conversation it goes to.
+
+    Raises:
+        NotFoundError: there is no such user task.
+        AlreadyClaimedError: somebody else has claimed it.
+        UserTaskClosedError: it waits no more.
+        FileRejectedError: it belongs to no conversation.
+    """
+    task = services().engine.user_task(number)
+    if task.status not in OPEN:
+        raise UserTaskClosedError(number, task.status)
+    if task.claimed_by not in (None, login):
+        raise AlreadyClaimedError(number, task.claimed_by)
+    conversation = conversation_id_of(task.correlation_key or "")
+    if conversation is None:
+        raise FileRejectedError("This user task belongs to no conversation: nothing can be sent.")
+    return task, conversation
+
+
 def in_utc(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``data`` with the moment of sending in UTC: a browser tells it as the person reads."""
     told = data.get(SEND_AT)
     try:
-        local = datetime.fromisoformat(told) if isinstance(told, str) and told else None
+        return {**data, SEND_AT: typed(told).isoformat()} if isinstance(told, str) else dict(data)
     except ValueError:
-        local = None  # the form refuses it
-    if local is None:
-        return dict(data)
-    aware = local if local.tzinfo else local.replace(tzinfo=zone())
-    return {**data, SEND_AT: aware.astimezone(UTC).isoformat()}
+        return dict(data)  # the form refuses it
 
 
 def _is_private(values: Mapping[str, Any]) -> bool:

@@ -5,7 +5,7 @@ A form is read once (:func:`read_form`), shown field by field (:func:`parse`, :f
 it. Nothing here knows a page or a database.
 
 Known components: textfield, textarea, number, checkbox, select, radio, checklist, taglist,
-datetime, text, group, separator, spacer. Any other is a problem.
+datetime, filepicker, text, group, separator, spacer. Any other is a problem.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ class FieldKind(StrEnum):
     CHECKLIST = "checklist"
     TAGLIST = "taglist"
     DATETIME = "datetime"
+    FILEPICKER = "filepicker"  #: ids of files that somebody added
     TEXT = "text"  #: static text
     GROUP = "group"  #: heading of the fields that follow with the same ``group``
     SEPARATOR = "separator"
@@ -40,7 +41,7 @@ class FieldKind(StrEnum):
     @property
     def gives_list(self) -> bool:
         """Say whether its value is a list."""
-        return self in (FieldKind.CHECKLIST, FieldKind.TAGLIST)
+        return self in (FieldKind.CHECKLIST, FieldKind.TAGLIST, FieldKind.FILEPICKER)
 
 
 _STATIC = {FieldKind.TEXT, FieldKind.GROUP, FieldKind.SEPARATOR, FieldKind.SPACER}

@@ -18,6 +18,7 @@ from engine.forms.visibility import visible
 
 #: Characters of a text where the form sets no lower limit.
 LONGEST_TEXT = 20_000
+MOST_FILES = 20
 _TRUE = {"true", "on", "1", "yes"}
 _FALSE = {"false", "off", "0", "no", ""}
 
@@ -226,6 +227,17 @@ def _choices(field: Field, value: Any, variables: Mapping[str, Any]) -> list[Any
     return [choices.options[place].value for place in dict.fromkeys(chosen)]
 
 
+def _files(field: Field, value: Any, variables: Mapping[str, Any]) -> list[int]:
+    """Return ids of files; whether there are such files is known to whoever keeps them."""
+    listed = value if isinstance(value, list | tuple) else [value]
+    if len(listed) > MOST_FILES:
+        raise _Refused(f"Add at most {MOST_FILES} files.")
+    texts = [str(one) for one in listed if one is not None and one != ""]
+    if any(not (text.isascii() and text.isdecimal() and len(text) < 19) for text in texts):
+        raise _Refused("Choose files that were added here.")
+    return list(dict.fromkeys(map(int, texts)))
+
+
 def _moment(field: Field, value: Any, variables: Mapping[str, Any]) -> str | None:
     if value is None or value == "":
         return None
@@ -252,4 +264,5 @@ _CONVERTERS = {
     FieldKind.CHECKLIST: _choices,
     FieldKind.TAGLIST: _choices,
     FieldKind.DATETIME: _moment,
+    FieldKind.FILEPICKER: _files,
 }

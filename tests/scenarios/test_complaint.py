@@ -36,6 +36,8 @@ def test_a_complaint_is_acknowledged_answered_and_resolved_by_silence(case: Any)
         "by": "ana",
         "split": False,
         "send_at": "",
+        "files": [],
+        "approved_files": [],
     }
     assert question.payload["text"].startswith("How did we do?")
     assert case.resolved

@@ -82,6 +82,16 @@ class AccountsOut(Out):
     items: list[AccountStateOut]
 
 
+class FileOut(Out):
+    """A file of a reply."""
+
+    id: int
+    name: str
+    type: str = Field(description="As its bytes say, such as image/png.")
+    size: int = Field(description="Bytes.")
+    alt: str = Field(description="What it shows, for people who cannot see it.")
+
+
 class PostOut(Out):
     """One line of a conversation: a mention, or a reply of ours."""
 
@@ -97,6 +107,7 @@ class PostOut(Out):
     language: str | None = Field(description="Of a mention, ISO 639-1.")
     url: str | None
     error: str | None
+    files: list[FileOut] = Field(description="Of a reply.")
 
 
 class ConversationOut(Out):

@@ -15,6 +15,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from channels.composing import Composed
+from channels.media import Enclosure
+from channels.model import conversation_id_of
 from channels.shown import Conversation, Post
 from engine.errors import (
     AlreadyClaimedError,
@@ -24,7 +26,7 @@ from engine.errors import (
 )
 from engine.instances import InstanceDetail
 from engine.user_tasks import OPEN, Completion, UserTask
-from webapp import composer, form_view, json_bodies
+from webapp import composer, form_view, json_bodies, threads
 from webapp.marks import Mark, waiting_marks
 from webapp.people import Role
 from webapp.security import current_person, local_target, require, require_for_all
@@ -48,6 +50,7 @@ class Desk:
     kept: bool = False  #: the fields hold what the person sent, not what is stored
     trouble: str | None = None  #: why the answer was not taken
     marks: list[Mark] = field(default_factory=list)
+    files: tuple[Enclosure, ...] = ()  #: of the answer that is written
     composed: Composed | None = None  #: what stands in the way of the answer that was sent
 
     @property
@@ -79,7 +82,7 @@ class Desk:
 @page.get("/<int:number>")
 def show(number: int) -> str:
     """Show a user task, open or closed."""
-    return render_template("task.html", desk=_desk(number))
+    return _page(_desk(number))
 
 
 @page.get("/<int:number>/state")
@@ -95,7 +98,7 @@ def thread(number: int) -> str:
     conversation = services().conversations.by_correlation_key(key)
     if conversation is None:
         abort(404)
-    return render_template("thread.html", posts=conversation.posts)
+    return render_template("thread.html", posts=threads.lines(conversation))
 
 
 @page.post("/<int:number>/compose")
@@ -104,6 +107,7 @@ def compose(number: int) -> str:
     """Return how the answer that is being written stands: its length, and what is in its way."""
     opened = services().engine.open_user_task(number)
     data = form_view.submitted(opened.form.schema, request.form) if opened.form else {}
+    _keep_descriptions(opened.task)
     draft = composer.draft_of(opened, data)
     if draft is None:
         abort(404)
@@ -149,10 +153,11 @@ def complete(number: int) -> ResponseReturnValue:
     opened = engine.open_user_task(number)
     task, form = opened.task, opened.form
     data = form_view.submitted(form.schema, request.form) if form else {}
+    _keep_descriptions(task)
     draft = composer.draft_of(opened, data) if task.status in OPEN else None
     if draft and (stopped := draft.trouble(request.form.get("confirmed"))):
         desk = replace(_desk(number, data, None, str(stopped)), composed=draft.composed)
-        return render_template("task.html", desk=desk), 422
+        return _page(desk), 422
     try:
         completion = engine.complete(
             number,
@@ -163,14 +168,32 @@ def complete(number: int) -> ResponseReturnValue:
     except FormRejectedError as refusal:
         trouble = "Not sent yet: some answers need attention. They are marked below."
         desk = _desk(number, data, refusal.errors, trouble)
-        return render_template("task.html", desk=desk), 422
+        return _page(desk), 422
     except (UserTaskClosedError, AlreadyClaimedError) as refusal:
         trouble = f"{refusal} What you wrote is kept below: copy what you still need."
         desk = _desk(number, data, trouble=trouble)
-        return render_template("task.html", desk=desk), 409
+        return _page(desk), 409
     flash(_done(task, completion), "calm")
     flash(str(task.id), "draft-done")  # the next page lets the browser forget its draft
     return redirect(_next_address(task), 303)
+
+
+def _keep_descriptions(task: UserTask) -> None:
+    """Keep what a person wrote about the files of an answer, whatever becomes of it."""
+    conversation = conversation_id_of(task.correlation_key or "")
+    if conversation is not None and task.status in OPEN:
+        composer.keep_descriptions(conversation, request.form)
+
+
+def _page(desk: Desk) -> str:
+    """Return the page, with the notes of colleagues on the conversation if there is one."""
+    conversation = desk.conversation
+    return render_template(
+        "task.html",
+        desk=desk,
+        lines=threads.lines(conversation) if conversation else [],
+        box=threads.note_box(conversation) if conversation else None,
+    )
 
 
 def _done(task: UserTask, completion: Completion) -> str:
@@ -221,6 +244,7 @@ def _desk(
         limit=_limit(variables, conversation),
         me=current_person().login,
         kept=sent is not None,
+        files=composer.files_of(opened, sent),
         trouble=trouble,
         marks=waiting_marks(opened.instance.waiting),
     )

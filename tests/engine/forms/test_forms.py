@@ -245,6 +245,9 @@ def test_a_condition_hides_a_field(condition: str, values: dict[str, Any], is_sh
         (field("datetime", subtype="time"), "09:30", "09:30:00"),
         (field("datetime", subtype="datetime"), "2026-03-02T09:30", "2026-03-02T09:30:00"),
         (field("datetime"), "", None),
+        (field("filepicker"), ["12", 7, "12"], [12, 7]),
+        (field("filepicker"), [], []),
+        (field("filepicker"), "3", [3]),
     ],
 )
 def test_what_browsers_send_becomes_values(
@@ -279,6 +282,11 @@ def test_what_browsers_send_becomes_values(
         (field("checklist", values=choices("a")), ["a", "x"], "one of the options"),
         (field("checkbox"), "maybe", "Tick it"),
         (field("datetime", subtype="date"), "tomorrow", "2026-03-02"),
+        (field("filepicker", validate={"required": True}), [], "fill this in"),
+        (field("filepicker"), ["12", "x"], "files that were added here"),
+        (field("filepicker"), [{"id": 1}], "files that were added here"),
+        (field("filepicker"), ["9" * 30], "files that were added here"),
+        (field("filepicker"), list(range(21)), "at most 20 files"),
         (field("textfield"), {"a": 1}, "Write a text."),
         (field("textfield"), "a\0b", "cannot be stored"),
         (field("textfield"), "\ud800", "cannot be stored"),

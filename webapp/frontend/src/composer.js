@@ -103,7 +103,7 @@ async function look(form, textarea) {
   const asked = new FormData(form);
   const state = JSON.stringify([...asked.entries()]);
   if (!place || place.dataset.state === state) return;
-  if (!textarea.value.trim()) {
+  if (!textarea.value.trim() && !form.querySelector("[name=files]")) {
     place.querySelector(".findings")?.remove();
     place.querySelector("[name=confirmed]")?.closest("label").remove();
     return;
