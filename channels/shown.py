@@ -162,3 +162,4 @@ class Note:
     channel: str | None = None  #: network on which it was said; None: it was written here
     account: str | None = None  #: handle of ours there
     told: tuple[NotePost, ...] = ()  #: where the team was told
+    kind: str = "note"  #: as a :class:`Post` has one

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from channels.conversations import Conversations
     from channels.dead_letters import DeadLetters
     from channels.gathering import Gathering
+    from channels.notes import Notes
     from channels.outbox import Outbox
     from channels.receiving import Receiver
     from channels.submitting import Submitting
@@ -46,6 +47,7 @@ class Services:
     letters: DeadLetters
     submitting: Submitting
     calls: Calls
+    notes: Notes
     people: People
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from engine.instances import InstanceFilter
+from webapp import threads
 from webapp.people import Role
 from webapp.security import require_for_all
 from webapp.services import services
@@ -22,7 +23,12 @@ def show(number: int) -> str:
     waiting = services().engine.user_tasks_of([instance.id for instance in instances])
     tasks = [task for instance in instances for task in waiting.get(instance.id, ())]
     return render_template(
-        "conversation.html", conversation=conversation, instances=instances, tasks=tasks
+        "conversation.html",
+        conversation=conversation,
+        lines=threads.lines(conversation),
+        box=threads.note_box(conversation),
+        instances=instances,
+        tasks=tasks,
     )
 
 
@@ -30,4 +36,4 @@ def show(number: int) -> str:
 def thread(number: int) -> str:
     """Return the posts alone, for a page that stays open."""
     conversation = services().conversations.conversation(number)
-    return render_template("thread.html", posts=conversation.posts)
+    return render_template("thread.html", posts=threads.lines(conversation))
