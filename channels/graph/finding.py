@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 
 from channels.errors import CallRefusedError, ChannelUnavailableError
@@ -14,8 +15,9 @@ from channels.model import Reply
 
 #: By so much our clock and the network's may differ.
 DOUBT = timedelta(minutes=10)
-#: Pages of answers under one comment, until we say that we cannot tell.
-PAGES = 10
+#: Pages of answers under one comment, until we say that we cannot tell; and seconds after which
+#: no further one is asked for.
+PAGES, PATIENCE = 10, 10.0
 
 
 def find(server: Server, dialect: Dialect, reply: Reply) -> str | None:
@@ -42,6 +44,7 @@ def _comment(server: Server, dialect: Dialect, reply: Reply) -> str | None:
     floor = reply.created_at - DOUBT
     found: Comment | None = None
     pages = 0
+    began = time.monotonic()
     try:
         top = dialect.top_of(server, target)
         for page in dialect.answers_to(server, top, PAGES):
@@ -51,6 +54,8 @@ def _comment(server: Server, dialect: Dialect, reply: Reply) -> str | None:
                     found = one if found is None or one.at <= found.at else found
             if dialect.flat and page and page[-1].at < floor:
                 return found.id if found else None
+            if time.monotonic() - began > PATIENCE:
+                raise ChannelUnavailableError(f"{dialect.title} answers too slowly.")
     except CallRefusedError:
         return None  # what was answered is gone, and its answers with it
     if found is None and pages == PAGES:

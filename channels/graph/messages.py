@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from channels.errors import ChannelUnavailableError
+from channels.errors import ChannelRefusedError, ChannelUnavailableError
 from channels.graph.dialect import Dialect
 from channels.graph.place import Track
 from channels.graph.posts import Message, Told, messages_of
-from channels.graph.server import Server
+from channels.graph.server import Server, listed, next_of
 from channels.model import Gap, Skipped
 from channels.moments import moment_of
 
@@ -17,10 +17,10 @@ from channels.moments import moment_of
 MANY, PAGES, SHOWN = 20, 40, 20
 #: Conversations asked for at once where so many are more than the network can give.
 FEW = 4
-_FIELDS = (
-    "id,updated_time,participants,messages.limit({shown})"
-    "{{id,message,from,created_time,attachments,sticker,shares}}"
-)
+#: Pages of earlier messages of one conversation, where the network gives them all the same.
+OLDER = 5
+_MESSAGE = "id,message,from,created_time,attachments,sticker,shares"
+_FIELDS = f"id,updated_time,participants,messages.limit({SHOWN}){{{_MESSAGE}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,13 @@ def news(dialect: Dialect, server: Server, track: Track, began: datetime) -> New
     gaps: list[datetime] = []
     for told in _changed(dialect, server, floor):
         try:
-            shown = messages_of(told, dialect.me(server))
+            whole, is_whole = _read_back(server, told, floor)
+            shown = messages_of(whole, dialect.me(server))
         except ValueError as error:
             skipped.append(Skipped(len(skipped) + 1, f"A conversation cannot be read: {error}"))
             continue
         fresh = [one for one in shown if one.at >= began and track.is_new(one.name, one.at)]
-        if len(shown) >= SHOWN and len(fresh) == len(shown):
+        if not is_whole and len(fresh) == len(shown) > 0:
             gaps.append(shown[0].at)
         found += fresh
     found.sort(key=lambda one: one.at)
@@ -58,13 +59,34 @@ def news(dialect: Dialect, server: Server, track: Track, began: datetime) -> New
 
 def with_person(dialect: Dialect, server: Server, person: str) -> list[Message]:
     """Return the newest messages exchanged with a person, oldest first."""
-    fields = _FIELDS.format(shown=SHOWN)
-    asked = {"platform": dialect.platform, "user_id": person, "fields": fields}
+    asked = {"platform": dialect.platform, "user_id": person, "fields": _FIELDS}
     found = [one for page in server.pages("me/conversations", 1, **asked) for one in page]
     try:
         return [one for told in found for one in messages_of(told, dialect.me(server))]
     except ValueError as error:
         raise ChannelUnavailableError(f"A message of ours cannot be read: {error}") from error
+
+
+def _read_back(server: Server, told: Told, floor: datetime) -> tuple[Told, bool]:
+    """Return a conversation with its messages since ``floor``, and whether they are all there.
+
+    Meta's documentation says that it tells of the newest alone. It is asked for more all the same.
+    """
+    data, after = listed(told.get("messages")), next_of(told.get("messages"))
+    whole = True
+    for _ in range(OLDER):
+        if after is None or moment_of(data[-1].get("created_time")) < floor:
+            break
+        try:
+            page = server.get(f"{told['id']}/messages", after=after, limit=SHOWN, fields=_MESSAGE)
+            older = [one for one in listed(page) if moment_of(one.get("created_time"))]
+        except (ChannelRefusedError, ValueError):
+            whole = False
+            break
+        data, after = [*data, *older], next_of(page)
+    else:
+        whole = after is None
+    return {**told, "messages": {"data": data}}, whole
 
 
 def _changed(dialect: Dialect, server: Server, floor: datetime) -> list[Told]:
@@ -79,8 +101,7 @@ def _changed(dialect: Dialect, server: Server, floor: datetime) -> list[Told]:
 
 def _listed(dialect: Dialect, server: Server, floor: datetime, many: int) -> list[Told]:
     """Return the conversations in which something happened since a moment, newest first."""
-    fields = _FIELDS.format(shown=SHOWN)
-    asked = {"platform": dialect.platform, "fields": fields, "limit": many}
+    asked = {"platform": dialect.platform, "fields": _FIELDS, "limit": many}
     found: list[Told] = []
     for page in server.pages("me/conversations", PAGES * MANY // many, **asked):
         for told in page:

@@ -136,8 +136,8 @@ def messages_of(told: Told, me: Me) -> list[Message]:
     for one in each(mapped(told.get("messages")).get("data")):
         who = mapped(one.get("from"))
         text = _words(one)
-        if not one.get("id") or not text:
-            continue  # a reaction, or something that was taken back
+        if not one.get("id"):
+            continue
         ours = is_me(who, me)
         at = moment_of(one.get("created_time"))
         found.append(Message(str(one["id"]), person, ours, text, at))
@@ -184,7 +184,9 @@ def _words(told: Told) -> str:
     files = each(mapped(told.get("attachments")).get("data"))
     if files:
         return " ".join(_file(one) for one in files)
-    return "[sticker]" if told.get("sticker") else "[shared post]" if told.get("shares") else ""
+    if told.get("sticker"):
+        return "[sticker]"
+    return "[shared post]" if told.get("shares") else "[shown in the inbox of the network alone]"
 
 
 def _file(told: Told) -> str:

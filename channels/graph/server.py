@@ -23,8 +23,9 @@ from channels.graph.posts import Me, Told, each, mapped
 from channels.graph.usage import heed
 from channels.transport import Line
 
-#: Seconds of silence, and for a whole call: of one that asks, and of one that writes.
-SILENCE, ASKING, WRITING = 15.0, 20.0, 30.0
+#: Seconds of silence, and for a whole call: of one that asks, and of one that writes. To log in,
+#: to write, and to look for what may stand there already, ends within one ``LONGEST_CALL``.
+SILENCE, ASKING, WRITING = 12.0, 14.0, 20.0
 #: Replies whose ids are kept in memory.
 REMEMBERED = 2_000
 

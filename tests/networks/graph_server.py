@@ -67,6 +67,7 @@ class GraphServer(StandIn):
     messages: list[Message] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     numbers: int = 0
+    shows_all: bool = False  #: more of a conversation than its newest messages
 
     def __post_init__(self) -> None:
         self.me = PAGE if self.kind == "facebook" else ACCOUNT
@@ -151,6 +152,8 @@ class GraphServer(StandIn):
             found = sorted(self.posts.values(), key=lambda one: one.at, reverse=True)
             return paged([self._post(one) for one in found], asked, 100)
         id, _, edge = path.partition("/")
+        if id.startswith("t_") and self.shows_all:
+            return paged(self._messages(id.removeprefix("t_")), asked, SHOWN)
         if id not in self.comments and id not in self.posts:
             return GONE
         if not edge:
@@ -243,14 +246,19 @@ class GraphServer(StandIn):
             told.append({
                 "id": f"t_{id}", "updated_time": stamp(newest[0].at),
                 "participants": {"data": [self._who(names[id]), self._who("acme")]},
-                "messages": {"data": [
-                    {"id": one.id, "message": one.text, "created_time": stamp(one.at),
-                     "from": self._who("acme" if one.ours else names[id])}
-                    for one in newest[:SHOWN]
-                ]},
+                "messages": paged(self._messages(id), {}, SHOWN).body,
             })  # fmt: skip
         told.sort(key=lambda one: str(one["updated_time"]), reverse=True)
         return paged(told, asked, 25)
+
+    def _messages(self, person: str) -> list[dict[str, Any]]:
+        names = {id: name for name, id in self.people.items()}
+        newest = sorted(self.messages, key=lambda one: one.at, reverse=True)
+        return [
+            {"id": one.id, "message": one.text, "created_time": stamp(one.at),
+             "from": self._who("acme" if one.ours else names[one.person])}
+            for one in newest if one.person == person
+        ]  # fmt: skip
 
     def _sent(self, asked: dict[str, str]) -> Told:
         recipient, text = json.loads(asked["recipient"]), json.loads(asked["message"])["text"]

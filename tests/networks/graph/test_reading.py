@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from channels.errors import ChannelRefusedError, ChannelUnavailableError
-from channels.graph import changes
+from channels.graph import changes, comments
 from tests.networks.graph.conftest import Stage
 from tests.networks.graph_server import refusal
 
@@ -117,20 +117,60 @@ def test_messages_name_what_was_said_before_and_ours_are_told_apart(stage: Stage
     assert mention.thread == own.thread == f"dm/{stage.server.id_of('bob')}"
 
 
-def test_more_messages_than_the_network_shows_are_a_gap(facebook: Stage) -> None:
+@pytest.mark.parametrize("shows_all", [True, False])
+def test_more_messages_than_the_network_shows_are_a_gap(facebook: Stage, shows_all: bool) -> None:
     # given
+    facebook.server.shows_all = shows_all
+    facebook.writes("hello", "eve")
+    facebook.clock.passes(minutes=20)
     facebook.writes("hello")
     facebook.look()
+    facebook.clock.passes(minutes=20)
 
     # when
-    for number in range(25):
+    for number in range(50):
         facebook.writes(f"number {number}")
     page = facebook.look()[0]
 
     # then
-    assert len(page.mentions) == 20
-    assert page.gap is not None
-    assert page.gap.since < page.gap.until == page.mentions[0].created_at
+    assert len(page.mentions) == (50 if shows_all else 20)
+    assert (page.gap is None) is shows_all
+    if page.gap:
+        assert page.gap.since < page.gap.until == page.mentions[0].created_at
+
+
+def test_more_comments_than_are_read_back_are_a_gap(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    stage.says("first")
+    stage.look()
+    monkeypatch.setattr(comments, "PAGES", 1)
+    stage.clock.passes(minutes=20)
+
+    # when
+    for number in range(130):
+        stage.says(f"number {number}")
+    pages = stage.look()
+
+    # then
+    (gap,) = [page.gap for page in pages if page.gap]
+    assert gap.until == pages[0].mentions[0].created_at
+    assert pages[0].mentions[0].text != "number 0"
+
+
+def test_what_does_not_change_is_not_asked_for_again(stage: Stage) -> None:
+    # given
+    for number in range(3):
+        stage.says("hello", post=stage.server.post(f"News {number}"))
+    stage.look()
+    stage.server.heard.clear()
+
+    # when
+    stage.look(seconds=10)
+
+    # then: conversations and posts, and nothing else
+    assert len(stage.server.heard) == 2
 
 
 def test_comments_from_before_the_account_was_added_are_not_wanted(stage: Stage) -> None:
