@@ -17,6 +17,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 import processes
 from channels.intake import Intake
 from channels.model import Author, ChannelAccount, Mention, Page, Reply
+from channels.networks.form import FormNetwork
 from channels.protocol import Checked
 from engine import Engine
 from tests.channels.pretending import ASKED
@@ -92,7 +93,7 @@ class House:
         self.installation = wire(
             engine,
             Settings(database_url=None, login_limit="1000 per minute", credentials_key="c0" * 32),
-            channels={"demo": self.network},
+            channels={"demo": self.network, "form": FormNetwork()},
             hasher=PasswordHasher(1, 8, 1),
         )
         self.services = self.installation.services()

@@ -73,12 +73,22 @@ _by_form = limiter.shared_limit(_form_limit, scope="forms", key_func=_form_key)
 def show(hook: str) -> ResponseReturnValue:
     """Show the form, with a proof for one submission."""
     answer = Response(_form(_open()))
-    # The back button shows this very page again, so that what it sends is known to be the same.
+    # The back button shows this very page again, so that what it sends is known to be the same. A
+    # browser would forget it if it were sent to the address that it came from.
     answer.headers["Cache-Control"] = "private, max-age=0"
     return answer
 
 
-@page.post("")
+@page.get("/sent")
+@page.get("/answers/<address>/sent")
+@proves_itself
+def look_back(hook: str, address: str = "") -> ResponseReturnValue:
+    """Lead to the page whose form was sent here and refused, should somebody open it anew."""
+    there = url_for("forms.answers", hook=hook, address=address) if address else None
+    return redirect(there or url_for("forms.show", hook=hook), 303)
+
+
+@page.post("/sent")
 @proves_itself
 @_by_address
 @_by_form
@@ -94,7 +104,7 @@ def answers(hook: str, address: str) -> ResponseReturnValue:
     return _hidden(Response(_answers(_shown(), _thread(address))))
 
 
-@page.post("/answers/<address>")
+@page.post("/answers/<address>/sent")
 @proves_itself
 @_by_address
 @_by_form

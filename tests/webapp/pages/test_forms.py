@@ -39,7 +39,7 @@ class Customer:
 
     def __init__(self, client: FlaskClient, clock: SetClock, at: str) -> None:
         self._client, self._clock = client, clock
-        self.at = at
+        self.action = ""
         self.look(at)
 
     def look(self, at: str) -> None:
@@ -51,11 +51,15 @@ class Customer:
         self.text = self.answer.get_data(as_text=True)
         found = re.search(r'name="proof" value="([^"]+)"', self.text)
         self.proof = unescape(found[1]) if found else ""
+        found = re.search(r'action="([^"]+)"', self.text)
+        self.action = found[1] if found else self.action
 
     def sends(self, text: str = SAID, *, after: float = 30, **told: str) -> None:
         """Send the form of the page, and go where that leads."""
         self._clock.pass_by(timedelta(seconds=after))
-        self.answer = self._client.post(self.at, data={"proof": self.proof, "text": text, **told})
+        self.answer = self._client.post(
+            self.action, data={"proof": self.proof, "text": text, **told}
+        )
         if self.answer.status_code == 303:
             self.look(self.answer.headers["Location"])
         else:
@@ -97,12 +101,12 @@ def test_what_a_customer_writes_becomes_a_mention_with_all_that_was_told(
 
 def test_a_form_that_is_sent_twice_counts_once(customer: Customer, services: Services) -> None:
     # given
-    form, proof = customer.at, customer.proof
+    form = customer.action, customer.proof
     customer.sends()
     there = customer.at
 
     # when: a double click, or the page was sent again
-    customer.at, customer.proof = form, proof
+    customer.action, customer.proof = form
     customer.sends()
 
     # then
@@ -110,7 +114,7 @@ def test_a_form_that_is_sent_twice_counts_once(customer: Customer, services: Ser
     assert posts(services) == [SAID]
 
     # and when: the customer went back, and wrote something else
-    customer.at, customer.proof = form, proof
+    customer.action, customer.proof = form
     customer.sends("Something else")
 
     # then: the first one stands, and the page says so
@@ -354,6 +358,14 @@ def test_other_accounts_have_no_form_and_a_form_is_not_called(
     assert customer._client.get(f"/forms/{other_hook}").status_code == 404
     assert customer._client.get("/forms/nobody").status_code == 404
     assert customer._client.post(f"/hooks/{hook}").status_code == 404
+
+
+def test_whoever_opens_where_a_form_is_sent_to_is_led_to_the_form(customer: Customer) -> None:
+    form = customer.at
+    for page in (form, None):
+        led = customer._client.get(customer.action)
+        assert (led.status_code, led.headers["Location"]) == (303, page or customer.at)
+        customer.sends()
 
 
 def test_a_nul_is_refused(customer: Customer, services: Services) -> None:
