@@ -98,7 +98,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.called({}, json.loads(body) if body else {})
+        kind = self.headers.get("Content-Type") or ""
+        if kind in ("", "application/json"):
+            self.called({}, json.loads(body) if body else {})
+        else:
+            self.called({}, {"type": kind, "content": body})
 
     def called(self, asked: dict[str, list[str]], told: Any) -> None:
         owner, name = self.server.owner, urlsplit(self.path).path.removeprefix("/xrpc/")

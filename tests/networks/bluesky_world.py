@@ -43,6 +43,7 @@ class World:
     writes: int = 0  #: records that appeared or changed
     tokens: dict[str, str] = field(default_factory=dict)  #: those that do, and the kind of each
     served: int = 0
+    blobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     logins: int = 0
     preferences: dict[str, Any] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -182,6 +183,7 @@ class World:
             raise NoError("InvalidRequest", "Invalid TID string")
         if grapheme.length(record["text"]) > 300 or len(record["text"].encode()) > 3_000:
             raise NoError("InvalidRecord", "Record/text must not be longer than 300 graphemes")
+        self._check_embed(record.get("embed"))
         uri = f"at://{told['repo']}/{told['collection']}/{key}"
         known = self.posts.get(uri)
         if known is not None and known["cid"] == cid(record):
@@ -190,6 +192,23 @@ class World:
             raise NoError("InvalidSwap", f"Record was at {known['cid']}")
         self.keep(uri, record)
         return {"uri": uri, "cid": cid(record), "commit": {}}
+
+    def on_uploadBlob(self, told: Any) -> Any:
+        if len(told["content"]) > 50_000_000:
+            raise NoError("BlobTooLarge", "This file is too large")
+        link = "bafkrei" + hashlib.sha256(told["content"]).hexdigest()[:40]
+        blob = {"$type": "blob", "ref": {"$link": link}, "mimeType": told["type"],
+                "size": len(told["content"])}  # fmt: skip
+        self.blobs[link] = blob
+        return {"blob": blob}
+
+    def _check_embed(self, embed: Any) -> None:
+        for image in embed["images"] if embed else ():
+            blob = image["image"]
+            if self.blobs.get(blob["ref"]["$link"]) != blob:
+                raise NoError("BlobNotFound", "Could not find blob")
+            if blob["size"] > 2_000_000 or not blob["mimeType"].startswith("image/"):
+                raise NoError("InvalidRecord", "Record/embed/images/0/image is too large")
 
     # ---- direct messages
 

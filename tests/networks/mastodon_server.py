@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -95,6 +96,18 @@ def running(make: Make = MASTODON, **more: Any) -> Iterator[MastodonServer]:
         server.close()
 
 
+def fields_of(kind: str, body: bytes) -> dict[str, list[Any]]:
+    """Return the fields of a form in parts; of a file its type and content."""
+    told = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
+    found: dict[str, list[Any]] = {}
+    for part in told.get_payload():
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        file = part.get_filename()
+        found[name] = [(part.get_content_type(), content) if file else content.decode()]
+    return found
+
+
 class _Http(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
@@ -118,12 +131,16 @@ class Handler(BaseHTTPRequestHandler):
         self.called("GET", urlsplit(self.path).query)
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-        self.called("POST", body)
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        kind = self.headers.get("Content-Type") or ""
+        if kind.startswith("multipart/"):
+            self.called("POST", "", fields_of(kind, body))
+        else:
+            self.called("POST", body.decode())
 
-    def called(self, method: str, asked: str) -> None:
+    def called(self, method: str, asked: str, parts: dict[str, list[Any]] | None = None) -> None:
         owner, path = self.server.owner, urlsplit(self.path).path
-        params = parse_qs(asked, keep_blank_values=True)
+        params: dict[str, list[Any]] = parts or parse_qs(asked, keep_blank_values=True)
         owner.calls.append((method, path, params))
         fault = owner.fault_of(method, path)
         if fault and fault.kind in ("reset", "500", "429", "429 bare", "no json", "status"):

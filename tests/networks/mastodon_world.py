@@ -36,6 +36,8 @@ class Make:
     limit: int = 500
     url_length: int = 23
     most: int = 80  # things of a list
+    media: str = "v2"  # the newest way it takes files
+    types: tuple[str, ...] = ("image/jpeg", "image/png", "image/gif", "video/mp4", "audio/ogg")
 
 
 MASTODON = Make()
@@ -57,6 +59,9 @@ class World:
         self.keys: dict[str, tuple[str, datetime]] = {}
         self.policy = dict.fromkeys(("for_not_following", "for_new_accounts"), "accept")
         self.streams: list[queue.Queue[str | None]] = []
+        #: Files that were given, and how often somebody has to ask until one is ready.
+        self.media: dict[str, dict[str, Any]] = {}
+        self.slow = 0
         self.counted = {"status": 0, "notification": 0}
         self.me = self.account(OWN)["id"]
 
@@ -129,6 +134,8 @@ class World:
         with self.lock:
             if method == "POST" and path == "/api/v1/statuses":
                 return self.take(asked, key)
+            if method == "POST" and (found := re.fullmatch(r"/api/(v[12])/media", path)):
+                return self.take_file(asked, found[1])
             for pattern, give in (
                 (r"/api/v1/accounts/verify_credentials", self.give_me),
                 (r"/api/(v[12])/instance", self.give_about),
@@ -138,6 +145,7 @@ class World:
                 (r"/api/v1/statuses", self.give_many),
                 (r"/api/v1/statuses/([^/]+)", self.give_status),
                 (r"/api/v1/statuses/([^/]+)/context", self.give_context),
+                (r"/api/v1/media/([^/]+)", self.give_file),
             ):
                 if method == "GET" and (found := re.fullmatch(pattern, path)):
                     return give(asked, *map(unquote, found.groups()))
@@ -150,8 +158,12 @@ class World:
         if version not in self.make.about:
             return MISSING
         statuses = {"max_characters": self.make.limit,
-                    "characters_reserved_per_url": self.make.url_length}  # fmt: skip
-        told = {"version": f"{self.make.name}/1.2", "configuration": {"statuses": statuses}}
+                    "characters_reserved_per_url": self.make.url_length,
+                    "max_media_attachments": 4}  # fmt: skip
+        files = {"supported_mime_types": list(self.make.types), "image_size_limit": 16_777_216,
+                 "video_size_limit": 103_809_024, "description_limit": 1_500}  # fmt: skip
+        about = {"statuses": statuses, "media_attachments": files}
+        told = {"version": f"{self.make.name}/1.2", "configuration": about}
         if version == "v2":
             return 200, told | {"domain": DOMAIN, "api_versions": {"mastodon": 7}}
         if self.make.name == "pleroma":
@@ -169,6 +181,24 @@ class World:
             if (not types or one["type"] in types) and (filtered or not one.get("filtered"))
         ]  # fmt: skip
         return 200, self.page(seen, asked)
+
+    def take_file(self, asked: dict[str, list[Any]], version: str) -> Any:
+        if version == "v2" and self.make.media != "v2":
+            return MISSING
+        type, content = asked["file"][0]
+        if type not in self.make.types or not content:
+            return 422, {"error": "Validation failed: File content type is invalid"}
+        id = f"9{len(self.media)}"
+        about = asked.get("description", [None])[0]
+        self.media[id] = {"id": id, "type": type, "description": about, "size": len(content),
+                          "asks": self.slow, "used": False}  # fmt: skip
+        return 202 if self.slow else 200, {"id": id, "type": "image", "url": None}
+
+    def give_file(self, _asked: Any, id: str) -> Any:
+        if id not in self.media:
+            return MISSING
+        self.media[id]["asks"] -= 1
+        return 206 if self.media[id]["asks"] > 0 else 200, {"id": id, "type": "image"}
 
     def give_own(self, asked: dict[str, list[str]], id: str) -> Any:
         seen = [one for one in self.statuses.values() if one["account"]["id"] == id]
@@ -220,7 +250,22 @@ class World:
             return 422, {"error": f"Validation failed: Text limit of {self.make.limit} exceeded"}
         if to and to not in self.statuses:
             return MISSING
-        id = self.post(OWN, text, to=to, visibility=asked["visibility"][0])
+        files = [self.media.get(id) for id in asked.get("media_ids[]", [])]
+        if any(one is None or one["used"] or one["asks"] > 0 for one in files):
+            return 422, {"error": "Cannot attach files that have not finished processing"}
+        for one in files:
+            one["used"] = True  # type: ignore[index]
+        shown = [
+            {
+                "id": one["id"],
+                "type": "image",
+                "description": one["description"],
+                "url": f"https://{DOMAIN}/{one['id']}.png",
+            }
+            for one in files
+        ]  # type: ignore[index]
+        id = self.post(OWN, text, to=to, visibility=asked["visibility"][0],
+                       media_attachments=shown)  # fmt: skip
         self.keys[key or ""] = (id, self.clock())
         return 200, self.statuses[id]
 

@@ -108,7 +108,8 @@ class XServer:
                 told = self._route(method, parts.path, query, json.loads(body or b"{}"), fault)
         except RefusedError as error:
             return Told(error.status, error.problem, {})
-        return Told(201 if method == "POST" else 200, told, {})
+        made = method == "POST" and "/media/" not in parts.path
+        return Told(201 if made else 200, told, {})
 
     def _route(
         self, method: str, path: str, query: dict[str, str], body: Any, fault: str | None
@@ -117,6 +118,8 @@ class XServer:
         if (method, path) == ("POST", "/2/tweets"):
             id = world.create(body)
             return {"data": {"id": id, "text": world.posts[int(id)].text}}
+        if path.startswith("/2/media/"):
+            return world.media.answer(method, path, query, body)
         if method == "POST":
             message = world.send(body, _conversation(path))
             return {"data": {"dm_conversation_id": message.conversation,

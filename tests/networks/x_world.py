@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 import threading
@@ -38,6 +39,7 @@ class Post:
     history: tuple[int, ...] = ()
     in_reply_to_user: str | None = None
     note: str | None = None
+    files: tuple[dict[str, Any], ...] = ()
 
     def told(self) -> dict[str, Any]:
         named = [
@@ -88,6 +90,68 @@ class Message:
 
 
 @dataclass
+class Shelf:
+    """Files that X was given and no post names yet."""
+
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: How often somebody has to ask until a film is ready, and what becomes of it then.
+    slow: int = 0
+    ends: str = "succeeded"
+    #: Seconds after which to ask again.
+    wait: int = 1
+
+    def answer(self, method: str, path: str, query: dict[str, str], body: dict[str, Any]) -> Any:
+        if path == "/2/media/metadata":
+            self.files[body["id"]]["alt"] = body["metadata"]["alt_text"]["text"]
+            return {"data": {"id": body["id"], "associated_metadata": body["metadata"]}}
+        if method == "GET":
+            return self._told(query["media_id"])
+        if path == "/2/media/upload":
+            content = base64.b64decode(body["media"], validate=True)
+            if content.startswith(b"\x89PNG") != (body["media_type"] == "image/png"):
+                raise RefusedError(400, "The media type does not match.")
+            return self._told(self._new(body, content))
+        if path == "/2/media/upload/initialize":
+            return self._told(self._new(body, b""))
+        id, does = path.split("/")[-2:]
+        file = self.files[id]
+        if does == "append":
+            file["pieces"][int(body["segment_index"])] = base64.b64decode(body["media"])
+            return {"data": {"expires_at": 1_900_000_000}, "meta": {}}
+        file["content"] = b"".join(part for _, part in sorted(file["pieces"].items()))
+        if len(file["content"]) != file["total"]:
+            raise RefusedError(400, "Segments do not add up to provided total file size.")
+        file["asks"] = self.slow
+        return self._told(id)
+
+    def named(self, ids: list[str]) -> list[dict[str, Any]]:
+        """Return files that a post names, which is so once."""
+        found = [self.files.get(id) for id in ids]
+        if any(one is None or one["used"] or one["asks"] > 0 for one in found):
+            raise RefusedError(400, "Your media IDs are invalid.")
+        for one in found:
+            one["used"] = True  # type: ignore[index]
+        return [one for one in found if one is not None]
+
+    def _new(self, body: dict[str, Any], content: bytes) -> str:
+        id = str(7_000 + len(self.files))
+        self.files[id] = {
+            "category": body["media_category"], "content": content, "alt": None, "asks": 0,
+            "pieces": {}, "total": body.get("total_bytes"), "used": False,
+        }  # fmt: skip
+        return id
+
+    def _told(self, id: str) -> Any:
+        file = self.files[id]
+        data: dict[str, Any] = {"id": id, "media_key": f"3_{id}", "expires_after_secs": 86_400}
+        if file["pieces"] and self.slow:
+            file["asks"] -= 1
+            state = "in_progress" if file["asks"] > 0 else self.ends
+            data["processing_info"] = {"type": "x", "state": state, "check_after_secs": self.wait}
+        return {"data": data, "meta": {}}
+
+
+@dataclass
 class World:
     """Safe to use from several threads."""
 
@@ -101,6 +165,7 @@ class World:
     #: Bodies of what we asked to have posted, whether or not it was.
     asked: list[dict[str, Any]] = field(default_factory=list)
     lock: Any = field(default_factory=threading.RLock)
+    media: Shelf = field(default_factory=Shelf)
     _last: int = 0
 
     def __post_init__(self) -> None:
@@ -220,7 +285,11 @@ class World:
                                                          if parent_id else ()):  # fmt: skip
                     raise RefusedError(403, "You are not allowed to create a Tweet with duplicate "
                                        "content.")  # fmt: skip
-            return self.post(HANDLE, text, answers=parent_id)
+            files = self.media.named(body.get("media", {}).get("media_ids", []))
+            id = self.post(HANDLE, text, answers=parent_id)
+            if files:
+                self.posts[int(id)] = _showing(self.posts[int(id)], files)
+            return id
 
     def send(self, body: dict[str, Any], conversation: str) -> Message:
         """Send a message for us. Raises ``RefusedError``."""
@@ -228,7 +297,9 @@ class World:
             self.asked.append(body)
             if conversation.rpartition("-")[2] in self.closed:
                 raise RefusedError(403, "You cannot send messages to this user.")
-            self.messages.append(Message(self._next(), ME, conversation, body["text"]))
+            files = self.media.named([one["media_id"] for one in body.get("attachments", [])])
+            shown = " https://t.co/file" if files else ""
+            self.messages.append(Message(self._next(), ME, conversation, body["text"] + shown))
             return self.messages[-1]
 
     def texts(self) -> list[str]:
@@ -244,6 +315,14 @@ class World:
     def _next(self) -> int:
         self._last = max(self._last + 1, id_at(self.now()))
         return self._last
+
+
+def _showing(post: Post, files: list[dict[str, Any]]) -> Post:
+    """Return a post with the link to its files that X puts behind the text."""
+    short = f"https://t.co/m{post.id:x}"
+    whole = f"https://x.com/{HANDLE}/status/{post.id}/photo/1"
+    links = (*post.links, (short, whole))
+    return replace(post, text=f"{post.text} {short}", links=links, files=tuple(files))
 
 
 def id_at(moment: datetime) -> int:

@@ -1,0 +1,41 @@
+"""A reply with files, in a house of any network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from channels.media import Enclosure, type_of
+from channels.model import Reply, ReplyStatus
+from engine import Source
+from tests.channels.conftest import ANSWERING
+
+PNG = b"\x89PNG\r\n\x1a\n a parcel"
+GIF = b"GIF89a a parcel that turns"
+ALT = "A parcel, and it is broken"
+_PROCESS = ANSWERING.replace('retries="2"', 'retries="20"').replace(
+    '<corral:input name="by"', '<corral:input name="files" value="= files"/><corral:input name="by"'
+)
+
+
+def answers_with(house: Any, *contents: bytes, private: bool = False) -> None:
+    """Have a process answer in the first conversation, with files."""
+    house.engine.deploy([Source("answering.bpmn", _PROCESS.encode())])
+    files = [
+        house.outbox.enclosures.add(1, content, name=f"{n}", by="ana", alt=ALT).id
+        for n, content in enumerate(contents or [PNG])
+    ]
+    told = {"conversation": 1, "text": "Sorry!", "private": private, "approved": None}
+    house.engine.start("answering", {**told, "files": files})
+
+
+def status_of(house: Any) -> ReplyStatus:
+    reply: Reply = house.conversations.reply(1)
+    return reply.status
+
+
+def enclosed(*contents: bytes, alt: str = ALT) -> tuple[Enclosure, ...]:
+    """Return files as a network is given them."""
+    return tuple(
+        Enclosure(n, f"{n}.png", type_of(content) or "", len(content), f"{n}", alt, content)
+        for n, content in enumerate(contents, 1)
+    )
