@@ -116,6 +116,19 @@ def _graph(kind: str) -> Callable[[Path], tuple[Channel, ChannelAccount]]:
     return stage
 
 
+def _reddit(_folder: Path) -> tuple[Channel, ChannelAccount]:
+    from channels.networks.reddit import RedditNetwork
+    from tests.networks.reddit.conftest import account_on
+    from tests.networks.reddit_server import Reddit
+
+    server = Reddit(lambda: NOW)
+    post = server.post("eve", "Parcels", at=NOW)
+    for number in range(250):
+        at = NOW - timedelta(minutes=250 - number)
+        server.comment("bob", f"u/acme number {number}", post, at=at)
+    return RedditNetwork(lambda: NOW), account_on(server)
+
+
 def _feed(_folder: Path) -> tuple[Channel, ChannelAccount]:
     from channels.networks.feed import FeedNetwork
     from tests.networks.feed.conftest import account_of
@@ -156,6 +169,7 @@ STAGES: dict[str, Callable[[Path], tuple[Channel, dict[str, Any] | ChannelAccoun
     "facebook": _graph("facebook"),
     "instagram": _graph("instagram"),
     "feed": _feed,
+    "reddit": _reddit,
     "phone": _phone,
     "webhook": _webhook,
     "form": lambda _: (networks.found()["form"], {}),
