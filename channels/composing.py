@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from channels import media, networks, policy
 from channels.errors import ChannelError
 from channels.media import Broken, Enclosure
-from channels.model import ChannelAccount
+from channels.model import Chance, ChannelAccount, Reply, ReplyStatus
 from channels.networks import broken_by, limit_of, measure_of
 from channels.policy import Around, Finding, Rules
-from channels.protocol import Channel, Charging
+from channels.protocol import Channel, Charging, Restricting
 from channels.splitting import split as split_text
 from channels.storage import outgoing, policies
+from channels.storage.outgoing import Addressee
 from engine import Engine
 from engine.ports import UnitOfWork
 
@@ -36,6 +37,9 @@ class Composed:
     parts: tuple[str, ...]  #: as it would go out; empty when it is too long for that
     findings: tuple[Finding, ...] = ()
     broken: tuple[Broken, ...] = ()  #: what the network does not take of its files
+    #: Whether the network would take it from us at all.
+    chance: Chance = field(default_factory=Chance)
+    price: int | None = None  #: of all parts, in millionths of a dollar; None: it costs nothing
 
     @property
     def too_long(self) -> bool:
@@ -69,8 +73,11 @@ class Composing:
         private: bool = False,
         split: bool = False,
         files: Sequence[Enclosure] = (),
+        to: Addressee | None = None,
     ) -> Composed:
         """Return what is known of ``text``, with ``files``, as an answer of ``account``.
+
+        ``to`` says whom it answers, if that is known: see :meth:`addressee`.
 
         Raises:
             ChannelRefusedError: this installation does not have the network.
@@ -90,20 +97,18 @@ class Composing:
             around = around_of(view, account, channel, text, rules, private=private, now=now)
         findings = policy.check(media.with_alts(text, files), rules, around)
         broken = broken_by(channel, account, files, private=private)
-        return Composed(length, limit, parts, findings, broken)
+        reply = _imagined(to, text, private=private, now=now)
+        chance = channel.chance(account, reply) if isinstance(channel, Restricting) else Chance()
+        price = _price(channel, account, [replace(reply, text=part) for part in parts])
+        return Composed(length, limit, parts, findings, broken, chance, price)
 
-    def limit_of(self, account: ChannelAccount) -> int | None:
-        """Return how long an answer of ``account`` may be; None where its network is missing."""
-        channel = self._channels.get(account.channel)
-        return None if channel is None else limit_of(channel, account)
-
-    def account_of(self, conversation: int) -> ChannelAccount | None:
-        """Return the account that answers in a conversation; None when there is none such."""
+    def addressee(self, conversation: int, *, private: bool = False) -> Addressee | None:
+        """Return whom an answer in a conversation goes to; None when there is none such."""
         with self._engine.reading() as view:
             found = outgoing.addressees(
-                view.connection, view.workspace_id, [conversation], private=False
+                view.connection, view.workspace_id, [conversation], private=private
             )
-        return found[conversation].account if conversation in found else None
+        return found.get(conversation)
 
     def rules(self) -> Rules:
         """Return the rules of the workspace."""
@@ -120,6 +125,26 @@ class Composing:
         told = policy.write(rules)
         with self._engine.transaction() as uow:
             policies.store(uow.connection, uow.workspace_id, told, by=by, now=now)
+
+
+def _imagined(to: Addressee | None, text: str, *, private: bool, now: datetime) -> Reply:
+    """Return the reply that an answer would become, for what a network says of it beforehand."""
+    bare = Reply(0, 0, text, private, ReplyStatus.APPROVED, "", now)
+    if to is None:
+        return bare
+    return replace(
+        bare, conversation_id=to.conversation_id, in_reply_to=to.in_reply_to, thread=to.thread,
+        recipient=to.recipient, answerable=to.answerable, asked_at=to.asked_at,
+        heard_at=to.heard_at,
+    )  # fmt: skip
+
+
+def _price(channel: Channel, account: ChannelAccount, replies: Sequence[Reply]) -> int | None:
+    # An account with bad prices tells none; it is told so where it is read.
+    with suppress(ChannelError):
+        if isinstance(channel, Charging) and replies:
+            return sum(channel.reply_price(account, reply) for reply in replies)
+    return None
 
 
 def around_of(

@@ -25,7 +25,7 @@ from channels.model import (
 )
 from channels.networks import found, limit_of
 from channels.placing import Places, named_posts
-from channels.protocol import Channel
+from channels.protocol import Channel, Inviting
 from channels.remarks import hear
 from channels.rhythm import learned
 from channels.signals import OfflineSignals, Reading, Signals
@@ -315,6 +315,7 @@ class _Taking:
             "account": self._account.handle,
             "reply_limit": limit_of(channel, self._account) if channel else None,
             "can_reply_privately": channel.can_reply_privately if channel else False,
+            "can_hand_off": isinstance(channel, Inviting),
         }
 
     def _show(self, taken: list[Mention], threads: Mapping[str, Thread]) -> set[int]:

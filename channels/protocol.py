@@ -35,9 +35,9 @@ class Channel(Protocol):
 
     It may also be an :class:`Adding` (accounts of it can be added by people), a :class:`Listening`
     (it tells of news sooner than the next look), a :class:`Receiving` (it calls us), a
-    :class:`Charging` (a link has a price), an :class:`Enclosing` (replies carry files), a
+    :class:`Charging` (replies have a price), an :class:`Enclosing` (replies carry files), a
     :class:`Whispering` (private replies have another length), and a :class:`Restricting` (some
-    replies are taken for a while only).
+    replies are not taken, or for a while only), and an :class:`Inviting`.
     """
 
     #: Short lower-case name, the key in configuration: ``"mastodon"``.
@@ -199,11 +199,29 @@ class Colleagues(Protocol):
 
 @runtime_checkable
 class Charging(Protocol):
-    """A network on which a post costs more when it holds a link."""
+    """A network on which replies cost money, and more when they hold a link.
+
+    Both raise ``ChannelRefusedError`` when the prices of the account cannot be read.
+    """
 
     def link_price(self, account: ChannelAccount, text: str) -> str | None:
         """Return what posting ``text`` costs, such as ``"$0.20"``; None when it holds no link."""
         ...
+
+    def reply_price(self, account: ChannelAccount, reply: Reply) -> int:
+        """Return what sending ``reply`` costs, in millionths of a dollar."""
+        ...
+
+
+@runtime_checkable
+class Inviting(Protocol):
+    """A network where a public reply can invite the customer to go on in private.
+
+    Its :meth:`Channel.send` looks at ``Reply.hand_off``.
+    """
+
+    #: How it does: ``"a button that opens a direct message to us"``.
+    invitation: str
 
 
 @runtime_checkable

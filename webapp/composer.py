@@ -47,6 +47,8 @@ class Draft:
 
     def trouble(self, confirmed: str | None) -> ChannelError | None:
         """Return why it cannot go out as it is; ``confirmed`` is what a person agreed to."""
+        if self.composed.chance.refusal:
+            return ReplyRefusedError(f"Not sent: {self.composed.chance.refusal}")
         if self.composed.blocked:
             return ReplyRefusedError(refusal(self.composed.findings))
         if self.composed.broken:
@@ -62,42 +64,55 @@ class Draft:
         return None
 
 
-def draft_of(
-    opened: OpenedUserTask, data: Mapping[str, Any], account: ChannelAccount | None = None
-) -> Draft | None:
+def draft_of(opened: OpenedUserTask, data: Mapping[str, Any]) -> Draft | None:
     """Return the answer that ``data`` would send; None when the form sends none.
 
     Args:
         opened: the user task.
         data: what was filled in; what is missing is as the variables have it.
-        account: that answers, if it is known already.
     """
     if opened.form is None:
         return None
     schema = opened.form.schema
     views = form_view.fields(schema, opened.variables, sent=data)
     view = next((one for one in views if one.composes and not one.hidden), None)
-    account = account or account_of(opened)
-    if view is None or account is None:
+    if view is None:
         return None
     splits = any(one.field.key == "split" for one in views)
     values = {**opened.variables, **data}
-    text = view.value if isinstance(view.value, str) else ""
-    conversation = conversation_id_of(opened.task.correlation_key or "") or 0
+    looked = _look(opened, view.value, values, split=splits and _is_true(values, "split"))
+    return None if looked is None else Draft(view.field.key, *looked, splits)
+
+
+def offered_by(opened: OpenedUserTask) -> Composed | None:
+    """Return how the answer stands that a form shows, and lets nobody change, for approval."""
+    values = opened.variables
+    views = form_view.fields(opened.form.schema, values) if opened.form else []
+    view = next((one for one in views if one.offers and not one.hidden), None)
+    if view is None:
+        return None
+    looked = _look(opened, view.value, values, split=_is_true(values, "split"))
+    return None if looked is None else looked[1]
+
+
+def _look(
+    opened: OpenedUserTask, text: object, values: Mapping[str, Any], *, split: bool
+) -> tuple[ChannelAccount, Composed] | None:
+    number = conversation_id_of(opened.task.correlation_key or "")
+    composing = services().outbox.composing
+    private = _is_private(values)
+    to = None if number is None else composing.addressee(number, private=private)
+    if to is None:
+        return None
+    said = text if isinstance(text, str) else ""
+    files = services().outbox.enclosures.named(to.conversation_id, values.get(FILES))
     try:
-        composed = services().outbox.composing.look(
-            account, text, private=_is_private(values), split=splits and _is_true(values, "split"),
-            files=services().outbox.enclosures.named(conversation, values.get(FILES)),
-        )  # fmt: skip
+        composed = composing.look(
+            to.account, said, private=private, split=split, files=files, to=to
+        )
     except ChannelError:
         return None  # the network is not installed: the outbox says so, and to whom it matters
-    return Draft(view.field.key, account, composed, splits)
-
-
-def account_of(opened: OpenedUserTask) -> ChannelAccount | None:
-    """Return the account that answers in the conversation of a user task, if it has one."""
-    number = conversation_id_of(opened.task.correlation_key or "")
-    return None if number is None else services().outbox.composing.account_of(number)
+    return to.account, composed
 
 
 def files_of(opened: OpenedUserTask, sent: Mapping[str, Any] | None) -> tuple[Enclosure, ...]:

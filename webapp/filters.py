@@ -21,6 +21,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from channels.costs import dollars
+from channels.policy import RULES
 from engine.figures import COUNTED
 from webapp.assets import icon
 from webapp.services import services
@@ -202,6 +203,12 @@ def total(numbers: Iterable[int]) -> str:
     return f"{sum(found):,}{'+' if any(number >= COUNTED for number in found) else ''}"
 
 
+def warned(rules: str | None) -> str:
+    """Return what rules warned of that a person confirmed, as they are written down."""
+    known = [RULES[name][0] for name in (rules or "").split(", ") if name in RULES]
+    return " and ".join(known) or "something"
+
+
 def add_to(app: Flask) -> None:
     """Make the filters known to every template of ``app``."""
     for function in (
@@ -220,6 +227,7 @@ def add_to(app: Flask) -> None:
         counted,
         total,
         dollars,
+        warned,
     ):
         app.add_template_filter(function)
 

@@ -37,11 +37,16 @@ class FieldView:
     @property
     def composes(self) -> bool:
         """Tell whether the text goes out through a channel."""
-        return (
-            self.field.kind is FieldKind.TEXTAREA
-            and self.field.key in _COMPOSED
-            and not self.field.readonly
-        )
+        return self._is_answer and not self.field.readonly
+
+    @property
+    def offers(self) -> bool:
+        """Tell whether such a text is shown to somebody who cannot change it."""
+        return self._is_answer and self.field.readonly
+
+    @property
+    def _is_answer(self) -> bool:
+        return self.field.kind is FieldKind.TEXTAREA and self.field.key in _COMPOSED
 
     def chosen(self, option: Option) -> bool:
         """Tell whether ``option`` is, or is among, the value."""

@@ -212,8 +212,9 @@ def posts(connection: Connection, conversation_id: int, handle: str) -> tuple[Po
     before = changing.earlier(connection, edited) if edited else {}
     files = attachments.listed(connection, conversation_id) if mentions else {}
     replies = connection.execute(_REPLIES, {"conversation": conversation_id}).all()
-    kept_back = [row.id for row in replies if row.send_at or row.held_by or row.withdrawn_by]
-    acts = policies.acts(connection, replies[0].workspace_id, kept_back) if kept_back else {}
+    # What a process wrote nobody has kept back by itself, or confirmed.
+    touched = [row.id for row in replies if row.by or row.send_at or row.held_by]
+    acts = policies.acts(connection, replies[0].workspace_id, touched) if touched else {}
     # Replies are ordered by our clock, mentions by the network's: near enough for reading.
     both: Iterable[tuple[datetime, int, Post]] = (
         *(

@@ -85,8 +85,10 @@ def test_a_warning_is_shown_and_confirmed(house: House, writing: Page) -> None:
         return "$0.20" if "https://" in text else None
 
     house.network.link_price = price  # type: ignore[attr-defined]
+    house.network.reply_price = lambda _account, _reply: 200_000  # type: ignore[attr-defined]
     writing.get_by_label("Your answer").fill("All about it: https://northwind.example")
     expect(writing.get_by_text("A post with a link costs $0.20")).to_be_visible()
+    expect(writing.get_by_text("Sending it costs $0.20")).to_be_visible()
 
     # when
     writing.get_by_label("Send it all the same").check()

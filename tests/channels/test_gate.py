@@ -10,7 +10,7 @@ from channels.composing import Composing
 from channels.conversations import Conversations
 from channels.errors import ChannelRefusedError, PolicyRejectedError
 from channels.intake import Intake
-from channels.model import ChannelAccount, Page, ReplyStatus
+from channels.model import Chance, ChannelAccount, Page, Reply, ReplyStatus
 from channels.outbox import Outbox
 from channels.policy import Rules
 from engine import Engine, Source
@@ -29,6 +29,11 @@ class Charging(FakeNetwork):
         if "broken" in text:
             raise ChannelRefusedError("The prices of this account are no numbers.")
         return "$0.20" if "https://" in text else None
+
+    def reply_price(self, account: ChannelAccount, reply: Reply) -> int:
+        if "broken" in reply.text:
+            raise ChannelRefusedError("The prices of this account are no numbers.")
+        return 200_000 if "https://" in reply.text else 10_000
 
 
 @pytest.fixture
@@ -141,7 +146,30 @@ def test_while_writing_length_price_and_findings_are_known(
     assert (long.too_long, len(parts.parts)) == (True, 3)
     assert composing.look(account, PHONE).blocked
     assert not composing.look(account, PHONE, private=True).findings
-    assert composing.limit_of(account) == 50
+    assert (short.price, long.price, parts.price) == (200_000, None, 30_000)
+    assert composing.look(account, "broken").price is None
+
+
+def test_what_the_network_will_not_take_in_public_is_known_while_writing(
+    composing: Composing, network: FakeNetwork
+) -> None:
+    # given: a network that looks at what the reply would answer
+    def chance(_account: ChannelAccount, reply: Reply) -> Chance:
+        said = f"{reply.in_reply_to} in {reply.thread} by {reply.recipient}: only in private."
+        return Chance(None if reply.private else said)
+
+    network.chance = chance  # type: ignore[attr-defined]
+    to = composing.addressee(1)
+    assert to is not None
+
+    # when
+    public = composing.look(to.account, "So sorry.", to=to)
+    private = composing.look(to.account, "So sorry.", to=to, private=True)
+
+    # then
+    assert public.chance.refusal == "m1 in t1 by bob: only in private."
+    assert private.chance.refusal is None
+    assert composing.addressee(999) is None
 
 
 def test_the_same_words_from_another_brand_warn_where_the_network_holds_it_against_both(

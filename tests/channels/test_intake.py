@@ -42,6 +42,7 @@ def test_given_a_new_mention_when_taken_then_it_starts_an_instance_that_knows_it
     assert variables["conversation"] == {
         "id": 1, "channel": "fake", "account": "acme", "reply_limit": 50,
         "can_reply_privately": True,
+        "can_hand_off": False,
     }  # fmt: skip
     assert variables["customer"] == {
         "id": 1, "name": "bob", "handle": "bob", "reach": 10, "tier": "standard",

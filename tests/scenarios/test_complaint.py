@@ -35,6 +35,7 @@ def test_a_complaint_is_acknowledged_answered_and_resolved_by_silence(case: Any)
         "approved_digest": None,
         "by": "ana",
         "split": False,
+        "hand_off": False,
         "send_at": "",
         "files": [],
         "approved_files": [],

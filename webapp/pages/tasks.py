@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -51,7 +51,9 @@ class Desk:
     trouble: str | None = None  #: why the answer was not taken
     marks: list[Mark] = field(default_factory=list)
     files: tuple[Enclosure, ...] = ()  #: of the answer that is written
-    composed: Composed | None = None  #: what stands in the way of the answer that was sent
+    composed: Composed | None = None  #: how the answer stands that is written, or approved
+    splits: bool = False  #: the form lets a person have a long answer sent in parts
+    cost: int = 0  #: of the conversation so far, in millionths of a dollar
 
     @property
     def is_open(self) -> bool:
@@ -156,8 +158,7 @@ def complete(number: int) -> ResponseReturnValue:
     _keep_descriptions(task)
     draft = composer.draft_of(opened, data) if task.status in OPEN else None
     if draft and (stopped := draft.trouble(request.form.get("confirmed"))):
-        desk = replace(_desk(number, data, None, str(stopped)), composed=draft.composed)
-        return _page(desk), 422
+        return _page(_desk(number, data, None, str(stopped))), 422
     try:
         completion = engine.complete(
             number,
@@ -235,26 +236,29 @@ def _desk(
     task, variables, form = opened.task, opened.variables, opened.form
     schema: Mapping[str, Any] = form.schema if form else {}
     conversation = services().conversations.by_correlation_key(task.correlation_key)
+    files = composer.files_of(opened, sent)
+    written = {**(sent or {}), composer.FILES: [one.id for one in files]}
+    draft = composer.draft_of(opened, written) if task.status in OPEN else None
+    composed = draft.composed if draft else composer.offered_by(opened)
     return Desk(
         task=task,
         instance=opened.instance,
         conversation=conversation,
         fields=form_view.fields(schema, variables, sent=sent, errors=errors),
         opened_with=json.dumps(form_view.opened_with(schema, variables), default=str),
-        limit=_limit(variables, conversation),
+        limit=composed.limit if composed else _limit(variables),
         me=current_person().login,
         kept=sent is not None,
-        files=composer.files_of(opened, sent),
+        files=files,
         trouble=trouble,
         marks=waiting_marks(opened.instance.waiting),
+        composed=composed if task.status in OPEN else None,
+        splits=draft.splits if draft else False,
+        cost=sum(services().conversations.cost_of(conversation.id).values()) if conversation else 0,
     )
 
 
-def _limit(variables: Mapping[str, Any], conversation: Conversation | None) -> int | None:
-    if conversation is not None:
-        carried = services().outbox.composing.limit_of(conversation.account)
-        if carried is not None:
-            return carried
+def _limit(variables: Mapping[str, Any]) -> int | None:
     told = variables.get("conversation")
     limit = told.get("reply_limit") if isinstance(told, Mapping) else None
     return limit if isinstance(limit, int) and limit > 0 else None

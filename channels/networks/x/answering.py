@@ -21,7 +21,7 @@ from channels.errors import (
 )
 from channels.model import ChannelAccount, Reply
 from channels.networks.x import words
-from channels.networks.x.prices import Purse
+from channels.networks.x.prices import Purse, kinds_of_reply
 from channels.networks.x.reading import Memory, own_posts, whoever
 from channels.networks.x.uploading import Uploading
 from channels.networks.x.wire import Wire
@@ -37,10 +37,21 @@ _ACCOUNT_FAULTS = ("oauth1-permissions", "client-forbidden", "client-not-enrolle
                    "unsupported-authentication")  # fmt: skip
 _COMPOSE = "https://twitter.com/messages/compose?recipient_id="
 _NOT_SUMMONED = (
-    "X takes a public answer only to posts that name, quote or answer the account, and this one "
-    "was found by a search. Answer in private, or wait until the customer names the account. "
+    "X lets us answer this only in private, because the post does not name, quote or answer the "
+    "account: it was found by a search. Answer in private, or wait until the customer names us. "
     "(With an Enterprise plan, set the plan of the account.)"
 )
+
+
+def refusal_of(account: ChannelAccount, reply: Reply) -> str | None:
+    """Return why X takes no such reply of the account, by its rules; None where it does."""
+    if reply.private:
+        return None
+    if (reply.in_reply_to or "").startswith(PRIVATE):
+        return "A direct message cannot be answered in public on X. Answer in private."
+    if not reply.answerable and account.settings.get("plan") != "enterprise":
+        return _NOT_SUMMONED
+    return None
 
 
 class Answering:
@@ -93,10 +104,8 @@ class Answering:
         return id
 
     def _post(self, reply: Reply) -> Any:
-        if not reply.answerable and self._account.settings.get("plan") != "enterprise":
-            raise ReplyRefusedError(_NOT_SUMMONED)
-        if (reply.in_reply_to or "").startswith(PRIVATE):
-            raise ReplyRefusedError("A direct message cannot be answered in public on X.")
+        if why := refusal_of(self._account, reply):
+            raise ReplyRefusedError(why)
         link = _COMPOSE + self._me().id if reply.hand_off else None
         files = self._files(reply)
         return self._wire.do(
@@ -201,10 +210,7 @@ class Answering:
 
     def _paid(self, reply: Reply) -> None:
         """Tell what it costs that a reply is out, once: when that becomes known."""
-        kind = "message" if reply.private else "reply" if reply.in_reply_to else "post"
-        if not reply.private and words.has_link(reply.text):
-            kind = "link"
-        self._purse.spends(kind, 1)
+        self._purse.spends(kinds_of_reply(reply)[-1], 1)
 
     def _me(self) -> Me:
         told = (self._account.position or {}).get("me") or {}

@@ -12,10 +12,10 @@ from channels import costs
 from channels.errors import CallRefusedError, ChannelRefusedError
 from channels.fields import Field
 from channels.media import LIKE_X, LIKE_X_IN_PRIVATE, MediaRules
-from channels.model import ChannelAccount, Page, Reply
+from channels.model import Chance, ChannelAccount, Page, Reply
 from channels.networks.x import words
-from channels.networks.x.answering import Answering
-from channels.networks.x.prices import DEFAULTS, Purse, prices_of
+from channels.networks.x.answering import Answering, refusal_of
+from channels.networks.x.prices import DEFAULTS, Purse, kinds_of_reply, prices_of
 from channels.networks.x.reading import Look, Memory, whoever
 from channels.networks.x.wire import HOST, Wires
 from channels.protocol import Checked
@@ -31,6 +31,7 @@ class XNetwork:
     reply_limit = words.LONGEST_POST
     private_limit = words.LONGEST_MESSAGE
     can_reply_privately = True
+    invitation = "a button that opens a direct message to us"
     fields: Sequence[Field] = (
         Field("consumer_key", "API key", "Console of X, the app of the brand: keys and tokens.",
               secret=True),
@@ -106,6 +107,15 @@ class XNetwork:
         if not words.has_link(text):
             return None
         return costs.dollars(prices_of(account.settings)["link"])
+
+    def reply_price(self, account: ChannelAccount, reply: Reply) -> int:
+        """Return what sending ``reply`` costs, by the prices of the account."""
+        prices = prices_of(account.settings)
+        return sum(prices[kind] for kind in kinds_of_reply(reply))
+
+    def chance(self, account: ChannelAccount, reply: Reply) -> Chance:
+        """Tell whom X lets us answer in public: see :func:`answering.refusal_of`."""
+        return Chance(refusal_of(account, reply))
 
     def send(self, account: ChannelAccount, reply: Reply) -> str:
         """Post ``reply``, or send it as a direct message if it is private."""

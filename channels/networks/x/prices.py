@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from channels import costs
 from channels.errors import ChannelRefusedError, ChannelUnavailableError
-from channels.model import ChannelAccount, Cost
+from channels.model import ChannelAccount, Cost, Reply
+from channels.networks.x import words
 
 #: By kind. ``author``: X does not say whether authors that come with posts are paid for.
 DEFAULTS = {
@@ -88,6 +89,14 @@ class Purse:
     def spends(self, kind: str, units: int) -> None:
         """Tell whoever sends a reply what a call for it has cost."""
         costs.spend(Cost(kind, units, units * self._prices[kind]))
+
+
+def kinds_of_reply(reply: Reply) -> tuple[str, ...]:
+    """Return what has to be paid for to send a reply: the reply itself last."""
+    if not reply.private:
+        return ("link" if words.has_link(reply.text) else "reply" if reply.in_reply_to else "post",)
+    # In a conversation of direct messages X knows to whom; else somebody has to be looked up.
+    return ("message",) if reply.thread.startswith(words.PRIVATE) else ("user_read", "message")
 
 
 _WITH_AUTHOR = frozenset({"mention", "post_read"})

@@ -103,11 +103,6 @@ async function look(form, textarea) {
   const asked = new FormData(form);
   const state = JSON.stringify([...asked.entries()]);
   if (!place || place.dataset.state === state) return;
-  if (!textarea.value.trim() && !form.querySelector("[name=files]")) {
-    place.querySelector(".findings")?.remove();
-    place.querySelector("[name=confirmed]")?.closest("label").remove();
-    return;
-  }
   let response;
   try {
     response = await fetch(form.dataset.compose, { method: "POST", body: asked });
@@ -147,8 +142,9 @@ function watch(form, textarea) {
   form.addEventListener("input", () => soon(250));
   form.addEventListener("change", (event) => event.target.name !== "confirmed" && soon(0));
   const place = document.getElementById(textarea.dataset.composed);
-  if (place?.querySelector(".findings")) offerPrivacy(form, place);
-  else soon(0);
+  if (place) offerPrivacy(form, place);
+  // What the server has rendered stands, unless a draft was restored over it.
+  if (textarea.value !== textarea.defaultValue) soon(0);
 }
 
 /** Hides fields that the form hides for what is chosen now; the server decides in the end. */
