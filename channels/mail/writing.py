@@ -75,7 +75,8 @@ def _with_files(words: MIMEText, reply: Reply) -> MIMEMultipart:
         name = one.name if one.name.isascii() else ("utf-8", "", one.name)
         part.add_header("Content-Disposition", "attachment", filename=name)
         if one.alt:
-            part["Content-Description"] = Header(one.alt, "utf-8").encode()
+            told = Header(one.alt, "utf-8", header_name="Content-Description")
+            part["Content-Description"] = told.encode()
         mail.attach(part)
     return mail
 

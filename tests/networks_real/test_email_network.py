@@ -17,6 +17,7 @@ from channels.errors import (
 )
 from channels.model import ChannelAccount, Mention, Reply, ReplyStatus
 from channels.networks.email import EmailNetwork
+from tests.networks.enclosing import PNG, enclosed
 from tests.networks.mail_servers import MailServers, servers
 
 NOW = datetime.now(UTC)
@@ -313,6 +314,29 @@ def test_what_was_certainly_not_taken_leaves_no_trace_and_may_be_sent_again(
     network.send(account, reply())
     assert len(there.smtp.taken) == 1
     assert len(there.mails(account.handle, "Sent")) == 1
+
+
+@pytest.mark.parametrize("fault", ["cut early", "cut in data"])
+def test_a_picture_arrives_once_though_the_line_broke_before(
+    there: MailServers, account: ChannelAccount, network: EmailNetwork, fault: str
+) -> None:
+    # given: larger than any line, buffer or packet
+    picture = PNG + bytes(range(256)) * 4_000
+    there.smtp.faults.append(fault)
+    answer = reply(files=enclosed(picture))
+
+    # when
+    with pytest.raises(ChannelUnavailableError):
+        network.send(account, answer)
+    network.send(account, answer)
+
+    # then
+    ((_, arrived),) = there.smtp.taken
+    for mail in (arrived, *there.mails(account.handle, "Sent")):
+        words, file = email.message_from_bytes(mail).get_payload()
+        assert words.get_payload(decode=True).strip() == b"Sorry!"
+        assert file.get_payload(decode=True) == picture
+        assert (file.get_content_type(), file.get_filename()) == ("image/png", "1.png")
 
 
 @pytest.mark.parametrize(

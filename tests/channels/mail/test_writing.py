@@ -15,6 +15,7 @@ from channels.fields import told
 from channels.mail.account import FIELDS, Mailbox, Security
 from channels.mail.smtp import dotted
 from channels.mail.writing import written
+from channels.media import Enclosure
 from channels.model import ChannelAccount, Reply, ReplyStatus
 from tests.channels.mail.letters import mailbox
 
@@ -221,3 +222,26 @@ def test_an_account_may_have_another_name_than_its_address() -> None:
 
     # then
     assert (found.handle, found.domain) == ("complaints", "xn--bcher-kva.example")
+
+
+def test_files_are_parts_of_the_mail_with_their_names_and_what_they_show() -> None:
+    # given
+    pdf, png = b"%PDF-1.7\n" + bytes(range(256)), b"\x89PNG\r\n\x1a\n" + b"." * 3_000
+    files = (
+        Enclosure(1, "Rechnung \u2713 Größe.pdf", "application/pdf", len(pdf), "d", "", pdf),
+        Enclosure(2, "a.png", "image/png", len(png), "d", "Ein Paket, " + "ä" * 200, png),
+    )
+
+    # when
+    one, again = (sent(asked(Subject="Order 7"), replace(REPLY, files=files)) for _ in "12")
+
+    # then
+    assert one.as_bytes() == again.as_bytes(), "every attempt hands in the same mail"
+    assert one["Subject"] == "Re: Order 7"
+    words, *parts = one.iter_parts()
+    assert words.get_content() == "Sorry!\r\n"
+    assert [part.get_filename() for part in parts] == ["Rechnung \u2713 Größe.pdf", "a.png"]
+    assert [part.get_content_type() for part in parts] == ["application/pdf", "image/png"]
+    assert [part.get_content() for part in parts] == [pdf, png]
+    assert all(part.get_content_disposition() == "attachment" for part in parts)
+    assert parts[1]["Content-Description"] == "Ein Paket, " + "ä" * 200
