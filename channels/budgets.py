@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -47,6 +47,17 @@ class Budget:
             return max(self.remaining, 0)
         whole = self.remaining if self.most is None else self.most
         return max(self.remaining - max(round(whole * KEPT), 1), 0)
+
+    @property
+    def consequence(self) -> str:
+        """Return, for people, what happens when it is used up, until there is a new window."""
+        if self.purpose is Purpose.READING:
+            return "it is not read; replies go out"
+        if self.purpose is Purpose.ANSWERING:
+            return "replies wait; it is read"
+        whole = self.remaining if self.most is None else self.most
+        kept = whole - replace(self, remaining=whole).left_to_reading
+        return f"it is not read from {kept} on, kept for replies; at 0 those wait too"
 
 
 _heard: ContextVar[list[Budget] | None] = ContextVar("budgets", default=None)

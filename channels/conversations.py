@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from channels import costs
+from channels.budgets import Budget
 from channels.joining import Joining
 from channels.model import AccountState, Attachment, ChannelAccount, Reply, conversation_id_of
 from channels.polling import with_alarm
 from channels.sealing import Seals
 from channels.shown import Cluster, Conversation, Customer, Summary
-from channels.storage import accounts, attachments, clusters, outgoing, reading
+from channels.storage import accounts, attachments, budgets, clusters, outgoing, reading
 from channels.storage import costs as booked
 from engine import Engine
 from engine.errors import NotFoundError
@@ -147,6 +148,11 @@ class Conversations:
             spent = booked.of_account(view.connection, id, now.date())
         state = _there(found, "channel account", id)
         return with_alarm(costs.with_spent(state, {id: spent}), now)
+
+    def limits(self) -> dict[int, list[Budget]]:
+        """Return by account what its network allows until when, as far as it has told."""
+        with self._engine.reading() as view:
+            return budgets.of_workspace(view.connection, view.workspace_id)
 
     def ensure_account(
         self,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, case, literal, select, type_coerce, update
+from sqlalchemy import Connection, Row, case, literal, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from channels.budgets import Budget, Purpose
@@ -73,10 +75,20 @@ def of_account(connection: Connection, account_id: int) -> list[Budget]:
             BudgetRow.account_id == account_id, BudgetRow.resets_at > moment(connection)
         )
     )
-    return [
-        Budget(row.bucket, row.remaining, row.resets_at, Purpose(row.purpose), row.most)
-        for row in found
-    ]
+    return [_budget(row) for row in found]
+
+
+def of_workspace(connection: Connection, workspace_id: int) -> dict[int, list[Budget]]:
+    """Return by account the budgets whose windows are not over, those that end first first."""
+    found = connection.execute(
+        select(BudgetRow.__table__)
+        .where(BudgetRow.workspace_id == workspace_id, BudgetRow.resets_at > moment(connection))
+        .order_by(BudgetRow.resets_at, BudgetRow.bucket)
+    )
+    budgets: dict[int, list[Budget]] = defaultdict(list)
+    for row in found:
+        budgets[row.account_id].append(_budget(row))
+    return budgets
 
 
 def allowances(connection: Connection, accounts: Collection[int]) -> dict[int, Allowance]:
@@ -125,4 +137,8 @@ def spend(connection: Connection, counts: Mapping[int, int]) -> None:
         )
 
 
-__all__ = ["Allowance", "allowances", "keep", "now_of", "of_account", "spend"]
+def _budget(row: Row[Any]) -> Budget:
+    return Budget(row.bucket, row.remaining, row.resets_at, Purpose(row.purpose), row.most)
+
+
+__all__ = ["Allowance", "allowances", "keep", "now_of", "of_account", "of_workspace", "spend"]

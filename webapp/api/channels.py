@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from apiflask import APIBlueprint
 from pydantic import Field
 
+from channels import costs
 from channels.accounts import Condition, condition_of
+from channels.budgets import Budget, Purpose
 from channels.errors import ChannelError
 from channels.model import AccountState
 from webapp.api.shapes import Out
@@ -54,6 +57,28 @@ class GapOut(Out):
     why: str
 
 
+class SpentOut(Out):
+    """What an account has cost, and may cost, in millionths of a dollar."""
+
+    day: int = Field(description="Today, UTC.")
+    month: int = Field(description="This month, UTC, today included.")
+    budget_day: int | None
+    budget_month: int | None
+    left: int | None = Field(description="What reading may still cost now; null: any sum.")
+    by_kind: dict[str, int] = Field(description="Of the month.")
+
+
+class LimitOut(Out):
+    """How often a network may still be called, as it last told."""
+
+    bucket: str
+    purpose: Purpose
+    remaining: int
+    most: int | None = Field(description="Of a whole window; null: it does not say.")
+    resets_at: datetime
+    consequence: str = Field(description="What happens when it is used up.")
+
+
 class ChannelOut(Out):
     """One account of ours, how reading it goes, and what it was told."""
 
@@ -69,6 +94,8 @@ class ChannelOut(Out):
     last_error: str | None
     alarm: str | None = Field(description="Why somebody should look at it.")
     gap: GapOut | None
+    spent: SpentOut | None = Field(description="Null: it costs nothing.")
+    limits: list[LimitOut]
     settings: dict[str, Any] = Field(description="What it was told, without its secrets.")
 
 
@@ -98,7 +125,13 @@ class TrialOut(Out):
 @api.output(ChannelsOut)
 def channels() -> dict[str, Any]:
     """List channel accounts with what they were told; secrets are never told."""
-    return {"items": [_shown(state) for state in services().conversations.accounts()]}
+    limits = services().conversations.limits()
+    return {
+        "items": [
+            _shown(state, limits.get(state.account.id, []))
+            for state in services().conversations.accounts()
+        ]
+    }
 
 
 @api.get("/networks")
@@ -128,8 +161,8 @@ def test(account_id: int) -> dict[str, Any]:
     return {"ok": True, "found": list(found), "trouble": None}
 
 
-def _shown(state: AccountState) -> dict[str, Any]:
-    account = state.account
+def _shown(state: AccountState, limits: list[Budget]) -> dict[str, Any]:
+    account, spent = state.account, state.spent
     return {
         "id": account.id,
         "network": account.channel,
@@ -143,5 +176,7 @@ def _shown(state: AccountState) -> dict[str, Any]:
         "last_error": state.last_error,
         "alarm": state.alarm,
         "gap": state.gap,
+        "spent": {**asdict(spent), "left": costs.left(spent)} if spent else None,
+        "limits": limits,
         "settings": services().accounts.told_to(account),
     }

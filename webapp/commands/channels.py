@@ -11,6 +11,7 @@ import click
 
 from channels import networks
 from channels.accounts import addable, condition_of
+from channels.costs import dollars
 from channels.errors import AccountRejectedError, ChannelError, CredentialsError
 from channels.fields import Field
 from channels.model import AccountState
@@ -109,17 +110,28 @@ def show(workspace: str | None, data: Path | None, form: str) -> None:
     with _services(workspace, data) as services:
         found = services.conversations.accounts()
         told = {one.account.id: services.accounts.told_to(one.account) for one in found}
+        limits = services.conversations.limits()
     if form == "json":
-        print_json({"accounts": [_account(one, told[one.account.id]) for one in found]})
+        print_json(
+            {
+                "accounts": [
+                    {
+                        **_account(one, told[one.account.id]),
+                        "limits": limits.get(one.account.id, []),
+                    }
+                    for one in found
+                ]
+            }
+        )
         return
     rows = [
         (
             one.account.channel, one.account.handle, condition_of(one),
-            one.last_success_at, one.last_mention_at, one.alarm or one.last_error,
+            one.last_success_at, one.last_mention_at, _cost(one), one.alarm or one.last_error,
         )
         for one in found
     ]  # fmt: skip
-    heads = ("network", "account", "state", "last answered", "last mention", "trouble")
+    heads = ("network", "account", "state", "last answered", "last mention", "cost", "trouble")
     print_table(heads, rows, empty="No account yet. Add one: corral channels add NETWORK HANDLE")
 
 
@@ -291,6 +303,15 @@ def _network(name: str, network: Adding) -> dict[str, Any]:
     return {"name": name, "title": network.title, "fields": network.fields}
 
 
+def _cost(state: AccountState) -> str | None:
+    """Return what an account has cost this month, of what it may cost; None: nothing."""
+    if state.spent is None:
+        return None
+    told = f"{dollars(state.spent.month)} this month"
+    budget = state.spent.budget_month
+    return told if budget is None else f"{told} of {dollars(budget)}"
+
+
 def _account(state: AccountState, told: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "network": state.account.channel,
@@ -301,5 +322,6 @@ def _account(state: AccountState, told: Mapping[str, Any]) -> dict[str, Any]:
         "last_mention_at": state.last_mention_at,
         "failures": state.failures,
         "trouble": state.alarm or state.last_error,
+        "spent": state.spent,
         "settings": told,
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from channels import costs
 from channels.accounts import condition_of
 from channels.errors import AccountRejectedError, ChannelError
 from channels.model import ChannelAccount
@@ -99,6 +100,8 @@ def _page(
         state=state,
         account=state.account,
         condition=condition_of(state),
+        limits=services().conversations.limits().get(number, []),
+        left=costs.left(state.spent) if state.spent else None,
         network=network,
         address=_address(state.account),
         form_address=_form_address(state.account),

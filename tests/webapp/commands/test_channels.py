@@ -207,6 +207,7 @@ def test_accounts_are_listed_with_how_they_do(run: Run, added: Result) -> None:
     # then
     assert "pretend" in text and "acme" in text and "off" in text
     assert (account["state"], account["enabled"]) == ("off", False)
+    assert (account["spent"], account["limits"]) == (None, [])
     assert account["settings"] == {
         "server": "https://pretend.example", "page": 40, "boosts": True,
     }  # fmt: skip
