@@ -321,22 +321,20 @@ def test_a_picture_arrives_once_though_the_line_broke_before(
     there: MailServers, account: ChannelAccount, network: EmailNetwork, fault: str
 ) -> None:
     # given: larger than any line, buffer or packet
-    picture = PNG + bytes(range(256)) * 4_000
     there.smtp.faults.append(fault)
-    answer = reply(files=enclosed(picture))
+    picture = PNG + bytes(range(256)) * 4_000
 
     # when
     with pytest.raises(ChannelUnavailableError):
-        network.send(account, answer)
-    network.send(account, answer)
+        network.send(account, reply(files=enclosed(picture)))
+    network.send(account, reply(files=enclosed(picture)))
 
     # then
     ((_, arrived),) = there.smtp.taken
     for mail in (arrived, *there.mails(account.handle, "Sent")):
         words, file = email.message_from_bytes(mail).get_payload()
         assert words.get_payload(decode=True).strip() == b"Sorry!"
-        assert file.get_payload(decode=True) == picture
-        assert (file.get_content_type(), file.get_filename()) == ("image/png", "1.png")
+        assert (file.get_payload(decode=True), file.get_filename()) == (picture, "1.png")
 
 
 @pytest.mark.parametrize(
