@@ -154,8 +154,28 @@ def _webhook(_folder: Path) -> tuple[Channel, ChannelAccount]:
     return WebhookNetwork(lambda: NOW), account
 
 
-#: Networks that call us; there is nothing to read.
-CALLING = {"form", "phone", "webhook"}
+def _slack(_folder: Path) -> tuple[Channel, ChannelAccount]:
+    from channels.networks.slack import SlackNetwork
+    from tests.networks.slack_server import SlackServer
+    from tests.networks.teams.conftest import on_slack
+
+    server = SlackServer(lambda: NOW)
+    server.says("the note that began the thread", ts="1")
+    return SlackNetwork(lambda: NOW), on_slack(server)
+
+
+def _mattermost(_folder: Path) -> tuple[Channel, ChannelAccount]:
+    from channels.networks.mattermost import MattermostNetwork
+    from tests.networks.mattermost_server import MattermostServer
+    from tests.networks.teams.conftest import on_mattermost
+
+    server = MattermostServer(lambda: NOW)
+    server.says("the note that began the thread", id="1")
+    return MattermostNetwork(lambda: NOW), on_mattermost(server)
+
+
+#: Networks on which no mention is read: they call us, or there are colleagues and no customers.
+CALLING = {"form", "mattermost", "phone", "slack", "webhook"}
 #: How a network gets something to read without an outside socket. A new network adds its line.
 #: It gives the settings of its account, or the account.
 STAGES: dict[str, Callable[[Path], tuple[Channel, dict[str, Any] | ChannelAccount]]] = {
@@ -171,6 +191,8 @@ STAGES: dict[str, Callable[[Path], tuple[Channel, dict[str, Any] | ChannelAccoun
     "feed": _feed,
     "reddit": _reddit,
     "phone": _phone,
+    "slack": _slack,
+    "mattermost": _mattermost,
     "webhook": _webhook,
     "form": lambda _: (networks.found()["form"], {}),
 }

@@ -1,0 +1,258 @@
+"""Mattermost, as the place where the team talks: notes go to a channel, answers come back.
+
+A note is posted by a bot, with its key among the properties of the post. The server minds such a
+key (``pending_post_id``) for 30 seconds and in one process only, so every post is looked for by
+its properties before it is made. What is said in the thread of a note is read from the channel;
+an outgoing web hook only says that there is something to read.
+
+Facts: the API of version 4 (posts, ``since``, threads), outgoing web hooks; ``pending_post_id`` in
+mattermost/mattermost#10006.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, quote
+
+from channels.calling import Caller, Line
+from channels.errors import (
+    CallRefusedError,
+    ChannelUnavailableError,
+    DeliveryUnknownError,
+    ReplyRefusedError,
+    ReplyTooLongError,
+)
+from channels.fields import Field
+from channels.model import ChannelAccount, Gap, Page, Remark, Reply
+from channels.protocol import Call, Checked, Received
+
+#: Property of a post that holds the key of the note it is.
+NOTE = "corral_note"
+#: How far the clock of the server may be from ours when a post of ours is looked for.
+LEEWAY = timedelta(minutes=10)
+#: Posts that the server gives for one question about a time.
+MOST = 1_000
+#: What a server says of a post that it will never take: 400, 404, 413.
+_REFUSED = {400, 404, 413}
+#: Names that call everybody in the channel.
+_EVERYBODY = re.compile(r"@(?=(?:all|channel|here)\b)", re.IGNORECASE)
+
+
+class MattermostNetwork:
+    """Channels of Mattermost servers. Safe to use from several threads."""
+
+    name = "mattermost"
+    title = "Mattermost (for your team)"
+    place = "Mattermost channel"
+    reply_limit = 16_000
+    can_reply_privately = True
+    fields = (
+        Field("server", "Server", "As https://chat.example.com", kind="address"),
+        Field("channel", "Channel", "Its id, 26 characters: View info, at the bottom. Add the bot "
+              "there"),
+        Field("bot_token", "Bot token", "Integrations, Bot accounts", secret=True),
+        Field("hook_token", "Token of an outgoing web hook", "Of one for this channel: with it "
+              "answers come back at once", secret=True, required=False),
+    )  # fmt: skip
+
+    def __init__(
+        self, now: Callable[[], datetime] = lambda: datetime.now(UTC), *, silence: float = 20.0
+    ) -> None:
+        """Take the clock ``now`` (UTC), and the seconds that a server may be silent."""
+        self._now = now
+        self._silence = silence
+        self._names: dict[tuple[str, str], str] = {}
+        self._callers: dict[tuple[str, str], Caller] = {}
+        self._lock = threading.Lock()
+
+    def fetch(self, account: ChannelAccount, after: Mapping[str, Any] | None) -> Iterator[Page]:
+        """Yield what was answered since ``after``; at first nothing of what was before."""
+        if after is None:
+            newest = self._posts(account, {"per_page": 1})
+            read = max((one["create_at"] for one in newest), default=0)
+            yield Page(position={"read": read, "ids": [one["id"] for one in newest]})
+            return
+        read, known = int(after.get("read") or 0), set(after.get("ids") or ())
+        posts = self._posts(account, {"since": max(read, 1)})
+        new = [one for one in posts if one["create_at"] >= read and one["id"] not in known]
+        new.sort(key=lambda one: (one["create_at"], one["id"]))
+        until = max((one["create_at"] for one in new), default=read)
+        # Several may be made in one moment, and be seen in two looks.
+        ids = {one["id"] for one in new if one["create_at"] == until}
+        yield Page(
+            remarks=tuple(self._remark(account, one) for one in new if _is_said(one)),
+            position={"read": until, "ids": sorted(ids | (known if until == read else set()))},
+            gap=_gap(posts, read),
+        )
+
+    def measure(self, text: str) -> int:
+        """Return the characters of ``text`` as it is posted."""
+        return len(_worded(text))
+
+    def send(self, account: ChannelAccount, reply: Reply) -> str:
+        """Post a note, unless it is there, and return its id."""
+        if (length := self.measure(reply.text)) > self.reply_limit:
+            raise ReplyTooLongError(self.name, length=length, limit=self.reply_limit)
+        if (known := self.find(account, reply)) is not None:
+            return known
+        post = {
+            "channel_id": _channel(account), "message": _worded(reply.text),
+            "root_id": reply.thread, "props": {NOTE: reply.idempotency_key},
+            "pending_post_id": reply.idempotency_key,
+        }  # fmt: skip
+        try:
+            made = self._caller(account).call("POST", "/posts", json=post).json()
+        except CallRefusedError as refused:
+            if refused.status in _REFUSED:
+                why = f"Mattermost does not take the note: {refused.text[:300]}"
+                raise ReplyRefusedError(why) from refused
+            raise
+        if not isinstance(made, dict) or not made.get("id"):
+            raise DeliveryUnknownError("Mattermost did not say what it calls the note.")
+        return str(made["id"])
+
+    def find(self, account: ChannelAccount, reply: Reply) -> str | None:
+        """Return the id of a note if it is in the channel, or in its thread there."""
+        if reply.thread:
+            try:
+                posts = self._listed(account, f"/posts/{quote(reply.thread, safe='')}/thread", {})
+            except CallRefusedError as refused:
+                if refused.status != 404:
+                    raise
+                return None
+        else:
+            since = int((reply.created_at - LEEWAY).timestamp() * 1000)
+            posts = self._posts(account, {"since": since})
+        for one in posts:
+            if one["props"].get(NOTE) == reply.idempotency_key:
+                return str(one["id"])
+        if len(posts) >= MOST:
+            raise ChannelUnavailableError("The channel says more than can be looked through.")
+        return None
+
+    def check(self, account: ChannelAccount) -> Sequence[Checked]:
+        """Log in and read the channel; see :class:`channels.protocol.Adding`."""
+        me = self._ask(account, "/users/me")
+        where = self._ask(account, f"/channels/{quote(_channel(account), safe='')}")
+        self._posts(account, {"per_page": 1})
+        told = "at once, by a web hook" if account.secrets.get("hook_token") else "every minute"
+        return [
+            Checked("log in", f"@{me.get('username')}"),
+            Checked("channel", f"{where.get('display_name')} can be read"),
+            Checked("answers", f"are read {told}"),
+        ]
+
+    def receive(self, account: ChannelAccount, call: Call) -> Received:
+        """Look at the channel when its web hook says that somebody spoke."""
+        meant = account.secrets.get("hook_token")
+        if not meant:
+            return Received(403, b"This account has no token of a web hook.")
+        if not hmac.compare_digest(_token_in(call).encode(), meant.encode()):
+            return Received(401, b"The token is not that of the web hook.")
+        return Received(wake=True)
+
+    def _remark(self, account: ChannelAccount, post: Mapping[str, Any]) -> Remark:
+        return Remark(
+            post["id"],
+            self._name(account, str(post.get("user_id") or "")),
+            str(post.get("message") or ""),
+            datetime.fromtimestamp(post["create_at"] / 1000, UTC),
+            post["root_id"],
+        )
+
+    def _name(self, account: ChannelAccount, user: str) -> str:
+        """Return the name of a member of the team; it is asked for once."""
+        key = (account.secrets.get("bot_token", ""), user)
+        if user and key not in self._names:
+            try:
+                told = self._ask(account, f"/users/{quote(user, safe='')}")
+            except CallRefusedError:
+                return user
+            full = f"{told.get('first_name') or ''} {told.get('last_name') or ''}".strip()
+            self._names[key] = str(told.get("nickname") or full or told.get("username") or user)
+        return self._names.get(key, user or "somebody")
+
+    def _posts(self, account: ChannelAccount, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return self._listed(account, f"/channels/{quote(_channel(account), safe='')}/posts", asked)
+
+    def _listed(
+        self, account: ChannelAccount, path: str, asked: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        told = self._ask(account, path, asked).get("posts")
+        posts = told.values() if isinstance(told, dict) else ()
+        return [
+            {**one, "props": one["props"] if isinstance(one.get("props"), dict) else {}}
+            for one in posts
+            if isinstance(one, dict)
+            and isinstance(one.get("id"), str)
+            and isinstance(one.get("create_at"), int)
+        ]
+
+    def _ask(
+        self, account: ChannelAccount, path: str, asked: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
+        said = self._caller(account).call("GET", path, params=asked).json()
+        if not isinstance(said, dict):
+            raise ChannelUnavailableError("Mattermost answered with something that is no object.")
+        return said
+
+    def _caller(self, account: ChannelAccount) -> Caller:
+        key = (str(account.settings.get("server") or ""), account.secrets.get("bot_token", ""))
+        with self._lock:
+            if key not in self._callers:
+                self._callers[key] = Caller(
+                    f"{key[0]}/api/v4", headers={"Authorization": f"Bearer {key[1]}"},
+                    line=Line(read=self._silence),
+                )  # fmt: skip
+            return self._callers[key]
+
+
+def _channel(account: ChannelAccount) -> str:
+    return str(account.settings.get("channel") or "")
+
+
+def _is_said(post: Mapping[str, Any]) -> bool:
+    """Tell whether a person says something in a thread, and has not taken it back."""
+    props = post["props"]
+    by_program = props.get(NOTE) or props.get("from_bot") or props.get("from_webhook")
+    return bool(
+        post.get("root_id")
+        and not post.get("type")
+        and not post.get("delete_at")
+        and not by_program
+    )
+
+
+def _gap(posts: Sequence[Mapping[str, Any]], read: int) -> Gap | None:
+    """Return what may be missing: for one question about a time there are no further pages."""
+    if len(posts) < MOST:
+        return None
+    oldest = min(one["create_at"] for one in posts)
+    since, until = (datetime.fromtimestamp(one / 1000, UTC) for one in (read, max(oldest, read)))
+    return Gap(since, until, f"More than {MOST} posts were made since the last look.")
+
+
+def _worded(text: str) -> str:
+    """Return a text that calls nobody who is not meant: a customer may be named ``@all``."""
+    return _EVERYBODY.sub("@\u200b", text)
+
+
+def _token_in(call: Call) -> str:
+    """Return the token that a call bears; it comes as JSON or as a form."""
+    if "json" in call.headers.get("content-type", ""):
+        try:
+            told = json.loads(call.body)
+        except (ValueError, RecursionError):
+            return ""
+        return str(told.get("token", "")) if isinstance(told, dict) else ""
+    fields = parse_qs(call.body.decode("utf-8", "replace"))
+    return fields.get("token", [""])[0]
+
+
+channel = MattermostNetwork
