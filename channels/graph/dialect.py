@@ -18,6 +18,7 @@ class Dialect(ABC):
     answers: str  #: edge of a comment under which its answers are, and are written
     comment_limit: int
     message_limit: int
+    message_fields: tuple[str, ...] = ()  #: that messages have on this network alone
     #: Whether a list of comments has all of them, the newest first, those that answer others too.
     flat: bool
 

@@ -19,8 +19,7 @@ MANY, PAGES, SHOWN = 20, 40, 20
 FEW = 4
 #: Pages of earlier messages of one conversation, where the network gives them all the same.
 OLDER = 5
-_MESSAGE = "id,message,from,created_time,attachments,sticker,shares"
-_FIELDS = f"id,updated_time,participants,messages.limit({SHOWN}){{{_MESSAGE}}}"
+_MESSAGE = "id,message,from,created_time,attachments,shares"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def news(dialect: Dialect, server: Server, track: Track, began: datetime) -> New
     gaps: list[datetime] = []
     for told in _changed(dialect, server, floor):
         try:
-            whole, is_whole = _read_back(server, told, floor)
+            whole, is_whole = _read_back(dialect, server, told, floor)
             shown = messages_of(whole, dialect.me(server))
         except ValueError as error:
             skipped.append(Skipped(len(skipped) + 1, f"A conversation cannot be read: {error}"))
@@ -59,7 +58,7 @@ def news(dialect: Dialect, server: Server, track: Track, began: datetime) -> New
 
 def with_person(dialect: Dialect, server: Server, person: str) -> list[Message]:
     """Return the newest messages exchanged with a person, oldest first."""
-    asked = {"platform": dialect.platform, "user_id": person, "fields": _FIELDS}
+    asked = {"platform": dialect.platform, "user_id": person, "fields": _conversation(dialect)}
     found = [one for page in server.pages("me/conversations", 1, **asked) for one in page]
     try:
         return [one for told in found for one in messages_of(told, dialect.me(server))]
@@ -67,7 +66,7 @@ def with_person(dialect: Dialect, server: Server, person: str) -> list[Message]:
         raise ChannelUnavailableError(f"A message of ours cannot be read: {error}") from error
 
 
-def _read_back(server: Server, told: Told, floor: datetime) -> tuple[Told, bool]:
+def _read_back(dialect: Dialect, server: Server, told: Told, floor: datetime) -> tuple[Told, bool]:
     """Return a conversation with its messages since ``floor``, and whether they are all there.
 
     Meta's documentation says that it tells of the newest alone. It is asked for more all the same.
@@ -78,7 +77,8 @@ def _read_back(server: Server, told: Told, floor: datetime) -> tuple[Told, bool]
         if after is None or moment_of(data[-1].get("created_time")) < floor:
             break
         try:
-            page = server.get(f"{told['id']}/messages", after=after, limit=SHOWN, fields=_MESSAGE)
+            asked = {"after": after, "limit": SHOWN, "fields": _message(dialect)}
+            page = server.get(f"{told['id']}/messages", **asked)
             older = [one for one in listed(page) if moment_of(one.get("created_time"))]
         except (ChannelRefusedError, ValueError):
             whole = False
@@ -101,7 +101,7 @@ def _changed(dialect: Dialect, server: Server, floor: datetime) -> list[Told]:
 
 def _listed(dialect: Dialect, server: Server, floor: datetime, many: int) -> list[Told]:
     """Return the conversations in which something happened since a moment, newest first."""
-    asked = {"platform": dialect.platform, "fields": _FIELDS, "limit": many}
+    asked = {"platform": dialect.platform, "fields": _conversation(dialect), "limit": many}
     found: list[Told] = []
     for page in server.pages("me/conversations", PAGES * MANY // many, **asked):
         for told in page:
@@ -109,3 +109,11 @@ def _listed(dialect: Dialect, server: Server, floor: datetime, many: int) -> lis
                 return found
             found.append(told)
     return found
+
+
+def _conversation(dialect: Dialect) -> str:
+    return f"id,updated_time,participants,messages.limit({SHOWN}){{{_message(dialect)}}}"
+
+
+def _message(dialect: Dialect) -> str:
+    return ",".join([_MESSAGE, *dialect.message_fields])

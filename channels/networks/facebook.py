@@ -36,6 +36,7 @@ class FacebookDialect(Dialect):
     answers = "comments"
     comment_limit = 8_000
     message_limit = 2_000
+    message_fields = ("sticker",)
     flat = True
 
     def ask_me(self, server: Server) -> Me:

@@ -173,7 +173,9 @@ class GraphServer(StandIn):
         to = self.comments.get(id)
         if to is not None and to.hidden and self.kind == "instagram":
             return refusal(100, "You cannot reply to hidden comments")
-        made = self.comment(to.post if to else id, "acme", asked["message"], to=to and to.id)
+        made = self.comment(
+            to.post if to else id, "acme", asked["message"], to=to.id if to else None
+        )
         return Told(200, {"id": made})
 
     # ---- what is told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,9 @@ from typing import Any
 import pytest
 
 from channels.protocol import Call, Received
-from tests.networks.graph.conftest import WORD, Stage
+from channels.receiving import Receiver
+from tests.networks.crashing import SEALS, House
+from tests.networks.graph.conftest import NETWORKS, WORD, Stage
 from tests.networks.graph_server import SECRET
 
 TIME = 1_772_442_000
@@ -20,11 +23,17 @@ TIME = 1_772_442_000
 
 def called(stage: Stage, told: Any, *, secret: str = SECRET, signed: str | None = None) -> Received:
     """Return what a call with a signed body is answered."""
+    call = signed_call(stage, told, secret=secret, signed=signed)
+    return stage.network.receive(stage.account, call)
+
+
+def signed_call(
+    stage: Stage, told: Any, *, secret: str = SECRET, signed: str | None = None
+) -> Call:
     body = told if isinstance(told, bytes) else json.dumps(told).encode()
     signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     headers = {"x-hub-signature-256": signed if signed is not None else f"sha256={signature}"}
-    call = Call("POST", "", {}, headers, body, "192.0.2.1", stage.clock.now())
-    return stage.network.receive(stage.account, call)
+    return Call("POST", "", {}, headers, body, "192.0.2.1", stage.clock.now())
 
 
 def asked(stage: Stage, **query: str) -> Received:
@@ -122,3 +131,26 @@ def test_a_body_of_any_kind_is_answered(stage: Stage, body: bytes) -> None:
         ).status
         == 405
     )
+
+
+def test_a_comment_that_its_author_deletes_is_blanked_at_once(
+    facebook: Stage, database_of: Callable[[str], str]
+) -> None:
+    # given
+    network: Any = NETWORKS["facebook"]
+    house = House(database_of("sqlite"), facebook.clock, facebook.account, network)
+    gone = facebook.says("my card is 4111")
+    facebook.says("still there", "eve", to=gone)
+    house.lives(1)
+    receiver = Receiver(house.engine, {"facebook": network(facebook.clock.now)}, SEALS)
+    removed = {"item": "comment", "verb": "remove", "comment_id": gone}
+    change = {"field": "feed", "value": removed}
+    told = {"entry": [{"id": facebook.server.me, "time": TIME, "changes": [change]}]}
+
+    # when
+    answers = [receiver.receive(house.account_id, signed_call(facebook, told)) for _ in "12"]
+
+    # then
+    assert [one.status for one in answers] == [200, 200]
+    assert house.mentions() == ["", "still there"]
+    house.engine.close()

@@ -9,7 +9,8 @@ import pytest
 
 from channels.errors import ChannelRefusedError
 from tests.networks.graph.conftest import Stage
-from tests.networks.graph_server import Told, refusal
+from tests.networks.graph_server import refusal
+from tests.networks.stand_in import Told
 
 
 def test_it_logs_in_and_reads_and_writes_nothing(stage: Stage) -> None:

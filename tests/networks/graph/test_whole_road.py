@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -50,13 +51,21 @@ def test_a_reply_that_comes_too_late_is_refused_before_anything_is_sent(
     house = House(database_of("sqlite"), facebook.clock, facebook.account, network)  # type: ignore[arg-type]
     facebook.writes("where is my parcel?")
     house.lives(1)
+    to = house.outbox.composing.addressee(1, private=True)
+    assert to is not None
+    look = house.outbox.composing.look
+    before = look(to.account, "Sorry!", private=True, to=to).chance
 
     # when
     facebook.clock.passes(hours=25)
+    while_writing = look(to.account, "Sorry!", private=True, to=to).chance
     house.answers(private=True)
     house.lives(0.5)
 
     # then
+    written = house.conversations.conversation(1).posts[0].at
+    assert (before.refusal, before.until) == (None, written + timedelta(days=1))
+    assert "24 hours" in str(while_writing.refusal)
     (task,) = [one for one in house.engine.user_tasks() if one.element == "rewrite"]
     assert task
     assert "24 hours" in str(house.conversations.reply(1).error)
