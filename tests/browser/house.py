@@ -16,6 +16,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 import processes
 from channels.intake import Intake
+from channels.media import LIKE_X, LIKE_X_IN_PRIVATE, MediaRules
 from channels.model import Author, ChannelAccount, Mention, Page, Reply
 from channels.networks.form import FormNetwork
 from channels.protocol import Checked
@@ -66,6 +67,9 @@ class PostBox:
 
     def measure(self, text: str) -> int:
         return len(text)
+
+    def media_rules(self, account: ChannelAccount, *, private: bool) -> MediaRules:
+        return LIKE_X_IN_PRIVATE if private else LIKE_X
 
     def send(self, account: ChannelAccount, reply: Reply) -> str:
         self.taken.append(reply)
