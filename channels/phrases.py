@@ -46,3 +46,9 @@ def letters_of(text: str) -> str:
     said = plain(text)
     # A text of signs alone is compared by its signs.
     return "".join(filter(str.isalnum, said)) or "".join(said.split())
+
+
+def first_words(text: str, most: int) -> str:
+    """Return how a text begins, in one line of ``most`` characters at most."""
+    words = " ".join(text.split())
+    return words if len(words) <= most else f"{words[: most - 1]}…"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.phrases import letters_of, listed, names_one
+from channels.phrases import first_words, letters_of, listed, names_one
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,8 @@ def test_names_are_listed_with_commas_or_lines_between_them() -> None:
 def test_what_servers_make_of_a_text_changes_no_letter_of_it() -> None:
     assert letters_of("Sorry —  we\u2019ll *look*!\n") == letters_of("sorry... we'll look")
     assert letters_of("?!  …") == letters_of("?! …") != letters_of("!!")
+
+
+def test_a_text_is_called_by_its_first_words() -> None:
+    assert first_words("We  look\ninto it", 20) == "We look into it"
+    assert first_words("We look into it", 10) == "We look i…"

@@ -32,7 +32,7 @@ from channels.networks.discourse.posts import (
     read,
     topic_of,
 )
-from channels.phrases import letters_of
+from channels.phrases import first_words, letters_of
 
 #: Characters of a post, unless a forum has set another limit.
 LONGEST_POST = 32_000
@@ -57,7 +57,7 @@ class Answering:
         if (length := len(reply.text)) > LONGEST_POST:
             raise ReplyTooLongError("Discourse", length=length, limit=LONGEST_POST)
         forum = self._visit.forum
-        if (known := forum.sent(reply.idempotency_key)) is not None:
+        if (known := forum.posted.id_of(reply.idempotency_key)) is not None:
             return known
         data = self._wording(reply)
         try:
@@ -68,11 +68,11 @@ class Answering:
         if id is None:
             raise DeliveryUnknownError(f"{forum.host} took a post, and does not say which.")
         prefix = PRIVATE if reply.private and not id.startswith(QUEUED) else ""
-        return forum.remember(reply.idempotency_key, f"{prefix}{id}")
+        return forum.posted.note(reply.idempotency_key, f"{prefix}{id}")
 
     def find(self, reply: Reply) -> str | None:
         """Return the id of ``reply``, or None; see :meth:`channels.protocol.Channel.find`."""
-        if (known := self._visit.forum.sent(reply.idempotency_key)) is not None:
+        if (known := self._visit.forum.posted.id_of(reply.idempotency_key)) is not None:
             return known
         try:
             return self._found(reply)
@@ -88,8 +88,12 @@ class Answering:
         if reply.private and not _is_private(reply):
             if not reply.recipient:
                 raise ReplyRefusedError("Nobody knows the name of the customer. Answer in public.")
-            return {"title": _title_of(reply), "raw": reply.text, "archetype": "private_message",
-                    "target_recipients": reply.recipient}  # fmt: skip
+            return {
+                "title": first_words(reply.text, _TITLE),
+                "raw": reply.text,
+                "archetype": "private_message",
+                "target_recipients": reply.recipient,
+            }
         if (refusal := refusal_of(reply)) is not None:
             raise ReplyRefusedError(refusal)
         parent = self._parent(reply)
@@ -122,7 +126,7 @@ class Answering:
         if error.status in (401, 403, 404):
             self._visit.me()  # raises if it is the key that is refused
         elif error.status == 422 and (known := self._sent_before(reply, said)) is not None:
-            return self._visit.forum.remember(reply.idempotency_key, known)
+            return self._visit.forum.posted.note(reply.idempotency_key, known)
         raise ReplyRefusedError(f"The forum does not take the reply: {said}") from error
 
     def _sent_before(self, reply: Reply, said: str) -> str | None:
@@ -138,7 +142,7 @@ class Answering:
 
     def _found(self, reply: Reply) -> str | None:
         words = letters_of(reply.text)
-        others = self._visit.forum.others(reply.idempotency_key)
+        others = self._visit.forum.posted.by_others(reply.idempotency_key)
         for post in self._candidates(reply):
             ours = post.author.lower() == self._member and letters_of(post.raw) == words
             if ours and post.external_id not in others and self._is_to(reply, post):
@@ -208,7 +212,7 @@ class Answering:
             told = self._visit.get(f"/posts/{self._member}/pending.json").get("pending_posts")
         except CallRefusedError:
             return None  # older forums tell of none
-        others = self._visit.forum.others(reply.idempotency_key)
+        others = self._visit.forum.posted.by_others(reply.idempotency_key)
         for one in told if isinstance(told, list) else ():
             id = f"{QUEUED}{one.get('id')}"
             new = moment_of(one.get("created_at")) >= reply.created_at - DOUBT
@@ -227,12 +231,6 @@ def refusal_of(reply: Reply) -> str | None:
 def _is_private(reply: Reply) -> bool:
     """Tell whether what a reply answers stands in a private topic."""
     return (reply.in_reply_to or reply.thread).startswith(PRIVATE)
-
-
-def _title_of(reply: Reply) -> str:
-    """Return the title of a new private topic: the first words of the reply."""
-    words = " ".join(reply.text.split())
-    return words if len(words) <= _TITLE else f"{words[: _TITLE - 1]}…"
 
 
 def _id_in(told: Told) -> str | None:

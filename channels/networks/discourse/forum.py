@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from time import monotonic
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 from channels.calling import Answer, Caller
 from channels.errors import CallRefusedError, ChannelRefusedError, ChannelUnavailableError
+from channels.posted import Posted
 from channels.transport import Line
 
 #: Seconds of silence, and for a whole call.
@@ -19,8 +19,6 @@ SILENCE, WHOLE = 10.0, 18.0
 #: Seconds after which no further call is begun: with the longest one it all ends well within
 #: ``channels.protocol.LONGEST_CALL``.
 PATIENCE = 24.0
-#: Replies whose ids are kept in memory.
-REMEMBERED = 2_000
 
 #: A post, a topic or another thing as the forum tells it.
 Told = Mapping[str, Any]
@@ -43,25 +41,7 @@ class Forum:
         self.caller = Caller(
             address, headers=headers, line=Line(read=silence, whole=WHOLE), wait_in=wait_told
         )
-        self._sent: dict[str, str] = {}
-        self._lock = threading.Lock()
-
-    def sent(self, key: str) -> str | None:
-        """Return the id of what was posted with an idempotency key, if this process saw it."""
-        return self._sent.get(key)
-
-    def others(self, key: str) -> frozenset[str]:
-        """Return the ids of what this process saw posted with other keys."""
-        with self._lock:
-            return frozenset(id for other, id in self._sent.items() if other != key)
-
-    def remember(self, key: str, id: str) -> str:
-        """Keep under which id something was posted; return the id."""
-        with self._lock:
-            self._sent[key] = id
-            while len(self._sent) > REMEMBERED:
-                self._sent.pop(next(iter(self._sent)))
-        return id
+        self.posted = Posted()
 
 
 class Visit:

@@ -95,7 +95,7 @@ class MastodonNetwork:
         if (length := length_of(text, *_url_length(terms))) > most:
             raise ReplyTooLongError(self.name, length=length, limit=most)
         # Posted before, by this process: a server need not mind the key.
-        if (known := server.sent(reply.idempotency_key)) is not None:
+        if (known := server.posted.id_of(reply.idempotency_key)) is not None:
             return known
         public = str(account.settings.get("visibility") or "public")
         visibility = "direct" if reply.private else public

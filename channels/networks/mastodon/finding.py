@@ -28,7 +28,7 @@ class Finding:
         self._reply = reply
         self._handle = account.handle
         self._now = now
-        self._others = server.sent_with_others(reply.idempotency_key)
+        self._others = server.posted.by_others(reply.idempotency_key)
 
     def found(self) -> str | None:
         """Return the id of the reply, or None if it is certainly not there.
@@ -36,7 +36,7 @@ class Finding:
         Raises:
             ChannelUnavailableError: nobody can tell now.
         """
-        if (known := self._server.sent(self._reply.idempotency_key)) is not None:
+        if (known := self._server.posted.id_of(self._reply.idempotency_key)) is not None:
             return known
         try:
             text = fingerprint(wording(self._reply, self._handle))

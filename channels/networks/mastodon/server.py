@@ -36,6 +36,7 @@ from channels.networks.mastodon.media import terms_in
 from channels.networks.mastodon.posts import Told
 from channels.networks.mastodon.threads import Threads
 from channels.networks.mastodon.wording import URL_LENGTH, host_of
+from channels.posted import Posted
 from channels.transport import Line, mount
 from channels.uploads import Uploads
 
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
 
 #: Seconds of silence, and for a whole call: of one that asks, and of one that posts.
 SILENCE, ASKING, POSTING = 10.0, 18.0, 30.0
-#: Replies whose ids are kept in memory.
-REMEMBERED = 2_000
 #: Looks at which a server may fail to tell what is above a post.
 GIVING_UP = 3
 #: Version of Mastodon's API from which quotes of our posts are notified.
@@ -95,7 +94,7 @@ class Server:
         )
         self._writer: Mastodon | None = None
         self._me: Told | None = None
-        self._sent: dict[str, str] = {}
+        self.posted = Posted()
         self._failed: dict[str, int] = {}
         self._lock = threading.Lock()
         self._date = ""
@@ -176,19 +175,10 @@ class Server:
         id = told.get("id") if isinstance(told, Mapping) else None
         if not id:
             raise DeliveryUnknownError(f"{self.host} took a post, and does not say which.")
-        self._remember(key, str(id))
+        self.posted.note(key, str(id))
         if to:
             self.threads.answered(str(id), to)
         return str(id)
-
-    def sent(self, key: str) -> str | None:
-        """Return the id of what was posted with ``key``, if this process saw it."""
-        return self._sent.get(key)
-
-    def sent_with_others(self, key: str) -> frozenset[str]:
-        """Return the ids of what this process saw posted with other keys."""
-        with self._lock:
-            return frozenset(id for other, id in self._sent.items() if other != key)
 
     def ahead(self, now: datetime) -> timedelta:
         """Return how far the server's clock was ahead of ``now``, UTC, when it answered last."""
@@ -308,12 +298,6 @@ class Server:
             f"{self.host} does not let the account in (status {error.status}: {_said(error)}). "
             "Give it an access token with the scopes read, write:statuses and write:media."
         )
-
-    def _remember(self, key: str, id: str) -> None:
-        with self._lock:
-            self._sent[key] = id
-            while len(self._sent) > REMEMBERED:
-                self._sent.pop(next(iter(self._sent)))
 
 
 def _heed(headers: Mapping[str, str], bucket: str, purpose: Purpose) -> None:

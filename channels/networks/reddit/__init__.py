@@ -70,12 +70,12 @@ class RedditNetwork:
     def send(self, account: ChannelAccount, reply: Reply) -> str:
         """Post ``reply`` below what it answers, or as a message; return its id."""
         with self._wires.of(account) as wire:
-            return Answering(self._wires, wire, account).send(reply)
+            return Answering(self._wires.posted, wire, account).send(reply)
 
     def find(self, account: ChannelAccount, reply: Reply) -> str | None:
         """Return the id of ``reply`` if it stands among our own comments, or messages."""
         with self._wires.of(account) as wire:
-            return Answering(self._wires, wire, account).find(reply)
+            return Answering(self._wires.posted, wire, account).find(reply)
 
     def check(self, account: ChannelAccount) -> Sequence[Checked]:
         """Log in and read, writing nothing; see :class:`channels.protocol.Adding`."""

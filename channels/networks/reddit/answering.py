@@ -24,8 +24,9 @@ from channels.errors import (
 from channels.model import ChannelAccount, Reply
 from channels.networks.reddit.looking import MANY, MOST_ANSWERS, REACH
 from channels.networks.reddit.things import Thing, read
-from channels.networks.reddit.wire import Wire, Wires
-from channels.phrases import letters_of
+from channels.networks.reddit.wire import Wire
+from channels.phrases import first_words, letters_of
+from channels.posted import Posted
 
 #: Characters of a comment, and of a message.
 LONGEST = 10_000
@@ -40,9 +41,9 @@ _SUBJECT = 100
 class Answering:
     """Sends, or finds, one reply of an account."""
 
-    def __init__(self, wires: Wires, wire: Wire, account: ChannelAccount) -> None:
+    def __init__(self, posted: Posted, wire: Wire, account: ChannelAccount) -> None:
         """Begin for ``account``."""
-        self._wires = wires
+        self._posted = posted
         self._wire = wire
         self._me = account.handle
 
@@ -50,24 +51,24 @@ class Answering:
         """Post ``reply`` and return its id; see :meth:`channels.protocol.Channel.send`."""
         if (length := len(reply.text)) > LONGEST:
             raise ReplyTooLongError("Reddit", length=length, limit=LONGEST)
-        if (known := self._wires.sent(reply.idempotency_key)) is not None:
+        if (known := self._posted.id_of(reply.idempotency_key)) is not None:
             return known
         if (refusal := refusal_of(reply)) is not None:
             raise ReplyRefusedError(refusal)
         try:
-            told = self._posted(reply)
+            told = self._post(reply)
         except CallRefusedError as error:
             raise self._meant(error) from error
         _check(told)
         id = _id_in(told) or self._looked_up(reply)
-        return self._wires.remember(reply.idempotency_key, id)
+        return self._posted.note(reply.idempotency_key, id)
 
     def find(self, reply: Reply) -> str | None:
         """Return the id of ``reply``, or None; see :meth:`channels.protocol.Channel.find`."""
-        if (known := self._wires.sent(reply.idempotency_key)) is not None:
+        if (known := self._posted.id_of(reply.idempotency_key)) is not None:
             return known
         words = letters_of(reply.text)
-        others = self._wires.others(reply.idempotency_key)
+        others = self._posted.by_others(reply.idempotency_key)
         found: str | None = None
         path = "/message/sent" if reply.private else f"/user/{quote(self._me, safe='')}/comments"
         try:
@@ -80,14 +81,17 @@ class Answering:
             raise ChannelUnavailableError("Reddit does not show what we wrote.") from error
         return found
 
-    def _posted(self, reply: Reply) -> Mapping[str, Any]:
+    def _post(self, reply: Reply) -> Mapping[str, Any]:
         """Have Reddit post a reply, and return what it says."""
         to = reply.in_reply_to or ""
         if reply.private and not _is_message(to):
             if not reply.recipient:
                 raise ReplyRefusedError("Nobody knows the name of the customer. Answer in public.")
             return self._wire.post(
-                "/api/compose", to=reply.recipient, subject=_subject_of(reply), text=reply.text
+                "/api/compose",
+                to=reply.recipient,
+                subject=first_words(reply.text, _SUBJECT),
+                text=reply.text,
             )
         return self._wire.post("/api/comment", thing_id=to, text=reply.text)
 
@@ -155,12 +159,6 @@ def refusal_of(reply: Reply) -> str | None:
 
 def _is_message(name: str | None) -> bool:
     return (name or "").startswith("t4_")
-
-
-def _subject_of(reply: Reply) -> str:
-    """Return the subject of a new message: the first words of the reply."""
-    words = " ".join(reply.text.split())
-    return words if len(words) <= _SUBJECT else f"{words[: _SUBJECT - 1]}…"
 
 
 def _check(told: Mapping[str, Any]) -> None:

@@ -25,6 +25,7 @@ from channels.errors import (
     DeliveryUnknownError,
 )
 from channels.model import ChannelAccount
+from channels.posted import Posted
 from channels.transport import cut_off
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ SILENCE, WHOLE = 10.0, 12.0
 #: Seconds after which no further call is begun: with the longest one, and one for a token, it all
 #: ends well within ``channels.protocol.LONGEST_CALL``.
 PATIENCE = 15.0
-#: Replies whose ids are kept in memory.
-REMEMBERED = 2_000
 _INSTALL = (
     "Reddit needs a library that is not installed here. Add it to Corral, as with "
     "pip install 'corral[reddit]' or pipx inject corral praw, and start Corral again."
@@ -53,7 +52,7 @@ class Wires:
         """Wait so many seconds for a sign of life of Reddit."""
         self._silence = silence
         self._idle: dict[tuple[str, ...], list[praw.Reddit]] = {}
-        self._sent: dict[str, str] = {}
+        self.posted = Posted()
         self._lock = threading.Lock()
 
     @contextmanager
@@ -75,23 +74,6 @@ class Wires:
             if wire.client is not None:
                 with self._lock:
                     idle.append(wire.client)
-
-    def sent(self, key: str) -> str | None:
-        """Return the id of what was posted with an idempotency key, if this process saw it."""
-        return self._sent.get(key)
-
-    def others(self, key: str) -> frozenset[str]:
-        """Return the ids of what this process saw posted with other keys."""
-        with self._lock:
-            return frozenset(id for other, id in self._sent.items() if other != key)
-
-    def remember(self, key: str, id: str) -> str:
-        """Keep under which id something was posted; return the id."""
-        with self._lock:
-            self._sent[key] = id
-            while len(self._sent) > REMEMBERED:
-                self._sent.pop(next(iter(self._sent)))
-        return id
 
 
 class Wire:
