@@ -138,6 +138,7 @@ class Summary:
     text: str  #: of the newest mention
     at: datetime  #: UTC, of the newest mention
     cluster_id: int | None = None  #: of the near-identical complaints that it belongs to
+    similar: int = 0  #: how many others belong to it
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,7 @@ class _Samples:
             ("", "version"): 3,
             ("", "queue"): "care-3",
             ("", "rule"): "activity-leads-nowhere",
+            ("", "cluster_id"): self._middle("cluster"),
             ("", "conversation_id"): self._middle("conversation"),
             ("", "customer_id"): self._middle("customer"),
             ("", "definition_id"): self._one(

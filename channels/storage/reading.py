@@ -128,9 +128,11 @@ def summaries(
             CustomerRow.tier,
             AccountRow.channel,
             AccountRow.handle,
+            ClusterRow.size,
         )
         .join(CustomerRow, CustomerRow.id == ConversationRow.customer_id)
         .join(AccountRow, AccountRow.id == ConversationRow.account_id)
+        .outerjoin(ClusterRow, ClusterRow.id == ConversationRow.cluster_id)
         .where(ConversationRow.workspace_id == workspace_id, ConversationRow.id.in_(ids))
     )
     return {
@@ -144,6 +146,7 @@ def summaries(
             text=row.last_text or WORDLESS,
             at=row.last_at,
             cluster_id=row.cluster_id,
+            similar=row.size - 1 if row.size else 0,
         )
         for row in found
     }

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from channels.model import Reply
 from channels.model import ReplyStatus as Status
-from channels.shown import Conversation, Customer
+from channels.shown import Customer
 from webapp.api.paging import Limit, Moment, PageOut, RowId, page_of
 from webapp.api.shapes import In, Out
 from webapp.people import Role
@@ -26,6 +26,8 @@ _READERS = (Role.AGENT, Role.MANAGER)
 class IdentityOut(Out):
     """A customer on one channel."""
 
+    id: int
+    channel: str
     external_id: str
     handle: str
     name: str | None
@@ -36,6 +38,7 @@ class CustomerOut(Out):
     """A person."""
 
     id: int
+    joined_into: int | None = Field(description="Id of the customer they were found to be.")
     name: str
     tier: str
     identities: list[IdentityOut]
@@ -120,6 +123,9 @@ class ConversationOut(Out):
     opened_at: datetime
     last_at: datetime
     correlation_key: str
+    cluster_id: int | None = Field(description="Of the complaints alike that it belongs to.")
+    similar: int = Field(description="How many others are alike.")
+    cost: int = Field(description="What it has cost, in millionths of a dollar.")
     posts: list[PostOut]
 
 
@@ -166,9 +172,14 @@ class FateIn(In):
 @require(*_READERS)
 @api.output(ConversationOut)
 @api.doc(responses=[404])
-def conversation(conversation_id: int) -> Conversation:
+def conversation(conversation_id: int) -> dict[str, Any]:
     """Return a conversation with its posts, oldest first."""
-    return services().conversations.conversation(conversation_id)
+    known = services().conversations
+    found = known.conversation(conversation_id)
+    cost = sum(known.cost_of(conversation_id).values())
+    return {
+        name: getattr(found, name) for name in ConversationOut.model_fields if name != "cost"
+    } | {"cost": cost}
 
 
 @api.get("/customers")

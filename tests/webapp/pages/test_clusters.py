@@ -80,3 +80,26 @@ def test_a_conversation_shows_what_was_edited_deleted_and_spread(
     assert all(said in edited for said in ("it works again", "edited", SAME, "zoe", "spread it"))
     assert "deleted by its author" in deleted
     assert SAME not in deleted
+
+
+def test_the_inbox_says_how_many_are_alike_and_leads_there(
+    installation: Installation, clock: SetClock, browser: Browser
+) -> None:
+    # given: the complaint process is there before they write; one writes of something else
+    services = installation.services()
+    services.engine.deploy(processes.files("complaint"))
+    account = services.conversations.ensure_account("demo", "acme")
+    texts = (SAME, SAME, "My parcel is broken, this is terrible service!")
+    mentions = tuple(
+        Mention(f"m{n}", Author(f"a{n}", f"a{n}"), text, clock.now(), f"t{n}")
+        for n, text in enumerate(texts)
+    )
+    Intake(services.engine, channels=installation.networks).take(account, Page(mentions))
+
+    # when
+    browser.log_in("ana")
+    shown = browser.get("/inbox").text
+
+    # then
+    assert shown.count("2 alike") == 2
+    assert shown.count('href="/clusters/1"') == 2
