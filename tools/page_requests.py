@@ -19,6 +19,7 @@ from werkzeug.routing import Rule
 _LEFT_OUT = {
     "live.stream", "static", "attachments.save", "attachments.save_ours", "monitoring.metrics",
     "hooks.receive", "channel_adding.show",
+    "forms.show", "forms.answers", "forms.look_back", "forms.style",
 }  # fmt: skip
 _SEARCHED = ("Ivo", "zo", "Zoë Silva", "ana_27", "nobody at all", "x", "@ivo_1", "order:5", "#17")
 #: Filters of the API as the pages have them: the name, and the only value if there is but one.

@@ -34,8 +34,7 @@ class Corral(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
-        modules = pkgutil.iter_modules(commands.__path__)
-        found = (info.name.replace("_", "-") for info in modules)
+        found = (info.name for info in pkgutil.iter_modules(commands.__path__))
         return sorted(name for name in found if self.get_command(ctx, name) is not None)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

@@ -36,7 +36,7 @@ PAGES = (
     "/channels/1",
     "/channels/add",
     "/channels/add/demo",
-    "/dead-letters?all=1",
+    "/channels/dead-letters?all=1",
     "/settings",
     "/nothing-here",
 )

@@ -24,6 +24,7 @@ from webapp.commands.asking import (
     secrets_of,
     settings_of,
 )
+from webapp.commands.dead_letters import dead_letters
 from webapp.commands.options import data_option, format_option, settings_with
 from webapp.commands.printing import print_json, print_table, printable
 from webapp.services import Services
@@ -50,6 +51,9 @@ _no_test = click.option("--no-test", is_flag=True, help="Keep it without having 
 @click.group("channels")
 def command() -> None:
     """Add, list, try and change channel accounts."""
+
+
+command.add_command(dead_letters)
 
 
 @command.command("networks")

@@ -1,4 +1,4 @@
-"""``corral dead-letters``: replies that did not arrive, and calls that were not understood."""
+"""``corral channels dead-letters``: replies that did not arrive, calls not understood."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webapp.commands.printing import print_json, print_table
 from webapp.settings import Settings
 
 #: Who decided, where a person would stand.
-_US = "corral dead-letters"
+_US = "corral channels dead-letters"
 
 
 @click.command("dead-letters")
@@ -25,7 +25,7 @@ _US = "corral dead-letters"
 @click.option("--drop", type=int, multiple=True, metavar="ID", help="Do nothing more about it.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
 @format_option
-def command(
+def dead_letters(
     data: Path | None,
     workspace: str | None,
     *,

@@ -15,7 +15,7 @@ from webapp.people import Role
 from webapp.security import current_person, local_target, require_for_all
 from webapp.services import services
 
-page = Blueprint("dead_letters", __name__, url_prefix="/dead-letters")
+page = Blueprint("dead_letters", __name__, url_prefix="/channels/dead-letters")
 require_for_all(page, Role.OPERATOR)
 
 PAGE = 50

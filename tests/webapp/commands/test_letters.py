@@ -1,4 +1,4 @@
-"""``corral dead-letters``: listed, taken again and dropped without a page."""
+"""``corral channels dead-letters``: listed, taken again and dropped without a page."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def letters(data: Path) -> None:
 
 def test_they_are_listed_and_dropped(run: Run, letters: None) -> None:
     # when
-    shown = run("dead-letters").output
-    dropped = run("dead-letters", "--drop", "1", "--format", "json")
+    shown = run("channels", "dead-letters").output
+    dropped = run("channels", "dead-letters", "--drop", "1", "--format", "json")
 
     # then
     assert "webhook/shop" in shown
@@ -43,6 +43,6 @@ def test_they_are_listed_and_dropped(run: Run, letters: None) -> None:
 
 
 def test_what_is_not_understood_still_is_told(run: Run, letters: None) -> None:
-    refused = run("dead-letters", "--again", "2")
+    refused = run("channels", "dead-letters", "--again", "2")
     assert refused.exit_code == 2
     assert "The body is no JSON." in refused.stderr

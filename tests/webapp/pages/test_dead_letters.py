@@ -44,7 +44,7 @@ def call(app: APIFlask, services: Services, body: bytes, id: str = "msg_1") -> A
     return app.test_client().post(f"/hooks/{hook}", data=body, headers=headers)
 
 
-def page(browser: Any, at: str = "/dead-letters") -> str:
+def page(browser: Any, at: str = "/channels/dead-letters") -> str:
     text: str = browser.get(at).get_data(as_text=True)
     return text
 
@@ -67,9 +67,9 @@ def test_a_call_that_is_not_understood_is_shown_with_its_words_and_dropped(
     assert "<script>alert" not in shown
 
     # and when
-    browser.post("/dead-letters/drop", only="1")
+    browser.post("/channels/dead-letters/drop", only="1")
     assert "No dead letter waits" in page(browser)
-    assert "by oli" in page(browser, "/dead-letters?all=1")
+    assert "by oli" in page(browser, "/channels/dead-letters?all=1")
 
 
 def test_a_reply_that_did_not_arrive_is_shown_and_dropped_for_its_process(
@@ -86,15 +86,15 @@ def test_a_reply_that_did_not_arrive_is_shown_and_dropped_for_its_process(
 
     # when
     shown = page(browser)
-    again = browser.post("/dead-letters/again", only="1").headers["Location"]
+    again = browser.post("/channels/dead-letters/again", only="1").headers["Location"]
     services.outbox.work()
-    browser.post("/dead-letters/drop", only="1")
+    browser.post("/channels/dead-letters/drop", only="1")
 
     # then
     assert "127.0.0.1 leads to 127.0.0.1, which is not on the public internet" in shown
     assert "&lt;b&gt;Sorry" in shown
     assert 'href="/conversations/1"' in shown
-    assert again == "/dead-letters"
+    assert again == "/channels/dead-letters"
     assert services.letters.letter(1).tries == 2
     assert [task.element for task in services.engine.user_tasks()] == ["rewrite"]
 
@@ -109,7 +109,7 @@ def test_several_letters_are_decided_together_and_refusals_are_told(
 
     # when
     told = browser.client.post(
-        "/dead-letters/again",
+        "/channels/dead-letters/again",
         data={"csrf_token": browser.token(), "id": ["1", "2", "99"]},
         follow_redirects=True,
     ).get_data(as_text=True)
@@ -118,7 +118,7 @@ def test_several_letters_are_decided_together_and_refusals_are_told(
     assert "timestamp is no moment" in told
     assert [one.state for one in services.letters.listed()] == ["open", "open"]
     assert "Choose at least one" in browser.client.post(
-        "/dead-letters/drop", data={"csrf_token": browser.token()}, follow_redirects=True
+        "/channels/dead-letters/drop", data={"csrf_token": browser.token()}, follow_redirects=True
     ).get_data(as_text=True)
 
 
@@ -127,14 +127,14 @@ def test_a_long_list_has_pages(app: APIFlask, services: Services, browser: Any) 
         call(app, services, b"{", f"msg_{number}")
     browser.log_in("oli")
     assert "before=3" in page(browser)
-    assert page(browser, "/dead-letters?before=3").count("data-row") == 2
-    assert "No dead letter waits" in page(browser, "/dead-letters?account=9")
+    assert page(browser, "/channels/dead-letters?before=3").count("data-row") == 2
+    assert "No dead letter waits" in page(browser, "/channels/dead-letters?account=9")
 
 
 @pytest.mark.parametrize("who", ["ana", "mia", "dan"])
 def test_only_operators_see_dead_letters(services: Services, browser: Any, who: str) -> None:
     browser.log_in(who)
-    assert browser.get("/dead-letters").status_code == 403
+    assert browser.get("/channels/dead-letters").status_code == 403
 
 
 def test_programs_list_and_decide_as_well(

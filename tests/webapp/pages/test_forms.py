@@ -308,7 +308,7 @@ def test_a_form_has_its_language_its_colour_and_only_the_fields_it_asks_for(
     customer: Customer, services: Services
 ) -> None:
     # given
-    told = {"language": "de", "title": "Schreiben Sie uns", "colour": "#FFDD00"}
+    told: dict[str, object] = {"language": "de", "colour": "#FFDD00"}
     told |= {"ask_name": False, "ask_order": False}
     services.conversations.change_account(1, settings=told)
 
