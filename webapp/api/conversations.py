@@ -148,6 +148,7 @@ class ReplyOut(Out):
     withdrawn_by: str | None
     part: int | None = Field(description="Of an answer in several parts: which one, from 1.")
     parts: int | None
+    files: list[FileOut]
 
 
 class RepliesOut(Out):

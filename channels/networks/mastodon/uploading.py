@@ -20,7 +20,7 @@ from channels.transport import Line
 
 #: Seconds for all files of a reply, and for one call. With the post that follows they are less
 #: than ``channels.protocol.LONGEST_CALL``.
-UPLOADING, ONE = 28.0, 14.0
+UPLOADING, ONE = 24.0, 12.0
 #: Seconds between two questions whether a file is ready, and until the next attempt if it is not.
 PAUSE, LATER = 1.0, 15.0
 

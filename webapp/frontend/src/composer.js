@@ -114,6 +114,7 @@ async function look(form, textarea) {
   place.innerHTML = await response.text();
   place.dataset.state = JSON.stringify([...new FormData(form).entries()]);
   const meter = place.querySelector(".meter");
+  textarea.dataset.limit = meter.dataset.limit; // in private it may be another one
   judge(textarea, Number(meter.dataset.left), Number(meter.dataset.parts) > 0);
   offerPrivacy(form, place);
 }
