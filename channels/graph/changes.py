@@ -38,7 +38,10 @@ def edits_in(place: Place, seen: Seen, now: datetime) -> list[Edit]:
 
 
 def gone_from(server: Server, place: Place, post: Post, seen: Seen) -> list[str]:
-    """Return which watched comments of a post are certainly gone, and watch them no more."""
+    """Return which watched comments of a post are certainly gone.
+
+    Those that are missing from its list are not watched any more, a few at a time.
+    """
     there = {one.id for one in seen.comments}
     since = 0 if seen.since is None else int(seen.since.timestamp()) + 1
     missing = [
@@ -46,9 +49,10 @@ def gone_from(server: Server, place: Place, post: Post, seen: Seen) -> list[str]
         for one in place.watched
         if one.post == post.id and one.id not in there and one.at >= since
     ]
-    gone = [id for id in missing[:ONE_BY_ONE] if _is_gone(server, id)]
-    place.watched = [one for one in place.watched if one.id not in gone]
-    return gone
+    asked = missing[:ONE_BY_ONE]
+    # One that is there, and not listed, would be asked for again and again.
+    place.watched = [one for one in place.watched if one.id not in asked]
+    return [id for id in asked if _is_gone(server, id)]
 
 
 def gone_with_posts(server: Server, place: Place, posts: Sequence[Post]) -> list[str]:

@@ -43,7 +43,8 @@ def read(dialect: Dialect, server: Server, post: Post, track: Track, began: date
         return Seen(_sorted(found))
     oldest = page[-1].at
     why = f"There were more comments on one post than {dialect.title} lets us read back."
-    gap = Gap(floor, oldest, why) if oldest > floor or new < grown else None
+    missing = oldest > floor or (track.stamp != "" and new < grown)
+    gap = Gap(floor, max(floor, oldest), why) if missing else None
     return Seen(_sorted(found), oldest, gap)
 
 

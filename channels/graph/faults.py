@@ -52,6 +52,10 @@ class RepeatedError(ChannelError):
     """Meta has the reply already, or another one that it takes for the same."""
 
 
+class UnreadableError(ChannelRefusedError):
+    """One thing cannot be read, for a reason that says nothing about others."""
+
+
 def fault_of(error: CallRefusedError) -> Fault | None:
     """Return what a refusal says; None where it is no answer of the Graph API."""
     with suppress(ValueError, RecursionError):
@@ -77,7 +81,7 @@ def asked(error: CallRefusedError, title: str) -> ChannelError:
         return _no_graph(error, title)
     if fault.passing or fault.code in _FAILED:
         return ChannelUnavailableError(f"{title} failed: {fault.words}")
-    return _account(error, fault, title) or ChannelRefusedError(
+    return _account(error, fault, title) or UnreadableError(
         f"{title} refuses to be read: {fault.words}"
     )
 

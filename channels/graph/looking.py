@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from channels.errors import CallRefusedError, ChannelError
+from channels.errors import CallRefusedError, ChannelError, ChannelUnavailableError
 from channels.graph import changes, comments, messages
 from channels.graph.dialect import Dialect
-from channels.graph.faults import is_gone
+from channels.graph.faults import UnreadableError, is_gone
 from channels.graph.place import Place, Track
 from channels.graph.posts import Comment, Message, Post
 from channels.graph.server import Server
@@ -33,6 +32,8 @@ LATE = timedelta(days=1)
 MOST_POSTS = 500
 #: Seconds after which what was read so far is given.
 PATIENCE = 30.0
+#: Times that the comments on one post may fail to be read before it is passed over.
+GIVING_UP = 3
 T = TypeVar("T")
 
 
@@ -107,8 +108,10 @@ class Look:
             if time.monotonic() - began > PATIENCE:
                 yield self._page()
                 began = time.monotonic()
-            with _gone_meanwhile():
+            try:
                 yield from self._read_post(post, track)
+            except ChannelError as error:
+                self._pass_over(post, error)
         if self._now.timestamp() - self._place.tended_at >= TENDING.total_seconds():
             self._tend(posts)
 
@@ -126,8 +129,10 @@ class Look:
         """Look at some posts again, whatever the network says about them."""
         self._deletions += changes.gone_with_posts(self._server, self._place, posts)
         for post in changes.by_turn(self._place, posts, TENDED):
-            with _gone_meanwhile():
+            try:
                 self._glance(post)
+            except ChannelError as error:
+                self._pass_over(post, error)
         self._place.tended_at = int(self._now.timestamp())
 
     def _glance(self, post: Post) -> None:
@@ -142,6 +147,21 @@ class Look:
         ]  # fmt: skip
         self._add(late)
         self._place.watch(late, post)
+
+    def _pass_over(self, post: Post, error: ChannelError) -> None:
+        """Go on without a post that cannot be read, unless it is more than that; then, raise.
+
+        It is tried again with each look. One that always fails must not keep the others out.
+        """
+        if isinstance(error, CallRefusedError) and is_gone(error):
+            return
+        if not isinstance(error, UnreadableError):
+            self._server.failures[post.id] += 1
+            passing = isinstance(error, ChannelUnavailableError) and error.retry_after is None
+            if not passing or self._server.failures[post.id] < GIVING_UP:
+                raise error
+        why = f"The comments on {post.id} cannot be read: {error}"
+        self._skipped = (*self._skipped, Skipped(len(self._skipped) + 1, why))
 
     def _compare(self, post: Post, seen: comments.Seen) -> None:
         self._edits += changes.edits_in(self._place, seen, self._now)
@@ -191,13 +211,3 @@ class Look:
 
 def _portions(news: Sequence[T]) -> Iterator[Sequence[T]]:
     return (news[begin : begin + MANY] for begin in range(0, len(news), MANY))
-
-
-@contextmanager
-def _gone_meanwhile() -> Iterator[None]:
-    """Pass over a post that was deleted since it was listed."""
-    try:
-        yield
-    except CallRefusedError as error:
-        if not is_gone(error):
-            raise

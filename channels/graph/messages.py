@@ -36,8 +36,9 @@ def news(dialect: Dialect, server: Server, track: Track, began: datetime) -> New
     floor = max(track.floor, began)
     found: list[Message] = []
     skipped: list[Skipped] = []
-    gaps: list[datetime] = []
-    for told in _changed(dialect, server, floor):
+    changed, cut = _changed(dialect, server, floor)
+    gaps = [cut] if cut else []
+    for told in changed:
         try:
             whole, is_whole = _read_back(dialect, server, told, floor)
             shown = messages_of(whole, dialect.me(server))
@@ -49,9 +50,7 @@ def news(dialect: Dialect, server: Server, track: Track, began: datetime) -> New
             gaps.append(shown[0].at)
         found += fresh
     found.sort(key=lambda one: one.at)
-    why = (
-        f"{dialect.title} shows the newest {SHOWN} messages of a conversation, and there were more."
-    )
+    why = f"There were more messages than {dialect.title} shows."
     gap = Gap(min(floor, *gaps), max(gaps), why) if gaps else None
     return News(found, tuple(skipped), gap)
 
@@ -74,7 +73,7 @@ def _read_back(dialect: Dialect, server: Server, told: Told, floor: datetime) ->
     data, after = listed(told.get("messages")), next_of(told.get("messages"))
     whole = True
     for _ in range(OLDER):
-        if after is None or moment_of(data[-1].get("created_time")) < floor:
+        if after is None or not data or moment_of(data[-1].get("created_time")) < floor:
             break
         try:
             asked = {"after": after, "limit": SHOWN, "fields": _message(dialect)}
@@ -89,7 +88,13 @@ def _read_back(dialect: Dialect, server: Server, told: Told, floor: datetime) ->
     return {**told, "messages": {"data": data}}, whole
 
 
-def _changed(dialect: Dialect, server: Server, floor: datetime) -> list[Told]:
+def _changed(
+    dialect: Dialect, server: Server, floor: datetime
+) -> tuple[list[Told], datetime | None]:
+    """Return conversations in which something happened since a moment, the newest first.
+
+    Also, if there were more than could be listed, the moment before which the others lie.
+    """
     try:
         return _listed(dialect, server, floor, MANY)
     except ChannelUnavailableError as error:
@@ -99,16 +104,20 @@ def _changed(dialect: Dialect, server: Server, floor: datetime) -> list[Told]:
         return _listed(dialect, server, floor, FEW)
 
 
-def _listed(dialect: Dialect, server: Server, floor: datetime, many: int) -> list[Told]:
-    """Return the conversations in which something happened since a moment, newest first."""
+def _listed(
+    dialect: Dialect, server: Server, floor: datetime, many: int
+) -> tuple[list[Told], datetime | None]:
     asked = {"platform": dialect.platform, "fields": _conversation(dialect), "limit": many}
     found: list[Told] = []
-    for page in server.pages("me/conversations", PAGES * MANY // many, **asked):
+    at, pages, most = floor, 0, PAGES * MANY // many
+    for page in server.pages("me/conversations", most, **asked):
+        pages += 1
         for told in page:
-            if moment_of(told.get("updated_time")) < floor:
-                return found
+            at = moment_of(told.get("updated_time"))
+            if at < floor:
+                return found, None
             found.append(told)
-    return found
+    return found, at if pages == most and len(page) >= many else None
 
 
 def _conversation(dialect: Dialect) -> str:

@@ -128,12 +128,14 @@ def person_in(name: str | None) -> str | None:
 
 def messages_of(told: Told, me: Me) -> list[Message]:
     """Return the newest messages of a conversation, oldest first."""
-    people = each(mapped(told.get("participants")).get("data"))
-    person = next((_author(one) for one in people if not is_me(one, me)), None)
+    there = each(mapped(told.get("messages")).get("data"))
+    people = [*each(mapped(told.get("participants")).get("data"))]
+    people += [mapped(one.get("from")) for one in there]
+    person = next((_author(one) for one in people if one.get("id") and not is_me(one, me)), None)
     if person is None:
         return []
     found = []
-    for one in each(mapped(told.get("messages")).get("data")):
+    for one in there:
         who = mapped(one.get("from"))
         text = _words(one)
         if not one.get("id"):

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -55,6 +55,8 @@ class Server:
         self.title = title
         #: Whose token it is, once it was asked.
         self.me: Me | None = None
+        #: How often what belongs to an id could not be read, in this process.
+        self.failures: Counter[str] = Counter()
         proof = hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()
         self._proof = {"appsecret_proof": proof}
         base = f"{address.rstrip('/')}/{version.strip('/')}"

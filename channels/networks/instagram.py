@@ -22,8 +22,8 @@ from channels.moments import moment_of
 
 #: Where an account is reached through its Page, and where by a log-in of its own.
 THROUGH_PAGE, BY_ITSELF = "https://graph.facebook.com", "https://graph.instagram.com"
-#: Media, and comments, asked for at once; and pages of media.
-MANY_MEDIA, MANY, PAGES = 100, 50, 5
+#: Media, and comments, asked for at once; pages of media, and of answers to one comment.
+MANY_MEDIA, MANY, PAGES, ANSWERS = 100, 50, 5, 40
 _PLAIN = "id,text,timestamp,username,from{id,username},hidden,parent_id"
 _COMMENTS = f"{_PLAIN},replies.limit({MANY}){{{_PLAIN}}}"
 
@@ -116,7 +116,7 @@ class InstagramDialect(Dialect):
 
     def _rest(self, server: Server, comment: Comment, url: str | None) -> list[Comment]:
         """Return all answers to a comment that has more than come with it."""
-        pages = self.answers_to(server, comment.id, PAGES)
+        pages = self.answers_to(server, comment.id, ANSWERS)
         return [replace(one, top_ours=comment.ours, url=url) for page in pages for one in page]
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
 from channels.errors import ChannelRefusedError, ChannelUnavailableError
-from channels.graph import changes, comments
+from channels.graph import changes, comments, messages
 from tests.networks.graph.conftest import Stage
 from tests.networks.graph_server import refusal
+from tests.networks.stand_in import Told
 
 
 def test_comments_and_messages_are_read_once(stage: Stage) -> None:
@@ -311,6 +313,55 @@ def test_a_fault_while_reading_loses_nothing(stage: Stage, fault: str) -> None:
     # then
     assert rest == [f"number {number}" for number in range(3)]
     assert failed.value.retry_after == (120.0 if "429" in fault else None)
+
+
+@pytest.mark.parametrize("fault", ["500 before", refusal(100, "Cannot be shown")])
+def test_one_post_that_cannot_be_read_keeps_the_others_not_out(
+    stage: Stage, fault: str | Told
+) -> None:
+    # given
+    stage.says("never read")
+    other = stage.server.post("Another one")
+    stage.says("hello", post=other)
+    stage.server.fails(fault, f"{stage.post}/comments", times=9)
+
+    # when
+    skipped = []
+    for _ in range(3):
+        with suppress(ChannelUnavailableError):
+            skipped += [one for page in stage.look() for one in page.skipped]
+
+    # then
+    assert [one.text for one in stage.read] == ["hello"]
+    assert stage.post in skipped[0].reason
+
+
+def test_a_permission_that_is_missing_is_told_of_the_account(stage: Stage) -> None:
+    # given
+    stage.says("hello")
+    stage.server.fails(refusal(10, "Requires pages_read_user_content"), f"{stage.post}/comments")
+
+    # then
+    with pytest.raises(ChannelRefusedError, match="lacks a permission"):
+        stage.look()
+    assert stage.texts() == ["hello"]
+
+
+def test_more_conversations_than_can_be_listed_are_a_gap(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.setattr(messages, "PAGES", 1)
+    for number in range(30):
+        stage.writes(f"number {number}", f"person {number}")
+
+    # when
+    page = stage.look()[0]
+
+    # then
+    assert len(page.mentions) == 20
+    assert page.gap is not None
+    assert page.gap.until == page.mentions[0].created_at
 
 
 def test_a_token_that_is_none_is_told(facebook: Stage) -> None:
