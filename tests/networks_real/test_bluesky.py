@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,8 +14,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from channels.model import ChannelAccount, Reply, ReplyStatus
+from channels.networks.bluesky import Bluesky
+from channels.networks.bluesky.records import LARGEST_PICTURE
 from engine import InstanceStatus
 from tests.conftest import new_database
+from tests.networks.enclosing import ALT, PNG, enclosed
 from tests.networks_real import bluesky_network, road
 from tests.networks_real.bluesky_network import Network, Person
 from tests.networks_real.house import House, opened
@@ -165,6 +170,32 @@ def test_what_is_deleted_on_the_network_is_blanked_here(
 
     # then
     house.until(lambda: "0123" not in house.conversations.conversation(1).posts[0].text)
+
+
+def test_a_picture_as_large_as_may_be_is_there_once_with_its_description(
+    brand: Person, customer: Person
+) -> None:
+    # given
+    post = customer.posts("it is broken", to=brand)
+    account = ChannelAccount(
+        1, "bluesky", brand.handle, settings={"server": brand.service},
+        secrets={"app_password": brand.app_password()},
+    )  # fmt: skip
+    picture = PNG + bytes(LARGEST_PICTURE - len(PNG))
+    reply = Reply(
+        1, 1, "Like this?", False, ReplyStatus.SENDING, "key", datetime.now(UTC), post["uri"],
+        recipient=customer.handle, files=enclosed(picture),
+    )  # fmt: skip
+
+    # when two processes send it
+    first, second = (Bluesky().send(account, reply) for _ in "12")
+
+    # then
+    until(lambda: customer.replies(post["uri"]))
+    (shown,) = customer.replies(post["uri"])
+    (image,) = shown["record"]["embed"]["images"]
+    assert first == second == shown["uri"]
+    assert (image["alt"], image["image"]["size"]) == (ALT, LARGEST_PICTURE)
 
 
 def test_the_whole_road_in_a_browser_whenever_the_process_is_killed(
