@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from channels.errors import ChannelRefusedError
 from channels.graph.dialect import Dialect
+from channels.graph.faults import UnreadableError
 from channels.graph.network import GraphNetwork, fields_of
 from channels.graph.posts import Comment, Me, Post, Told, author_of, is_me, mapped, what_is
 from channels.graph.server import SILENCE, Server
@@ -41,9 +42,14 @@ class FacebookDialect(Dialect):
 
     def ask_me(self, server: Server) -> Me:
         """Return the Page whose token it is."""
-        told = server.get("me", fields="id,name,username,category")
+        try:
+            told = server.get("me", fields="id,name,username,category")
+        except UnreadableError as error:
+            # People have none, and asking for it is refused.
+            if "category" not in str(error):
+                raise
+            told = {}
         if not told.get("category"):
-            # Of a person it would have been refused: people have none.
             raise ChannelRefusedError(
                 "The access token belongs to no Page. Give the token of the Page itself."
             )

@@ -43,8 +43,13 @@ def test_the_token_of_somebody_else_is_refused(stage: Stage) -> None:
         stage.network.check(account)
 
 
-def test_a_token_of_a_person_is_none_of_a_page(facebook: Stage) -> None:
-    facebook.server.fails(Told(200, {"id": "5", "name": "Ana"}), "me")
+@pytest.mark.parametrize(
+    "answer",
+    [Told(200, {"id": "5", "name": "Ana"}),
+     refusal(100, "Tried accessing nonexisting field (category) on node type (User)")],
+)  # fmt: skip
+def test_a_token_of_a_person_is_none_of_a_page(facebook: Stage, answer: Told) -> None:
+    facebook.server.fails(answer, "me")
     with pytest.raises(ChannelRefusedError, match="no Page"):
         facebook.network.check(facebook.account)
 
