@@ -13,6 +13,7 @@ from channels.model import Author, Mention, Page
 from channels.networks.mattermost import MattermostNetwork
 from channels.networks.slack import SlackNetwork
 from channels.polling import Poller
+from channels.protocol import Channel
 from engine import Engine
 from tests.channels.conftest import FakeClock
 from tests.networks.mattermost_server import HOOK, MattermostServer
@@ -34,7 +35,9 @@ def installation(
     engine = Engine.open("sqlite://", clock=clock)
     key = SecretStr("ab" * 32)
     settings = Settings(database_url=None, public_url="", trusted_proxies=0, credentials_key=key)
-    networks = {"slack": SlackNetwork(clock.now), "mattermost": MattermostNetwork(clock.now)}
+    networks: dict[str, Channel] = {
+        "slack": SlackNetwork(clock.now), "mattermost": MattermostNetwork(clock.now),
+    }  # fmt: skip
     wired = wire(engine, settings, channels=networks, hasher=PasswordHasher(1, 8, 1))
     wired.rooms.people.add("default", "ana", PASSWORD, roles=["agent"])
     rows = wired.services().conversations
