@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from channels.errors import ChannelRefusedError, ChannelUnavailableError
@@ -147,7 +145,7 @@ def test_an_older_post_that_was_changed_to_name_us_is_found_by_the_search(stage:
 
 
 def test_without_words_nothing_is_searched(stage: Stage) -> None:
-    stage.account = replace(stage.account, settings={**stage.account.settings, "words": ""})
+    stage.tells(words="")
     stage.says("Acme Bank!")
     stage.says("@acme!")
     assert stage.texts() == ["@acme!"]
@@ -177,7 +175,7 @@ def test_private_messages_are_private_mentions_of_one_conversation(stage: Stage)
 
 
 def test_private_messages_are_left_alone_where_the_account_says_so(stage: Stage) -> None:
-    stage.account = replace(stage.account, settings={**stage.account.settings, "messages": False})
+    stage.tells(messages=False)
     stage.says("hello", topic=stage.forum.topic("Hi", members=("bob", "acme")))
     assert stage.texts() == []
 
@@ -229,7 +227,7 @@ def test_a_forum_that_asks_to_wait_is_left_alone(
 
 
 def test_a_wrong_key_says_what_to_do(stage: Stage) -> None:
-    stage.account = replace(stage.account, secrets={"api_key": "wrong"})
+    stage.has(api_key="wrong")
     with pytest.raises(ChannelRefusedError, match="Make an API key for this member"):
         stage.look()
     with pytest.raises(ChannelRefusedError, match="Make an API key for this member"):

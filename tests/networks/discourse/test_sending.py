@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from channels.errors import (
@@ -177,7 +175,7 @@ def test_what_a_forum_does_not_take_is_refused_in_its_words(stage: Stage) -> Non
 
 def test_a_key_that_is_revoked_stops_the_account_and_not_the_reply(stage: Stage) -> None:
     post = stage.says("#acme")
-    stage.account = replace(stage.account, secrets={"api_key": "revoked"})
+    stage.has(api_key="revoked")
     with pytest.raises(ChannelRefusedError, match="does not let the account in"):
         stage.send(stage.reply(str(post.id)))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import pytest
 
@@ -12,6 +11,7 @@ from channels.model import ChannelAccount, Mention, Page
 from channels.networks.feed import FeedNetwork
 from tests.channels.conftest import FakeClock
 from tests.networks.feed_server import Blog, Entry
+from tests.networks.staging import Staged
 
 
 def account_of(blog: Blog, **settings: str) -> ChannelAccount:
@@ -20,34 +20,23 @@ def account_of(blog: Blog, **settings: str) -> ChannelAccount:
     return ChannelAccount(1, "feed", "acme-blog", settings=told(FeedNetwork.fields, given).settings)
 
 
-@dataclass
-class Stage:
-    """A blog, a network that reads it, and an account whose position is kept."""
+class Stage(Staged):
+    """A blog, and an account that reads its feed."""
 
-    blog: Blog
-    network: FeedNetwork
-    account: ChannelAccount
-    clock: FakeClock
+    def __init__(self, blog: Blog, clock: FakeClock) -> None:
+        super().__init__(FeedNetwork(clock.now), account_of(blog), clock)
+        self.blog = blog
 
     def writes(self, html: str, **more: str) -> Entry:
         """Have the blog write, a minute after what was before."""
         self.clock.passes(minutes=1)
         return self.blog.writes(html, self.clock.now(), **more)
 
-    def look(self, minutes: float = 5, pages: int | None = None) -> list[Page]:
-        """Look after some minutes, as the poller does, and keep the position of every page."""
-        self.clock.passes(minutes=minutes)
-        found: list[Page] = []
-        for page in self.network.fetch(self.account, self.account.position):
-            found.append(page)
-            self.account = replace(self.account, position=page.position)
-            if len(found) == pages:
-                break
-        return found
+    def look(self, seconds: float = 300, pages: int | None = None) -> list[Page]:
+        return super().look(seconds, pages)
 
-    def mentions(self, minutes: float = 5) -> list[Mention]:
-        """Look, and return the mentions that were read."""
-        return [mention for page in self.look(minutes) for mention in page.mentions]
+    def mentions(self, seconds: float = 300) -> list[Mention]:
+        return super().mentions(seconds)
 
 
 @pytest.fixture
@@ -64,4 +53,4 @@ def blog() -> Iterator[Blog]:
 
 @pytest.fixture
 def stage(blog: Blog, clock: FakeClock) -> Stage:
-    return Stage(blog, FeedNetwork(clock.now), account_of(blog), clock)
+    return Stage(blog, clock)

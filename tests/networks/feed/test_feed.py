@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 import processes
 from channels.errors import ChannelRefusedError, ChannelUnavailableError, ReplyRefusedError
-from channels.model import Reply, ReplyStatus
+from channels.model import ReplyStatus
 from channels.networks.feed import FeedNetwork
 from tests.networks.crashing import House
 from tests.networks.feed.conftest import Stage
@@ -43,21 +42,21 @@ def test_nothing_is_read_twice(stage: Stage) -> None:
     assert len(stage.mentions()) == 1
     assert stage.mentions() == []
     stage.writes("Acme 2")
-    stage.network = FeedNetwork(stage.clock.now)
+    stage.restarts()
     assert [one.text for one in stage.mentions()] == ["News\n\nAcme 2"]
 
 
 def test_a_feed_that_has_not_changed_says_so_and_is_not_asked_too_often(stage: Stage) -> None:
     stage.writes("Acme 1")
     stage.look()
-    assert stage.look(minutes=1) == []
-    stage.look(minutes=5)
+    assert stage.look(seconds=60) == []
+    stage.look()
     assert stage.blog.asked("GET") == 2
     assert stage.blog.heard[-1].headers.get("If-None-Match")
 
 
 def test_without_words_every_entry_is_a_mention(stage: Stage) -> None:
-    stage.account = replace(stage.account, settings={**stage.account.settings, "words": ""})
+    stage.tells(words="")
     stage.writes("whatever")
     assert len(stage.mentions()) == 1
 
@@ -164,11 +163,11 @@ def test_a_feed_with_bad_xml_is_read_as_far_as_it_goes(stage: Stage) -> None:
 
 
 def test_a_reply_is_refused_before_and_after_it_is_written(stage: Stage) -> None:
-    reply = Reply(1, 1, "Thanks", False, ReplyStatus.SENDING, "k", stage.clock.now())
+    reply = stage.reply("urn:entry:1")
     refusal = stage.network.chance(stage.account, reply).refusal
     assert refusal is not None
     with pytest.raises(ReplyRefusedError, match="Write to the author"):
-        stage.network.send(stage.account, reply)
+        stage.send(reply)
 
 
 def test_the_trial_of_an_account_tells_how_many_entries_name_the_brand(stage: Stage) -> None:

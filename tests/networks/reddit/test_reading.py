@@ -183,10 +183,7 @@ def test_a_token_that_is_over_is_replaced_at_once(stage: Stage) -> None:
 
 
 def test_a_refresh_token_does_instead_of_a_password(stage: Stage) -> None:
-    secrets = {"client_secret": "secret-of-app", "refresh_token": "token-for-ever"}
-    stage.account = type(stage.account)(
-        1, "reddit", "Acme", settings=stage.account.settings, secrets=secrets
-    )
+    stage.has(client_secret="secret-of-app", refresh_token="token-for-ever")
     stage.says("u/acme")
     assert stage.texts() == ["u/acme"]
 
@@ -200,9 +197,7 @@ def test_a_refresh_token_does_instead_of_a_password(stage: Stage) -> None:
     ],
 )
 def test_wrong_credentials_say_what_to_do(stage: Stage, secrets: dict[str, str], said: str) -> None:
-    stage.account = type(stage.account)(
-        1, "reddit", "Acme", settings=stage.account.settings, secrets=secrets
-    )
+    stage.has(**secrets)
     with pytest.raises(ChannelRefusedError, match=said):
         stage.look()
 

@@ -32,14 +32,14 @@ def test_a_reply_goes_below_the_comment_it_answers_and_is_found(stage: Stage) ->
 
 def test_of_replies_that_look_alike_the_first_is_found(stage: Stage) -> None:
     comment = stage.says("u/acme")
-    first = stage.says("Sorry!", "Acme", comment)
-    stage.says("Sorry!", "Acme", comment)
+    first = stage.says("Sorry for that!", "Acme", comment)
+    stage.says("Sorry for that!", "Acme", comment)
     assert stage.find(stage.reply(comment.name)) == first.name
 
 
 def test_a_reply_of_long_ago_with_the_same_words_is_another(stage: Stage) -> None:
     comment = stage.says("u/acme")
-    stage.says("Sorry!", "Acme", comment)
+    stage.says("Sorry for that!", "Acme", comment)
     stage.clock.passes(minutes=30)
     assert stage.find(stage.reply(comment.name)) is None
 
