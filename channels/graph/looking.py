@@ -112,7 +112,9 @@ class Look:
                 yield from self._read_post(post, track)
             except ChannelError as error:
                 self._pass_over(post, error)
-        if self._now.timestamp() - self._place.tended_at >= TENDING.total_seconds():
+        is_due = self._now.timestamp() - self._place.tended_at >= TENDING.total_seconds()
+        # Without anything to look after nothing is written down, either.
+        if is_due and self._place.watched:
             self._tend(posts)
 
     def _read_post(self, post: Post, track: Track) -> Iterator[Page]:
