@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from channels.fields import told
 from channels.graph.network import GraphNetwork
-from channels.model import ChannelAccount, Mention, Page, Reply, ReplyStatus
+from channels.model import ChannelAccount, Reply
 from channels.networks.facebook import Facebook
 from channels.networks.instagram import Instagram
 from tests.channels.conftest import FakeClock
 from tests.networks.graph_server import SECRET, TOKEN, GraphServer
+from tests.networks.staging import Staged
 
 NETWORKS: dict[str, Callable[..., GraphNetwork]] = {"facebook": Facebook, "instagram": Instagram}
 #: What Meta and we have agreed on for web hooks.
@@ -30,17 +30,13 @@ def account_on(server: GraphServer, **settings: str) -> ChannelAccount:
     return ChannelAccount(1, server.kind, "acme", settings=asked.settings, secrets=asked.secrets)
 
 
-@dataclass
-class Stage:
-    """A server with one post of ours, a network that calls it, and an account with its position."""
+class Stage(Staged):
+    """A server with one post of ours, and an account on it."""
 
-    server: GraphServer
-    network: GraphNetwork
-    account: ChannelAccount
-    clock: FakeClock
-    post: str
-    #: Everything that was read, also before a look that failed.
-    read: list[Mention] = field(default_factory=list)
+    def __init__(self, server: GraphServer, clock: FakeClock, **settings: str) -> None:
+        super().__init__(NETWORKS[server.kind](clock.now), account_on(server, **settings), clock)
+        self.server = server
+        self.post = server.post()
 
     def says(self, text: str, author: str = "bob", post: str | None = None, **more: Any) -> str:
         """Have somebody comment, a second after what was before."""
@@ -52,42 +48,16 @@ class Stage:
         self.clock.passes(seconds=1)
         return self.server.message(person, text, **more)
 
-    def look(self, seconds: float = 60, pages: int | None = None) -> list[Page]:
-        """Look after some seconds, as the poller does, and keep the position of every page."""
-        self.clock.passes(seconds=seconds)
-        found: list[Page] = []
-        for page in self.network.fetch(self.account, self.account.position):
-            found.append(page)
-            self.read += page.mentions
-            self.account = replace(self.account, position=page.position)
-            if len(found) == pages:
-                break
-        return found
-
-    def mentions(self, **more: Any) -> list[Mention]:
-        """Look, and return what was read."""
-        return [mention for page in self.look(**more) for mention in page.mentions]
-
-    def texts(self, **more: Any) -> list[str]:
-        return [mention.text for mention in self.mentions(**more)]
-
-    def restarts(self) -> None:
-        """Begin with a new object, as another process does."""
-        self.network = NETWORKS[self.server.kind](self.clock.now)
-
     def reply(self, to: str, text: str = "Sorry for that!", **more: Any) -> Reply:
-        values: dict[str, Any] = {
-            "id": 1, "conversation_id": 1, "text": text, "private": False, "in_reply_to": to,
-            "status": ReplyStatus.SENDING, "idempotency_key": "key-1", "recipient": "bob",
-            "created_at": self.clock.now(), "thread": to,
-        }  # fmt: skip
-        return Reply(**(values | more))
+        return super().reply(to, text, **({"thread": to} | more))
 
-    def send(self, to: str, text: str = "Sorry for that!", **more: Any) -> str:
-        return self.network.send(self.account, self.reply(to, text, **more))
+    def answers(self, to: str, text: str = "Sorry for that!", **more: Any) -> str:
+        """Answer what has that name, and return the name of the answer."""
+        return self.send(self.reply(to, text, **more))
 
-    def find(self, to: str, **more: Any) -> str | None:
-        return self.network.find(self.account, self.reply(to, **more))
+    def finds(self, to: str, **more: Any) -> str | None:
+        """Look for an answer to what has that name."""
+        return self.find(self.reply(to, **more))
 
 
 @pytest.fixture
@@ -102,9 +72,7 @@ def stage_on(clock: FakeClock) -> Iterator[Callable[..., Stage]]:
 
     def make(kind: str, **settings: str) -> Stage:
         servers.append(GraphServer(kind, clock.now))
-        network = NETWORKS[kind](clock.now)
-        post = servers[-1].post()
-        return Stage(servers[-1], network, account_on(servers[-1], **settings), clock, post)
+        return Stage(servers[-1], clock, **settings)
 
     yield make
     for server in servers:

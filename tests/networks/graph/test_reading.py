@@ -40,7 +40,7 @@ def test_what_comes_between_two_pages_is_not_lost(stage: Stage) -> None:
         stage.says(f"number {number}")
 
     # when: whoever reads dies after the first page
-    first = stage.texts(pages=1)
+    first = [one.text for page in stage.look(pages=1) for one in page.mentions]
     stage.says("late", post=old)
     stage.restarts()
     rest = stage.texts()

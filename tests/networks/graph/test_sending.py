@@ -35,26 +35,26 @@ def test_a_public_answer_stands_below_the_comment(stage: Stage) -> None:
     comment = stage.says("where is my parcel?")
 
     # when
-    id = stage.send(comment)
+    id = stage.answers(comment)
 
     # then
     (ours,) = stage.server.by_us()
     assert (ours.id, ours.to, ours.text) == (id, comment, "Sorry for that!")
-    assert stage.find(comment) == id
+    assert stage.finds(comment) == id
 
 
 def test_an_answer_to_an_answer_is_found_below_the_first_comment(stage: Stage) -> None:
     # given
     comment = stage.says("where is my parcel?")
     below = stage.says("and where is mine?", "eve", to=comment)
-    id = stage.send(below)
+    id = stage.answers(below)
 
     # when
     stage.restarts()
 
     # then
-    assert stage.find(below) == id
-    assert stage.find(below, text="Something else") is None
+    assert stage.finds(below) == id
+    assert stage.finds(below, text="Something else") is None
 
 
 def test_what_was_said_long_before_is_not_taken_for_the_reply(stage: Stage) -> None:
@@ -64,32 +64,32 @@ def test_what_was_said_long_before_is_not_taken_for_the_reply(stage: Stage) -> N
     stage.clock.passes(minutes=30)
 
     # then
-    assert stage.find(comment) is None
+    assert stage.finds(comment) is None
 
 
 def test_the_same_words_of_another_reply_are_not_taken_for_this_one(stage: Stage) -> None:
     # given
     comment = stage.says("where is my parcel?")
-    stage.send(comment, idempotency_key="another")
+    stage.answers(comment, idempotency_key="another")
 
     # then
-    assert stage.find(comment) is None
+    assert stage.finds(comment) is None
 
 
 def test_a_comment_has_one_private_answer(stage: Stage) -> None:
     # given
     comment = stage.says("where is my parcel?")
-    name = stage.send(comment, private=True)
+    name = stage.answers(comment, private=True)
     stage.restarts()
 
     # when
-    again = stage.send(comment, private=True)
+    again = stage.answers(comment, private=True)
 
     # then
-    assert again == name == stage.find(comment, private=True)
+    assert again == name == stage.finds(comment, private=True)
     assert sent_body(stage)["recipient"] == {"comment_id": comment}
     with pytest.raises(ReplyRefusedError, match="a second time"):
-        stage.send(comment, "Something else", private=True, idempotency_key="another")
+        stage.answers(comment, "Something else", private=True, idempotency_key="another")
     assert len(stage.server.sent()) == 1
 
 
@@ -98,15 +98,15 @@ def test_a_post_left_with_us_is_answered_in_public_and_in_private(facebook: Stag
     post = facebook.server.post("You lost my parcel", "bob")
 
     # when
-    public = facebook.send(post)
-    private = facebook.send(post, private=True, idempotency_key="another")
+    public = facebook.answers(post)
+    private = facebook.answers(post, private=True, idempotency_key="another")
 
     # then
     assert facebook.server.comments[public].post == post
     assert sent_body(facebook)["recipient"] == {"post_id": post}
     facebook.restarts()
-    assert facebook.find(post) == public
-    assert facebook.find(post, private=True) == private
+    assert facebook.finds(post) == public
+    assert facebook.finds(post, private=True) == private
 
 
 @pytest.mark.parametrize("private", [True, False])
@@ -117,14 +117,14 @@ def test_a_message_is_answered_by_a_message_also_where_nobody_says_private(
     message = stage.writes("where is my parcel?")
 
     # when
-    name = stage.send(message, private=private, thread=message.rpartition("/")[0])
+    name = stage.answers(message, private=private, thread=message.rpartition("/")[0])
 
     # then
     (sent,) = stage.server.sent()
     assert name == f"dm/{stage.server.id_of('bob')}/{sent.id}"
     assert sent_body(stage)["messaging_type"] == "RESPONSE"
     stage.restarts()
-    assert stage.find(message, private=private, thread=message.rpartition("/")[0]) == name
+    assert stage.finds(message, private=private, thread=message.rpartition("/")[0]) == name
 
 
 def test_a_public_answer_to_who_went_on_in_private_is_below_the_comment(stage: Stage) -> None:
@@ -132,11 +132,11 @@ def test_a_public_answer_to_who_went_on_in_private_is_below_the_comment(stage: S
     comment, message = stage.says("where is my parcel?"), stage.writes("My number is 4711")
 
     # when
-    id = stage.send(message, thread=comment)
+    id = stage.answers(message, thread=comment)
 
     # then
     assert stage.server.comments[id].to == comment
-    assert stage.find(message, thread=comment) == id
+    assert stage.finds(message, thread=comment) == id
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_what_is_too_long_is_refused(
 
     # then
     with pytest.raises(ReplyTooLongError) as refused:
-        stage.send(comment, text, private=private)
+        stage.answers(comment, text, private=private)
     assert (refused.value.length, refused.value.limit) == (measure(text), fits)
     assert (stage.network.private_limit if private else stage.network.reply_limit) == fits
     assert stage.server.asked("POST") == 0
@@ -188,7 +188,7 @@ def test_each_refusal_is_what_it_means(
 
     # then
     with pytest.raises(kind, match=words) as refused:
-        facebook.send(message, private=True)
+        facebook.answers(message, private=True)
     assert type(refused.value) is kind
 
 
@@ -202,9 +202,9 @@ def test_words_that_stand_there_already_are_looked_for(facebook: Stage) -> None:
     facebook.server.comment(facebook.post, "acme", "Sorry for that!", to=comment)
 
     # then
-    assert facebook.send(comment) == facebook.server.by_us()[0].id
+    assert facebook.answers(comment) == facebook.server.by_us()[0].id
     with pytest.raises(ReplyRefusedError, match="Word it differently"):
-        facebook.send(other, idempotency_key="another")
+        facebook.answers(other, idempotency_key="another")
 
 
 def test_where_nobody_can_tell_it_says_so(facebook: Stage) -> None:
@@ -215,7 +215,7 @@ def test_where_nobody_can_tell_it_says_so(facebook: Stage) -> None:
 
     # then
     with pytest.raises(ChannelUnavailableError, match="more messages"):
-        facebook.find(message, private=True)
+        facebook.finds(message, private=True)
 
 
 def test_a_private_answer_to_a_comment_that_is_gone_cannot_be_looked_for(stage: Stage) -> None:
@@ -224,9 +224,9 @@ def test_a_private_answer_to_a_comment_that_is_gone_cannot_be_looked_for(stage: 
     stage.server.removes(comment)
 
     # then
-    assert stage.find(comment) is None
+    assert stage.finds(comment) is None
     with pytest.raises(ChannelUnavailableError, match="look into its inbox"):
-        stage.find(comment, private=True)
+        stage.finds(comment, private=True)
 
 
 def test_what_is_used_up_is_told_to_the_budgets(stage: Stage) -> None:
@@ -241,7 +241,7 @@ def test_what_is_used_up_is_told_to_the_budgets(stage: Stage) -> None:
 
     # when
     with budgets.listening() as heard:
-        stage.send(comment)
+        stage.answers(comment)
 
     # then
     (one,) = heard
@@ -269,7 +269,7 @@ def test_a_message_is_answered_within_a_day(stage: Stage) -> None:
     assert "24 hours" in late.refusal
     assert "human agents" in late.refusal
     with pytest.raises(ReplyRefusedError, match="24 hours"):
-        stage.network.send(stage.account, reply)
+        stage.send(reply)
     assert stage.server.asked("POST") == 0
 
 
@@ -296,11 +296,11 @@ def test_a_human_agent_has_seven_days(stage_on: Any, days: int, by: str | None, 
 
     # then
     if goes:
-        stage.send(message, private=True, heard_at=heard, by=by)
+        stage.answers(message, private=True, heard_at=heard, by=by)
         assert stage.server.sent()[-1].tag == "HUMAN_AGENT"
     else:
         with pytest.raises(ReplyRefusedError):
-            stage.send(message, private=True, heard_at=heard, by=by)
+            stage.answers(message, private=True, heard_at=heard, by=by)
         assert stage.server.sent() == []
 
 
@@ -324,5 +324,5 @@ def test_a_comment_is_answered_in_private_within_seven_days_and_in_one_message(
 def test_a_hidden_comment_is_not_answered_in_public(stage: Stage) -> None:
     comment = stage.says("rude words")
     with pytest.raises(ReplyRefusedError, match="it is hidden"):
-        stage.send(comment, answerable=False)
+        stage.answers(comment, answerable=False)
     assert stage.server.asked("POST") == 0
