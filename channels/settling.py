@@ -39,7 +39,8 @@ class Settling:
     def by_person(self, reply_id: int, *, went_out: bool, by: str) -> Reply:
         """Record what ``by`` found out about an unknown reply, and return it.
 
-        One that did not go out is sent again if its process still waits for it.
+        One that did not go out is sent again if its process still waits for it, or if it tells
+        the team of a note.
 
         Raises:
             NotFoundError: there is no such reply in this workspace.
@@ -92,6 +93,8 @@ class Settling:
         self._engine.complete_job(job.id, result, within=uow)
 
     def _waits(self, out: Outgoing) -> bool:
+        if out.note_id is not None:
+            return True
         job = out.reply.job_id
         return job is not None and self._engine.job(job).status is JobStatus.OPEN
 

@@ -36,6 +36,8 @@ from channels.protocol import Call, Checked, Received
 NOTE = "corral_note"
 #: How far the clock of the server may be from ours when a post of ours is looked for.
 LEEWAY = timedelta(minutes=10)
+#: What was posted longer ago and is not known here was not posted: that is what ``find`` is for.
+RECENT = timedelta(hours=1)
 #: Posts that the server gives for one question about a time.
 MOST = 1_000
 #: What a server says of a post that it will never take: 400, 404, 413.
@@ -99,7 +101,8 @@ class MattermostNetwork:
         """Post a note, unless it is there, and return its id."""
         if (length := self.measure(reply.text)) > self.reply_limit:
             raise ReplyTooLongError(self.name, length=length, limit=self.reply_limit)
-        if (known := self.find(account, reply)) is not None:
+        since = max(reply.created_at, self._now() - RECENT)
+        if (known := self._found(account, reply, since)) is not None:
             return known
         post = {
             "channel_id": _channel(account), "message": _worded(reply.text),
@@ -119,6 +122,9 @@ class MattermostNetwork:
 
     def find(self, account: ChannelAccount, reply: Reply) -> str | None:
         """Return the id of a note if it is in the channel, or in its thread there."""
+        return self._found(account, reply, reply.created_at)
+
+    def _found(self, account: ChannelAccount, reply: Reply, since: datetime) -> str | None:
         if reply.thread:
             try:
                 posts = self._listed(account, f"/posts/{quote(reply.thread, safe='')}/thread", {})
@@ -127,8 +133,8 @@ class MattermostNetwork:
                     raise
                 return None
         else:
-            since = int((reply.created_at - LEEWAY).timestamp() * 1000)
-            posts = self._posts(account, {"since": since})
+            oldest = int((since - LEEWAY).timestamp() * 1000)
+            posts = self._posts(account, {"since": oldest})
         for one in posts:
             if one["props"].get(NOTE) == reply.idempotency_key:
                 return str(one["id"])

@@ -40,6 +40,8 @@ NOTE = "corral_note"
 LOOKED_AT = timedelta(days=3)
 #: How far Slack's clock may be from ours when a message of ours is looked for.
 LEEWAY = timedelta(minutes=10)
+#: What was posted longer ago and is not known here was not posted: that is what ``find`` is for.
+RECENT = timedelta(hours=1)
 #: Messages asked for at once, and how often for one thing.
 LISTED, PAGES = 200, 10
 #: How old a call may be.
@@ -132,7 +134,8 @@ class SlackNetwork:
         """Post a note, unless it is there, and return its moment, which is its id."""
         if (length := self.measure(reply.text)) > self.reply_limit:
             raise ReplyTooLongError(self.name, length=length, limit=self.reply_limit)
-        if (known := self.find(account, reply)) is not None:
+        since = max(reply.created_at, self._now() - RECENT)
+        if (known := self._found(account, reply, since)) is not None:
             return known
         message: dict[str, Any] = {
             "channel": _channel(account), "text": _escaped(reply.text),
@@ -149,13 +152,10 @@ class SlackNetwork:
 
     def find(self, account: ChannelAccount, reply: Reply) -> str | None:
         """Return the id of a note if it is in the channel, or in its thread there."""
-        since = {"oldest": (reply.created_at - LEEWAY).timestamp(), "include_all_metadata": "true"}
-        method = "conversations.replies" if reply.thread else "conversations.history"
-        where = {"ts": reply.thread} if reply.thread else {}
-        found = self._listed(self._asking(account), method, account, **since, **where)
-        return next(
-            (str(one["ts"]) for one in found if _key_in(one) == reply.idempotency_key), None
-        )
+        try:
+            return self._found(account, reply, reply.created_at)
+        except ReplyRefusedError:
+            return None  # its thread was deleted
 
     def check(self, account: ChannelAccount) -> Sequence[Checked]:
         """Log in and read the channel; see :class:`channels.protocol.Adding`."""
@@ -198,6 +198,15 @@ class SlackNetwork:
         if event.get("channel") != _channel(account) or not _is_said(event):
             return Received()
         return Received(page=Page(remarks=(self._remark(account, event, hurry=True),)))
+
+    def _found(self, account: ChannelAccount, reply: Reply, since: datetime) -> str | None:
+        method = "conversations.replies" if reply.thread else "conversations.history"
+        where = {"ts": reply.thread} if reply.thread else {}
+        oldest = (since - LEEWAY).timestamp()
+        for one in self._listed(self._asking(account), method, account, oldest=oldest, **where):
+            if _key_in(one) == reply.idempotency_key:
+                return str(one["ts"])
+        return None
 
     def _remark(
         self, account: ChannelAccount, message: Mapping[str, Any], *, hurry: bool = False

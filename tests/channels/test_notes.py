@@ -133,6 +133,27 @@ def test_a_note_of_which_nobody_knows_is_looked_for_before_it_is_told_again(
     assert team.told().status is ReplyStatus.SENT
 
 
+@pytest.mark.parametrize("went_out", [True, False])
+def test_a_note_of_which_nothing_can_be_found_out_is_left_to_a_person(
+    team: Team, went_out: bool
+) -> None:
+    # given
+    team.chat.failures = [DeliveryUnknownError("cut off")]
+    team.chat.find_failure = ChannelUnavailableError("away")
+    team.says()
+    team.lives(30)
+    (unsettled,) = Conversations(team.engine).unsettled_replies()
+
+    # when
+    team.outbox.settle_by_person(unsettled.id, went_out=went_out, by="ana")
+    team.lives(1)
+
+    # then
+    assert unsettled.conversation_id == 1
+    assert len(team.chat.calls) == (1 if went_out else 2)
+    assert team.told().status is ReplyStatus.SENT
+
+
 def test_what_the_rules_forbid_customers_to_read_may_be_told_colleagues(team: Team) -> None:
     team.outbox.composing.change_rules(Rules(banned=("our fault",)), by="oli")
     team.says("It is our fault; call +49 30 901820.")

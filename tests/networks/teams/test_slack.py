@@ -98,6 +98,22 @@ def test_a_good_answer_without_a_name_for_the_message_says_nothing(desk: Desk, b
 def test_a_note_whose_thread_was_deleted_is_refused(desk: Desk) -> None:
     with pytest.raises(ReplyRefusedError, match="thread_not_found"):
         desk.send(thread="1.1")
+    assert desk.network.find(desk.account, desk.note(thread="1.1")) is None
+
+
+def test_a_note_that_waited_for_days_is_told_whatever_was_said_meanwhile(desk: Desk) -> None:
+    # given
+    waiting = desk.note()
+    for number in range(2_001):
+        desk.server.says(str(number))
+
+    # when
+    desk.clock.passes(days=2)
+    ts = desk.network.send(desk.account, waiting)
+
+    # then
+    assert desk.network.send(desk.account, waiting) == ts
+    assert desk.server.notes() == [ts]
 
 
 def test_a_channel_that_says_more_than_can_be_looked_through_says_so(desk: Desk) -> None:
