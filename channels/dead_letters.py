@@ -9,20 +9,20 @@ as a refusal.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
 from channels.errors import ChannelRefusedError, LetterClosedError
 from channels.giving_up import let_go
 from channels.intake import Intake
 from channels.networks import found
 from channels.protocol import Channel, Rereading
+from channels.reopening import reopen
 from channels.storage import accounts, outgoing, replies
 from channels.storage import dead_letters as stored
 from channels.storage.dead_letters import AGAIN, DONE, DROPPED, IN, DeadLetter
 from channels.storage.replies import TO_SEND
 from channels.withholding import Withholding
 from engine import Engine, Job, JobStatus
-from engine.errors import IncidentClosedError, NotFoundError
+from engine.errors import NotFoundError
 from engine.ports import Change
 
 
@@ -96,9 +96,6 @@ class DeadLetters:
         """
         letter = self._open(id)
         if letter.reply_id is not None:
-            # Its job hears of it once it is open; until then nobody may send the reply.
-            self._withholding.hold(letter.reply_id, by=by)
-            self._resolve(self._job(letter), by)
             self._withholding.withdraw(letter.reply_id, by=by)
         self._settle(letter, DROPPED, by)
         return self.letter(id)
@@ -127,21 +124,12 @@ class DeadLetters:
         if job is None or job.status not in (JobStatus.OPEN, JobStatus.FAILED):
             raise LetterClosedError(letter.id, "its process does not wait for it any more.")
         self._settle(letter, AGAIN, by)
-        self._resolve(job, by)
+        reopen(self._engine, job.id, by=by)
 
     def _job(self, letter: DeadLetter) -> Job | None:
         with self._engine.reading() as view:
             out = outgoing.get(view.connection, view.workspace_id, letter.reply_id or 0)
         return self._engine.job(out.reply.job_id) if out and out.reply.job_id else None
-
-    def _resolve(self, job: Job | None, by: str) -> None:
-        """Open a job again that has an incident."""
-        if job is None or job.status is not JobStatus.FAILED:
-            return
-        for incident in self._engine.incidents(instance_id=job.instance_id, limit=1_000):
-            if incident.job_id == job.id:
-                with suppress(IncidentClosedError):  # somebody was quicker
-                    self._engine.resolve(incident.id, by=by)
 
     def _settle(self, letter: DeadLetter, state: str, by: str) -> None:
         now = self._engine.clock.now()

@@ -15,11 +15,12 @@ from typing import Any
 from channels.approving import LATEST
 from channels.errors import ReplyOnItsWayError
 from channels.model import Reply, ReplyAct, ReplyStatus
+from channels.reopening import reopen
 from channels.storage import outgoing, policies, replies, series
 from channels.storage.outgoing import Outgoing
 from channels.storage.replies import TO_SEND
 from channels.verdicts import Verdicts
-from engine import Engine
+from engine import Engine, JobStatus
 from engine.errors import NotFoundError
 from engine.ports import Change, UnitOfWork
 
@@ -95,6 +96,12 @@ class Withholding:
             "withdrawn_by": by,
             "error": why,
         }
+        with self._engine.reading() as view:
+            out = outgoing.get(view.connection, view.workspace_id, reply_id)
+        if out is not None and self._failed(out.reply.job_id):
+            # Its job hears of it once it is open; nobody may send the reply in between.
+            self.hold(reply_id, by=by)
+            reopen(self._engine, out.reply.job_id, by=by)
         return self._change(reply_id, by, "withdrawn", lambda _: values, ends=why)
 
     def acts(self, reply_ids: list[int]) -> dict[int, list[ReplyAct]]:
@@ -137,6 +144,9 @@ class Withholding:
 
         self._verdicts.transact(do)
         return changed[0]
+
+    def _failed(self, job_id: int | None) -> bool:
+        return job_id is not None and self._engine.job(job_id).status is JobStatus.FAILED
 
     def _locked(self, uow: UnitOfWork, reply_id: int) -> Outgoing:
         """Return a reply that nobody sends or changes until the transaction ends."""

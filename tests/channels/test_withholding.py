@@ -218,6 +218,27 @@ def test_given_a_withdrawn_reply_then_it_is_never_sent_and_its_process_hears_of_
     assert acts(outbox)[-1] == ("withdrawn", "mia")
 
 
+def test_given_a_reply_whose_job_has_given_up_when_withdrawn_then_its_process_goes_on(
+    engine: Engine, outbox: Outbox, network: Interrupted, clock: FakeClock
+) -> None:
+    # given
+    network.failures = [ChannelUnavailableError("busy"), ChannelUnavailableError("busy")]
+    instance = wish(engine)
+    outbox.work()
+    clock.passes(minutes=1)
+    outbox.work()
+    assert len(engine.incidents()) == 1
+
+    # when
+    outbox.withholding.withdraw(1, by="mia")
+    clock.passes(days=1)
+    outbox.work()
+
+    # then
+    assert (len(network.calls), engine.incidents()) == (2, [])
+    assert waits_at(engine, instance) == ["rewrite"]
+
+
 def test_an_answer_in_parts_is_withdrawn_as_far_as_it_is_not_out(
     engine: Engine, outbox: Outbox, network: Interrupted, clock: FakeClock
 ) -> None:

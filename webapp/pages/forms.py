@@ -156,7 +156,7 @@ def _thread(address: str) -> str:
     """Return which conversation is followed at an address, or answer 404."""
     thread = form_proofs.thread_at(address, _shown().hook)
     if thread is None:
-        abort(404)
+        abort(Response(render_template("form_word.html", shown=_shown(), word="unknown"), 404))
     return thread
 
 
