@@ -10,6 +10,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from types import ModuleType
+from typing import Any
 
 from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -46,6 +47,7 @@ def create_app(rooms: Rooms, *, secret_key: str) -> APIFlask:
         json_errors=False,
     )
     app.json = StrictJson(app)
+    app.spec_processor(_one_of_each_tag)
     app.config.update(
         SECRET_KEY=secret_key,
         MAX_CONTENT_LENGTH=max(LARGEST_REQUEST, 2 * rooms.settings.limits.upload_bytes),
@@ -82,3 +84,8 @@ def _found(package: ModuleType) -> Iterator[ModuleType]:
         module = importlib.import_module(f"{package.__name__}.{info.name}")
         if hasattr(module, "page") or hasattr(module, "api"):
             yield module
+
+
+def _one_of_each_tag(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return the description of the API with each tag once: several files may share one."""
+    return spec | {"tags": list({tag["name"]: tag for tag in spec["tags"]}.values())}

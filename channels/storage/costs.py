@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -76,6 +76,13 @@ def _sums(
         before, by_kind = sums.get(account, (0, {}))
         sums[account] = (before + int(today), by_kind | {kind: int(month)})
     return sums
+
+
+def of_accounts(
+    connection: Connection, accounts: Collection[int], day: date
+) -> dict[int, tuple[int, dict[str, int]]]:
+    """Return the same as :func:`by_account`, of accounts of any workspace."""
+    return _sums(connection, day, CostRow.account_id.in_(accounts)) if accounts else {}
 
 
 def of_conversation(

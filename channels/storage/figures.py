@@ -34,12 +34,16 @@ def earliest_due(connection: Connection) -> datetime | None:
 
 
 def accounts(connection: Connection) -> Sequence[Row[Any]]:
-    """Return workspace, channel, handle and last moments of the accounts that are read."""
+    """Return whose the accounts are that are read, and how reading them goes."""
     return connection.execute(
         select(
             _WORKSPACE.c.key.label("workspace"),
+            AccountRow.id,
             AccountRow.channel,
             AccountRow.handle,
+            AccountRow.settings,
+            AccountRow.rhythm,
+            AccountRow.gap,
             AccountRow.last_success_at,
             AccountRow.last_mention_at,
         )

@@ -18,7 +18,7 @@ from webapp.people import Role
 from webapp.security import current_person, require
 from webapp.services import services
 
-api = APIBlueprint("api_alike", __name__, url_prefix="", tag="Complaints alike, people joined")
+api = APIBlueprint("api_alike", __name__, url_prefix="", tag="Conversations")
 
 _READERS = (Role.AGENT, Role.MANAGER)
 

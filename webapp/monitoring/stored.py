@@ -17,13 +17,16 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from channels.figures import ChannelFigures
+from channels.costs import DOLLAR, left
+from channels.figures import ChannelFigures, Expense, expenses
 from channels.figures import figures as channel_figures
 from engine import Engine
 from engine.figures import Figures
 
 #: Seconds for which figures stand.
 KEPT = 5.0
+#: Seconds for which what was spent stands: a month has to be added up for it.
+SPENT_KEPT = 60.0
 #: Seconds a scrape waits for another one that is reading.
 _PATIENCE = 3.0
 
@@ -38,6 +41,7 @@ class StoredFigures(Collector):
         self._engine = engine
         self._lock = threading.Lock()
         self._last: tuple[float, list[Metric]] | None = None
+        self._spent: tuple[float, list[Metric]] | None = None
 
     def collect(self) -> Iterable[Metric]:
         """Return the series as they are now, or were a few seconds ago. Never raises."""
@@ -53,10 +57,12 @@ class StoredFigures(Collector):
     def _read(self) -> list[Metric]:
         try:
             found, channels = self._engine.figures(), channel_figures(self._engine)
+            if self._spent is None or monotonic() - self._spent[0] >= SPENT_KEPT:
+                self._spent = (monotonic(), list(_of_expenses(expenses(self._engine))))
         except Exception as error:  # noqa: BLE001 - whatever it is, a watcher gets the rest
             _log.warning("metrics.unreadable", error=type(error).__name__)
             return [_up(0)]
-        return [_up(1), *_of_engine(found), *_of_channels(channels)]
+        return [_up(1), *_of_engine(found), *_of_channels(channels), *self._spent[1]]
 
 
 def _up(value: int) -> Metric:
@@ -103,6 +109,10 @@ def _of_channels(found: ChannelFigures) -> Iterator[Metric]:
     for direction, number in found.dead_letters.items():
         letters.add_metric([direction], number)
     yield letters
+    yield from _of_silence(found)
+
+
+def _of_silence(found: ChannelFigures) -> Iterator[Metric]:
     names = ["workspace", "channel", "account"]
     success = GaugeMetricFamily(
         "corral_channel_success_age_seconds",
@@ -114,11 +124,45 @@ def _of_channels(found: ChannelFigures) -> Iterator[Metric]:
         "Time since an account brought a mention last.",
         labels=names,
     )
+    unusual = GaugeMetricFamily(
+        "corral_channel_unusual_silence_seconds",
+        "The same, while it is unusual for the account by its own weeks; else 0.",
+        labels=names,
+    )
+    gap = GaugeMetricFamily(
+        "corral_channel_gap", "1 while mentions of an account may be missing.", labels=names
+    )
     for each in found.accounts:
         labels = [each.workspace, each.channel, each.handle]
+        unusual.add_metric(labels, each.unusual)
+        gap.add_metric(labels, each.gap)
         success.add_metric(labels, math.inf if each.success is None else each.success)
         # An account that never brought one is new: no reason to call anybody.
         if each.mention is not None:
             mention.add_metric(labels, each.mention)
     yield success
     yield mention
+    yield unusual
+    yield gap
+
+
+def _of_expenses(found: Iterable[Expense]) -> Iterator[Metric]:
+    names = ["workspace", "channel", "account"]
+    cost = GaugeMetricFamily(
+        "corral_channel_cost_dollars",
+        "What calls of a network have cost this day, and this month (UTC).",
+        labels=[*names, "span"],
+    )
+    rest = GaugeMetricFamily(
+        "corral_channel_budget_left_dollars",
+        "What reading an account may still cost, where it has a budget.",
+        labels=names,
+    )
+    for each in found:
+        labels = [each.workspace, each.channel, each.handle]
+        cost.add_metric([*labels, "day"], each.spent.day / DOLLAR)
+        cost.add_metric([*labels, "month"], each.spent.month / DOLLAR)
+        if (micro := left(each.spent)) is not None:
+            rest.add_metric(labels, micro / DOLLAR)
+    yield cost
+    yield rest

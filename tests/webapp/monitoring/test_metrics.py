@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 import processes
 from channels.intake import Intake
-from channels.model import Author, Mention, Page
+from channels.model import Author, Cost, Gap, Mention, Page
 from engine import Engine, Source
 from engine.errors import StorageError
 from tests.webapp.monitoring.conftest import TOKEN, Read
@@ -135,6 +135,52 @@ def test_silence_of_accounts_is_shown_by_account(
 
     # then
     assert never == math.inf
+
+
+def test_gaps_costs_and_budgets_are_shown_by_account(
+    installation: Installation, clock: Any, figure: Read
+) -> None:
+    # given: one account that costs nothing, one that has a budget
+    services = installation.services("globex")
+    free = services.conversations.ensure_account("demo", "free")
+    paid = services.conversations.ensure_account("x", "paid", settings={"budget_day": 1})
+    intake, now = Intake(services.engine), clock.now()
+    lost = Gap(now - timedelta(hours=2), now, "Too many at once.")
+    intake.take(free, Page(gap=lost))
+    intake.take(paid, Page(costs=(Cost("mention", 250, 250_000),)))
+
+    # when
+    here = {"workspace": "globex", "channel": "x", "account": "paid"}
+    there = {"workspace": "globex", "channel": "demo", "account": "free"}
+
+    # then
+    assert (figure("corral_channel_gap", **here), figure("corral_channel_gap", **there)) == (0, 1)
+    assert figure("corral_channel_cost_dollars", **here, span="day") == 0.25
+    assert figure("corral_channel_cost_dollars", **here, span="month") == 0.25
+    assert figure("corral_channel_budget_left_dollars", **here) == 0.75
+    assert figure("corral_channel_unusual_silence_seconds", **there) == 0
+
+
+def test_silence_that_is_unusual_for_an_account_is_shown(
+    installation: Installation, clock: Any, figure: Read
+) -> None:
+    # given: an account that brings a mention each hour for three weeks
+    services = installation.services("globex")
+    account = services.conversations.ensure_account("demo", "busy")
+    author, labels = Author("a", "a"), {"workspace": "globex", "channel": "demo", "account": "busy"}
+    hours = range(24 * 21, 0, -1)
+    said = tuple(
+        Mention(f"m{n}", author, "Fine.", clock.now() - timedelta(hours=n), f"t{n}") for n in hours
+    )
+    Intake(services.engine).take(account, Page(said))
+    usual = figure("corral_channel_unusual_silence_seconds", **labels)
+
+    # when
+    clock.pass_by(timedelta(hours=30))
+
+    # then
+    assert usual == 0
+    assert figure("corral_channel_unusual_silence_seconds", **labels) >= 29 * 3600
 
 
 def test_requests_are_counted_by_pattern_and_never_by_address(

@@ -11,6 +11,8 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from channels.intake import Intake
+from channels.model import Cost, Page
 from channels.storage import accounts
 from tools import tree
 from webapp.bootstrap import Installation
@@ -36,7 +38,9 @@ def figures(
 ) -> dict[str, tuple[str, set[str]]]:
     """Return type and labels of every figure of ours, by the name it is asked for."""
     conversations = installation.services().conversations
-    account = conversations.ensure_account("demo", "northwind")
+    account = conversations.ensure_account("demo", "northwind", settings={"budget_day": 1})
+    paid = Page(costs=(Cost("mention", 1, 1_000),))
+    Intake(installation.services().engine).take(account, paid)
     now = installation.engine.clock.now()
     heard = {"last_success_at": now, "last_mention_at": now}
     with installation.engine.transaction() as uow:
