@@ -90,9 +90,9 @@ class House:
         lapse(self.engine)
 
     def lives(self, minutes: float) -> None:
-        """Let time pass, looking and sending every ten seconds."""
-        for _ in range(int(minutes * 6)):
-            self.clock.passes(seconds=10)
+        """Let time pass, looking and sending every twenty seconds."""
+        for _ in range(int(minutes * 3)):
+            self.clock.passes(seconds=20)
             self.poller.work()
             self.outbox.work()
             self.engine.fire_due(self.clock.now())

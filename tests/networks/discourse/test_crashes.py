@@ -26,7 +26,7 @@ class ForumScene(Scene):
 
 @pytest.fixture
 def scene(stage: Stage, database_of: Callable[[str], str]) -> Iterator[Scene]:
-    house = House(database_of("sqlite"), stage.clock, stage.account, DiscourseNetwork)
+    house = House(database_of("file"), stage.clock, stage.account, DiscourseNetwork)
     made = ForumScene(house, stage)
     stage.says("a word to begin with", "eve")
     made.says("where is my parcel?")

@@ -13,7 +13,7 @@ def test_a_complaint_is_answered_once_and_goes_on_in_private_in_the_same_instanc
     stage: Stage, database_of: Callable[[str], str]
 ) -> None:
     # given
-    house = House(database_of("sqlite"), stage.clock, stage.account, DiscourseNetwork)
+    house = House(database_of("file"), stage.clock, stage.account, DiscourseNetwork)
     post = stage.says("Acme Bank lost my money")
     house.lives(1)
 

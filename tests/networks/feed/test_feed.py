@@ -180,7 +180,7 @@ def test_the_trial_of_an_account_tells_how_many_entries_name_the_brand(stage: St
 @pytest.mark.parametrize("when", ["with a page", "after a page"])
 def test_killed_while_reading(stage: Stage, database_of: Callable[[str], str], when: str) -> None:
     # given
-    house = House(database_of("sqlite"), stage.clock, stage.account, FeedNetwork)
+    house = House(database_of("file"), stage.clock, stage.account, FeedNetwork)
     for number in range(130):
         stage.writes(f"Acme {number}")
     house.network.dies = when
@@ -201,7 +201,7 @@ def test_killed_while_reading(stage: Stage, database_of: Callable[[str], str], w
 
 def test_away_for_ten_minutes(stage: Stage, database_of: Callable[[str], str]) -> None:
     # given
-    house = House(database_of("sqlite"), stage.clock, stage.account, FeedNetwork)
+    house = House(database_of("file"), stage.clock, stage.account, FeedNetwork)
     stage.blog.down()
     stage.writes("Acme 1")
     house.lives(10)
@@ -220,7 +220,7 @@ def test_a_complaint_in_a_blog_becomes_a_user_task_whose_answer_is_refused_with_
 ) -> None:
     # given
     sources = processes.files("complaint")
-    house = House(database_of("sqlite"), stage.clock, stage.account, FeedNetwork, *sources)
+    house = House(database_of("file"), stage.clock, stage.account, FeedNetwork, *sources)
     stage.writes("Acme lost my parcel. Terrible!")
     house.lives(1)
     (task,) = house.engine.user_tasks(1)

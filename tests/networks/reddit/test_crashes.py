@@ -28,7 +28,7 @@ class RedditScene(Scene):
 
 @pytest.fixture
 def scene(stage: Stage, database_of: Callable[[str], str]) -> Iterator[Scene]:
-    house = House(database_of("sqlite"), stage.clock, stage.account, RedditNetwork)
+    house = House(database_of("file"), stage.clock, stage.account, RedditNetwork)
     made = RedditScene(house, stage)
     made.says("where is my parcel?")
     house.lives(1)
@@ -45,7 +45,7 @@ def test_a_complaint_is_answered_once_and_goes_on_in_private_in_the_same_instanc
     stage: Stage, database_of: Callable[[str], str]
 ) -> None:
     # given
-    house = House(database_of("sqlite"), stage.clock, stage.account, RedditNetwork)
+    house = House(database_of("file"), stage.clock, stage.account, RedditNetwork)
     stage.says("u/acme where is my parcel?")
     house.lives(1)
 
