@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from channels.storage import dead_letters
 from tests.browser.house import House
 
 AXE = Path(__file__).parents[2] / "webapp/frontend/node_modules/axe-core/axe.min.js"
@@ -48,6 +49,10 @@ def busy(house: House) -> House:
     house.customer_writes(ANGRY, name="Ana-Maria Papadopoulou-Villanueva de la Cruz", reach=20_000)
     house.customer_writes(ANGRY + " 😡😡", name="محمد العلي")
     house.engine.claim(1, by="oli")
+    letter = {"account_id": 1, "direction": "in", "external_id": "msg_" + "2KWPBgLlAfxdpx2AI" * 4}
+    letter |= {"reply_id": None, "body": b'{"type": "order.created"}', "why": "type is new to us."}
+    with house.engine.transaction() as uow:
+        dead_letters.keep(uow.connection, uow.workspace_id, letter, house.clock.now())
     return house
 
 
