@@ -21,7 +21,10 @@ from webapp.security import current_person, require
 from webapp.services import services
 
 api = APIBlueprint(
-    "api_reply_files", __name__, url_prefix="/user-tasks/<int:user_task_id>/files", tag="User tasks"
+    "api_reply_files",
+    __name__,
+    url_prefix="/user-tasks/<int:user_task_id>/files",
+    tag="User tasks",
 )
 
 #: Bytes of a call that brings a file, and the form around it.
