@@ -74,16 +74,9 @@ def create_app(rooms: Rooms, *, secret_key: str) -> APIFlask:
         app.register_blueprint(module.page)
     for module in _found(api):
         app.register_blueprint(module.api, url_prefix=f"/api{module.api.url_prefix or ''}")
-    app.spec_processor(_named_once)
     # What the API is like is no secret, and tools read it before they have a token.
     security.public(app.view_functions["openapi.spec"])
     return app
-
-
-def _named_once(spec: dict[str, Any]) -> dict[str, Any]:
-    """Return a description in which files of the API that share a tag name it once."""
-    tags = {tag["name"]: tag for tag in spec.get("tags", ())}
-    return {**spec, "tags": list(tags.values())}
 
 
 def _found(package: ModuleType) -> Iterator[ModuleType]:
@@ -93,6 +86,6 @@ def _found(package: ModuleType) -> Iterator[ModuleType]:
             yield module
 
 
-def _one_of_each_tag(spec: dict[str, Any]) -> dict[str, Any]:
+def _one_of_each_tag(spec: Any) -> Any:
     """Return the description of the API with each tag once: several files may share one."""
     return spec | {"tags": list({tag["name"]: tag for tag in spec["tags"]}.values())}
