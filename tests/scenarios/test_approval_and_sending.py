@@ -109,6 +109,21 @@ def test_an_edit_after_the_approval_opens_it_again(acknowledged: Any) -> None:
     assert acknowledged.job().payload["approved_digest"] == digest("We promise!")
 
 
+def test_other_files_after_the_approval_open_it_again(acknowledged: Any) -> None:
+    # given
+    acknowledged.agent_answers(PROMISE, files=[7])
+    acknowledged.person_decides(verdict="approve", files=[8])
+    approved = acknowledged.job().payload
+    acknowledged.network_says("reply.refused", "The picture is too large.")
+
+    # when
+    acknowledged.agent_answers(PROMISE, files=[9])
+
+    # then
+    assert (approved["files"], approved["approved_files"]) == ([7], [7])
+    assert acknowledged.task().element == "approve_answer"
+
+
 def test_the_same_text_keeps_its_approval(acknowledged: Any) -> None:
     # given
     acknowledged.agent_answers(PROMISE)
