@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -14,6 +15,7 @@ from channels.notes import LONGEST, Notes
 from channels.outbox import Outbox
 from channels.policy import Rules
 from channels.shown import NotePost
+from channels.storage import prepare
 from engine import Engine, Source
 from engine.errors import NotFoundError
 from tests.channels.conftest import ANSWERING, START, FakeClock, FakeNetwork, PlainSignals, mention
@@ -61,6 +63,17 @@ class Team:
 
     def told(self) -> NotePost:
         return self.notes.of(1)[0].told[0]
+
+
+@pytest.fixture(params=["memory", "postgresql"])
+def engine(
+    request: pytest.FixtureRequest, database_of: Callable[[str], str], clock: FakeClock
+) -> Iterator[Engine]:
+    """A database of each kind; a file and the memory are one."""
+    opened = Engine.open(database_of(request.param), clock=clock)
+    prepare(opened)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -141,7 +154,7 @@ def test_a_note_of_which_nothing_can_be_found_out_is_left_to_a_person(
     team.chat.failures = [DeliveryUnknownError("cut off")]
     team.chat.find_failure = ChannelUnavailableError("away")
     team.says()
-    team.lives(30)
+    team.lives(10)
     (unsettled,) = Conversations(team.engine).unsettled_replies()
 
     # when

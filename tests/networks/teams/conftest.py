@@ -98,6 +98,6 @@ def team(
     server.says("Lunch?", server.says("from before"))
     house = House(database_of("sqlite"), clock, account, network)
     made = Team(house, server)
-    house.lives(1)
+    house.poller.work()
     yield made
     house.engine.close()

@@ -31,7 +31,12 @@ def test_killed_at_the_call(team: Team, when: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", ["late", "500 after", "gone before", "gone after", "cut", "garbled", "429 bare"]
+    ("team", "fault"),
+    [
+        *(("slack", one) for one in ("late", "500 after", "gone before", "gone after", "429 bare")),
+        *(("mattermost", one) for one in ("500 after", "cut", "garbled")),
+    ],
+    indirect=["team"],
 )
 def test_an_answer_of_the_network_that_is_late_or_lost(team: Team, fault: str) -> None:
     # given
