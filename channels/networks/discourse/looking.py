@@ -18,7 +18,7 @@ from channels.errors import CallRefusedError
 from channels.fields import number
 from channels.model import Gap, Mention, OwnPost, Page, Skipped
 from channels.networks.discourse.changes import changes
-from channels.networks.discourse.forum import Told, Visit
+from channels.networks.discourse.forum import Told, Visit, said_in
 from channels.networks.discourse.posts import (
     Brand,
     ForumPost,
@@ -72,6 +72,8 @@ class Place:
     #: External id and digest of mentions whose changes are looked for, and whose turn it is.
     watched: list[list[str]] = field(default_factory=list)
     turn: int = 0
+    #: What somebody should know, though reading goes on; ``channels.polling`` shows it.
+    notices: dict[str, str] = field(default_factory=dict)
 
 
 class Look:
@@ -97,7 +99,16 @@ class Look:
         yield from self._listed("public")
         if self._settings.get("messages", True) and self._due("messages_at", MESSAGES):
             self._place.messages_at = self._now.isoformat()
-            yield from self._listed("private")
+            try:
+                self._place.notices.pop("messages", None)
+                yield from self._listed("private", always=True)
+            except CallRefusedError as error:
+                # What is written in public is read all the same.
+                self._place.notices["messages"] = (
+                    f"The forum does not show the private messages: {said_in(error)} Let the "
+                    "member have them, or switch them off in the settings."
+                )
+                yield self._page()
         yield from self._searched()
         if self._due("tended_at", TENDING):
             self._place.tended_at = self._now.isoformat()
@@ -106,7 +117,8 @@ class Look:
 
     # ---- lists
 
-    def _listed(self, kind: str) -> Iterator[Page]:
+    def _listed(self, kind: str, *, always: bool = False) -> Iterator[Page]:
+        """Yield pages of what is new on a list; ``always`` one, so that the moment is kept."""
         posts, gap = self._gathered(kind)
         self._moved(kind, [one for one in posts if one.at < self._since()])
         posts = [one for one in posts if one.at >= self._since()]
@@ -115,7 +127,7 @@ class Look:
             some = posts[begin : begin + many]
             mentions, own = self._sorted_out(some)
             self._moved(kind, some)
-            if mentions or own or gap or self._skipped:
+            if mentions or own or gap or self._skipped or always:
                 yield self._page(mentions=tuple(mentions), own_posts=tuple(own), gap=gap)
             gap = None
         self._place.read_at = self._now.isoformat()

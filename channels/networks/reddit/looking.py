@@ -47,6 +47,8 @@ class Place:
     tended_at: str | None = None
     #: Name and digest of mentions whose changes are looked for.
     watched: list[list[str]] = field(default_factory=list)
+    #: What somebody should know, though reading goes on; ``channels.polling`` shows it.
+    notices: dict[str, str] = field(default_factory=dict)
 
 
 class Look:
@@ -70,17 +72,9 @@ class Look:
     def pages(self) -> Iterator[Page]:
         """Yield pages, oldest first. Raises what calling Reddit raises."""
         yield from self._listing("/message/inbox", self._is_for_us)
-        subreddits = subreddits_of(self._settings)
-        if subreddits and self._due("listened_at", LISTENING):
+        if self._settings.get("subreddits") and self._due("listened_at", LISTENING):
             self._place.listened_at = self._now.isoformat()
-            try:
-                yield from self._listing(f"/r/{subreddits}/comments", self._names_us)
-                yield from self._listing(f"/r/{subreddits}/new", self._names_us)
-            except CallRefusedError as error:
-                raise ChannelRefusedError(
-                    f"Reddit does not show r/{subreddits} (status {error.status}). Take out what "
-                    "is misspelt, closed or private from the subreddits of the account."
-                ) from error
+            yield from self._heard()
         if self._due("tended_at", TENDING):
             self._place.tended_at = self._now.isoformat()
             edits, gone = self._changes()
@@ -88,13 +82,32 @@ class Look:
 
     # ---- listings
 
-    def _listing(self, path: str, is_meant: Any) -> Iterator[Page]:
+    def _heard(self) -> Iterator[Page]:
+        """Yield what names us in the subreddits that are listened to."""
+        try:
+            subreddits = subreddits_of(self._settings)
+            yield from self._listing(f"/r/{subreddits}/comments", self._names_us)
+            self._place.notices.pop("subreddits", None)
+            yield from self._listing(f"/r/{subreddits}/new", self._names_us, always=True)
+        except CallRefusedError as error:
+            # What is written to us is read all the same.
+            self._place.notices["subreddits"] = (
+                f"Reddit does not show r/{subreddits} (status {error.status}). Take out what is "
+                "misspelt, closed or private from the subreddits of the account."
+            )
+            yield self._page()
+        except NoSubredditError as error:
+            self._place.notices["subreddits"] = str(error)
+            yield self._page()
+
+    def _listing(self, path: str, is_meant: Any, *, always: bool = False) -> Iterator[Page]:
+        """Yield pages of what is new in a listing; ``always`` one, so that the moment is kept."""
         things, gap = self._gathered(path)
         for begin in range(0, max(len(things), 1), PAGE):
             some = things[begin : begin + PAGE]
             mentions = [mention_of(one) for one in some if is_meant(one)]
             self._moved(path, some, mentions)
-            if mentions or gap or self._skipped:
+            if mentions or gap or self._skipped or always:
                 yield self._page(mentions=tuple(mentions), gap=gap)
             gap = None
 
@@ -193,16 +206,20 @@ class Look:
         return at is None or self._now - datetime.fromisoformat(at) >= pause
 
 
+class NoSubredditError(ChannelRefusedError):
+    """What an account is to listen to is no name of a subreddit."""
+
+
 def subreddits_of(settings: Mapping[str, Any]) -> str:
     """Return the subreddits that are listened to, as Reddit writes several; empty for none.
 
     Raises:
-        ChannelRefusedError: one can be none.
+        NoSubredditError: one can be none.
     """
     names = [one.removeprefix("/").removeprefix("r/") for one in listed(settings.get("subreddits"))]
     for name in names:
         if not _NAME.fullmatch(name):
-            raise ChannelRefusedError(
+            raise NoSubredditError(
                 f"{name!r} is no subreddit. Write names such as parcels, with commas between them."
             )
     return "+".join(names)

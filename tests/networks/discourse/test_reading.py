@@ -180,6 +180,32 @@ def test_private_messages_are_left_alone_where_the_account_says_so(stage: Stage)
     assert stage.texts() == []
 
 
+def test_what_changes_slowly_is_not_asked_for_at_each_look(stage: Stage) -> None:
+    for _ in range(4):
+        stage.look(seconds=10)
+    assert stage.forum.asked("GET /posts.json") == 4
+    assert stage.forum.asked("/private-posts.json") == 2
+    assert stage.forum.asked("/search.json") == 2  # once for each word
+
+
+def test_private_messages_that_are_refused_hold_nothing_else_up(stage: Stage) -> None:
+    # given
+    no = Told(403, {"errors": ["You are not permitted."], "error_type": "invalid_access"})
+    stage.forum.fails(no, "/private-posts.json")
+    stage.says("hello", "eve")
+    stage.says("#acme")
+
+    # when
+    texts = stage.texts()
+    notices = (stage.account.position or {})["notices"]
+    stage.look()
+
+    # then
+    assert texts == ["#acme"]
+    assert "does not show the private messages: You are not permitted." in notices["messages"]
+    assert (stage.account.position or {})["notices"] == {}
+
+
 def test_edits_and_deletions_of_mentions_are_noticed(stage: Stage) -> None:
     # given
     topic = stage.forum.topic("Acme Bank")

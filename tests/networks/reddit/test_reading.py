@@ -73,6 +73,14 @@ def test_subreddits_are_listened_to_for_the_words(stage: Stage) -> None:
     assert stage.mentions() == []
 
 
+def test_subreddits_are_not_asked_for_at_each_look(stage: Stage) -> None:
+    stage.tells(subreddits="parcels, banks")
+    for _ in range(4):
+        stage.look(seconds=10)
+    assert stage.server.asked("/message/inbox") == 4
+    assert stage.server.asked("/r/parcels+banks/") == 4  # posts and comments, twice
+
+
 def test_what_cannot_be_commented_on_is_not_answerable(stage: Stage) -> None:
     stage.tells(subreddits="parcels, banks")
     stage.says("Acme Bank", locked=True)
@@ -205,12 +213,16 @@ def test_wrong_credentials_say_what_to_do(stage: Stage, secrets: dict[str, str],
 @pytest.mark.parametrize(
     ("subreddits", "said"), [("no sub!", "is no subreddit"), ("closed", "does not show r/closed")]
 )
-def test_subreddits_that_are_none_or_closed_say_so(
+def test_subreddits_that_are_none_or_closed_say_so_and_the_inbox_is_read(
     stage: Stage, subreddits: str, said: str
 ) -> None:
     stage.tells(subreddits=subreddits)
-    with pytest.raises(ChannelRefusedError, match=said):
-        stage.look()
+    stage.says("u/acme")
+    assert stage.texts() == ["u/acme"]
+    assert said in (stage.account.position or {})["notices"]["subreddits"]
+    stage.tells(subreddits="parcels, banks")
+    stage.look()
+    assert (stage.account.position or {})["notices"] == {}
 
 
 def test_the_trial_of_an_account_reads_and_writes_nothing(stage: Stage) -> None:
