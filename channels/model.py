@@ -237,6 +237,9 @@ class Reply:
     part: int | None = None  #: of an answer in several parts: which one, from 1,
     parts: int | None = None  #: and of how many
     files: tuple[Enclosure, ...] = ()  #: that go out with it; contents only while it is sent
+    #: External ids of our other replies with the same words: none of them is this one. Known only
+    #: while it is looked for.
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

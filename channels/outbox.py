@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -147,9 +148,12 @@ class Outbox:
         with self._engine.transaction() as uow:
             asked = {out.reply.id: out.reply.attempts for out in unknown}
             ours = replies.claim_inquiries(uow.connection, asked, now, seconds=LEASE)
+            others = replies.others_alike(uow.connection, ours)
         ended: list[tuple[Outgoing, Attempt]] = []
         for out in unknown:
             if out.reply.id in ours and not self._ending.is_set():
+                known = others.get(out.reply.id, frozenset())
+                out = replace(out, reply=replace(out.reply, others=known))
                 with budgets.listening() as heard:
                     ended.append((out, delivery.inquire(out, self._channels, self._opened)))
                 self._keep(out, heard)

@@ -43,6 +43,7 @@ _SAME = (
     "The network has a reply of ours with the same words to the same post, and takes both for one. "
     "Word it differently."
 )
+_ANOTHER = "The network showed another reply of ours with the same words. It is looked for again."
 
 #: A reply, how its attempt ended, and the columns it gets.
 _Told = tuple[Outgoing, Attempt, dict[str, Any]]
@@ -226,7 +227,9 @@ def _told_apart(
 ) -> list[tuple[Outgoing, Attempt]]:
     """Return the ends, but of replies that a network took for another of ours with the same words.
 
-    A network without keys shows, or names, the one that is there: it is not there twice.
+    A network without keys shows, or names, the one that is there: it is not there twice. But two
+    that are looked for at once may both be shown the first: the second is looked for again, and
+    not among what is known to be others.
     """
     ids = [
         (out.account.id, attempt.external_id)
@@ -238,7 +241,13 @@ def _told_apart(
     for out, attempt in ended:
         key = (out.account.id if out.account else 0, attempt.external_id or "")
         if key[1] and owners.setdefault(key, out.reply.id) != out.reply.id:
-            attempt = replace(attempt, status=ReplyStatus.REFUSED, external_id=None, why=_SAME)
+            again = out.reply.status is ReplyStatus.UNKNOWN and key[1] not in out.reply.others
+            attempt = replace(
+                attempt,
+                status=ReplyStatus.UNKNOWN if again else ReplyStatus.REFUSED,
+                external_id=None,
+                why=_ANOTHER if again else _SAME,
+            )
         apart.append((out, attempt))
     return apart
 

@@ -28,7 +28,7 @@ class Finding:
         self._reply = reply
         self._handle = account.handle
         self._now = now
-        self._others = server.posted.by_others(reply.idempotency_key)
+        self._others = server.posted.by_others(reply.idempotency_key) | reply.others
 
     def found(self) -> str | None:
         """Return the id of the reply, or None if it is certainly not there.

@@ -88,6 +88,53 @@ def test_killed_between_two_looks_for_what_became_of_it(house: House) -> None:
     assert posted_once(house)
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_at_the_call_of_the_second_of_two_replies_with_the_same_words(
+    house: House, when: str
+) -> None:
+    # given: the first is out, and only the database knows which post it is
+    house.answers()
+    house.lives(1)
+    house.dies()
+    house.network.dies = when
+    house.answers()
+    with pytest.raises(KeyboardInterrupt):
+        house.outbox.work()
+
+    # when
+    house.dies()
+    house.lives(6)
+
+    # then: each is a post of its own
+    known = [post for post in house.conversations.conversation(1).posts if post.kind == "reply"]
+    assert [one.status for one in known] == [ReplyStatus.SENT] * 2
+    assert [one.external_id for one in known] == [one["id"] for one in house.stage.world.by_us()]
+
+
+def test_two_with_the_same_words_of_which_nobody_knows_are_told_apart(house: House) -> None:
+    # given: both are out, in conversations of two posts that were deleted, and nobody heard of it
+    house.stage.says("and mine?")
+    house.lives(1)
+    house.network.dies = "after"
+    for conversation in (1, 2):
+        house.answers(conversation=conversation)
+        with pytest.raises(KeyboardInterrupt):
+            house.outbox.work()
+        house.network.dies = "after"
+    for post in house.stage.world.by_us():
+        post["in_reply_to_id"] = None
+
+    # when
+    house.dies()
+    house.lives(6)
+
+    # then
+    known = [house.conversations.reply(id) for id in (1, 2)]
+    assert [one.status for one in known] == [ReplyStatus.SENT] * 2
+    assert {one.external_id for one in known} == {one["id"] for one in house.stage.world.by_us()}
+    assert len(house.stage.world.by_us()) == 2
+
+
 def test_down_for_ten_minutes_while_a_reply_waits(house: House) -> None:
     # given
     house.stage.server.down()
