@@ -24,6 +24,16 @@ OPEN = {
     "openapi.spec",
     "static",
 }
+#: Open to whoever knows an address that nobody can guess, and verified there.
+SECRET = {
+    "hooks.receive",
+    "forms.show",
+    "forms.style",
+    "forms.answers",
+    "forms.look_back",
+    "forms.submit",
+    "forms.go_on",
+}
 
 
 def addresses(app: APIFlask, *methods: str) -> list[tuple[str, str, str]]:
@@ -40,7 +50,7 @@ def addresses(app: APIFlask, *methods: str) -> list[tuple[str, str, str]]:
 def test_every_route_but_the_entrance_and_the_health_check_asks_for_a_login(app: APIFlask) -> None:
     # given
     client = app.test_client()
-    doors = [door for door in addresses(app, "GET") if door[0] not in OPEN]
+    doors = [door for door in addresses(app, "GET") if door[0] not in OPEN | SECRET]
 
     # when
     answers = {path: client.get(path).status_code for _, _, path in doors}
@@ -60,6 +70,7 @@ def test_every_route_that_changes_something_refuses_a_stranger(app: APIFlask) ->
     # given
     client = app.test_client()
     doors = addresses(app, "POST", "PUT", "PATCH", "DELETE")
+    doors = [door for door in doors if door[0] not in SECRET]
 
     # when
     answers = {path: client.open(path, method=method).status_code for _, method, path in doors}
@@ -67,6 +78,19 @@ def test_every_route_that_changes_something_refuses_a_stranger(app: APIFlask) ->
     # then
     assert len(answers) > 10
     assert {path: status for path, status in answers.items() if status not in {400, 401}} == {}
+
+
+def test_an_address_that_is_guessed_leads_nowhere(app: APIFlask) -> None:
+    # given
+    client = app.test_client()
+    doors = [door for door in addresses(app, "GET", "POST") if door[0] in SECRET]
+
+    # when
+    answers = {(path, way): client.open(path, method=way).status_code for _, way, path in doors}
+
+    # then
+    assert len(answers) > 6
+    assert set(answers.values()) == {404}
 
 
 def test_given_a_right_pair_when_logging_in_then_the_day_begins(browser: Any) -> None:

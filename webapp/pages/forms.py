@@ -84,8 +84,9 @@ def show(hook: str) -> ResponseReturnValue:
 @proves_itself
 def look_back(hook: str, address: str = "") -> ResponseReturnValue:
     """Lead to the page whose form was sent here and refused, should somebody open it anew."""
-    there = url_for("forms.answers", hook=hook, address=address) if address else None
-    return redirect(there or url_for("forms.show", hook=hook), 303)
+    known = _shown().hook
+    there = url_for("forms.answers", hook=known, address=address) if address else None
+    return redirect(there or url_for("forms.show", hook=known), 303)
 
 
 @page.post("/sent")
