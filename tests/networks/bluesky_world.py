@@ -69,6 +69,15 @@ class World:
                 self.notes.append((uri, reason))
             return uri
 
+    def spreads(self, uri: str, *, by: str = "bob") -> str:
+        """Have somebody repost a post of ours; we are told of it. Returns the address."""
+        with self.lock:
+            record = {"$type": "app.bsky.feed.repost", "subject": self.ref(uri)}
+            address = f"at://{did(by)}/app.bsky.feed.repost/{len(self.posts):013d}"
+            self.keep(address, record)
+            self.notes.append((address, "repost"))
+            return address
+
     def keep(self, uri: str, record: dict[str, Any], at: datetime | None = None) -> None:
         """Let a record appear, or change."""
         at = at or (self.posts[uri]["at"] if uri in self.posts else self.clock())

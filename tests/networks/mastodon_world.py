@@ -95,10 +95,13 @@ class World:
                 self.notify("mention", id, filtered=filtered)
             return id
 
-    def notify(self, type: str, status: str, *, filtered: bool = False) -> None:
+    def notify(
+        self, type: str, status: str, *, filtered: bool = False, by: str | None = None
+    ) -> None:
         with self.lock:
             told = self.statuses[status]
-            one = {"id": self.next_id("notification"), "type": type, "account": told["account"],
+            who = self.account(by) if by else told["account"]
+            one = {"id": self.next_id("notification"), "type": type, "account": who,
                    "created_at": told["created_at"], "status": told}  # fmt: skip
             if filtered and self.make.filters:
                 one["filtered"] = True

@@ -22,6 +22,7 @@ from channels.networks.bluesky.posts import (
     did_of,
     mention_of,
     own_post_of,
+    repost_of,
     seen_of,
     words_of,
 )
@@ -31,7 +32,8 @@ from channels.networks.bluesky.tracks import Track
 #: Posts asked for at once, and mentions of one page of ours.
 MANY, PAGE = 100, 50
 #: What of an account's notifications a person waits for an answer to.
-REASONS = ("mention", "reply", "quote")
+#: And who spread our posts: shown beside them.
+REASONS = ("mention", "reply", "quote", "repost")
 #: Between two looks at all but mentions.
 TENDING = timedelta(seconds=60)
 #: Mentions that are watched for changes: the newest; and posts that can be asked for at once.
@@ -124,6 +126,9 @@ class Look:
         reach = self._desk.reach_of([str(did_of(post.uri)) for post in theirs])
         watched = self._position.setdefault("watched", [])
         for post in theirs:
+            if (spread := repost_of(post, reach.get(str(did_of(post.uri)), 0))) is not None:
+                yield spread
+                continue
             if f"/{POST}/" not in post.uri:
                 continue  # older servers give all kinds, whatever is asked for
             thread = self._desk.threads.of(post.uri, post.record) or post.uri

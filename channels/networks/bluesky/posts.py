@@ -15,6 +15,7 @@ from channels.model import Author, Mention, OwnPost
 from channels.moments import moment_of
 
 POST = "app.bsky.feed.post"
+REPOST = "app.bsky.feed.repost"
 #: A post, a record or a person as the server tells of them.
 Told = Mapping[str, Any]
 
@@ -96,6 +97,16 @@ def mention_of(post: Seen, thread: str, reach: int = 0) -> Mention:
         in_reply_to=parent_of(post.record),
         url=f"https://bsky.app/profile/{did}/post/{key}",
         quotes=_quoted(post.record),
+    )
+
+
+def repost_of(post: Seen, reach: int = 0) -> Mention | None:
+    """Return what tells that somebody spread a post without a word; None for all else."""
+    spread = _address(post.record.get("subject"))
+    if f"/{REPOST}/" not in post.uri or spread is None or not post.author.get("did"):
+        return None
+    return Mention(
+        post.uri, author_of(post.author, reach), "", post.at, thread=spread, reposts=spread
     )
 
 

@@ -23,6 +23,7 @@ from channels.networks.mastodon.own import Own
 from channels.networks.mastodon.posts import (
     Dated,
     account_id_of,
+    boost_of,
     dated,
     each_dated,
     edited_at,
@@ -46,7 +47,7 @@ WATCHED = 100
 #: Seconds after which no further question is asked for one page. With the longest question it ends
 #: well within ``channels.protocol.LONGEST_CALL``.
 PATIENCE = 30.0
-_KINDS = ("mention", "quote")
+_KINDS = ("mention", "reblog", "quote")
 
 
 @dataclass(slots=True)
@@ -140,7 +141,7 @@ class Look:
 
     def _asked(self, **cursor: str | None) -> list[Dated]:
         self._check_patience()
-        types = _KINDS if self._place.terms.get("quotes") else _KINDS[:1]
+        types = _KINDS if self._place.terms.get("quotes") else _KINDS[:2]
         asked = {"types[]": types, "limit": MANY, "include_filtered": "true", **cursor}
         return each_dated(self._server.listed("/api/v1/notifications", asked), self._skip)
 
@@ -150,7 +151,11 @@ class Look:
         for number, item in enumerate(items):
             try:
                 # Some servers give all kinds, whatever is asked for.
-                if item.id not in self._place.recent and item.told.get("type") in _KINDS:
+                if item.id in self._place.recent or item.told.get("type") not in _KINDS:
+                    continue
+                if item.told["type"] == "reblog":
+                    mentions.extend(self._boost(item))
+                else:
                     mentions.extend(self._mention(item.told.get("status")))
             except ChannelUnavailableError:
                 if not number:
@@ -178,6 +183,14 @@ class Look:
         if all(id != post.id for id, _ in self._place.watched):
             self._place.watched.append([post.id, edited_at(post.told)])
         yield mention
+
+    def _boost(self, item: Dated) -> Iterator[Mention]:
+        """Yield what tells that somebody spread a post of ours, unless it cannot be understood."""
+        try:
+            if (boost := boost_of(item, self._domain)) is not None:
+                yield boost
+        except ValueError as error:
+            self._skip(str(error))
 
     def _page(self, items: Sequence[Dated], mentions: list[Mention], gap: Gap | None) -> Page:
         """Return a page of what was read, with the position moved behind it."""

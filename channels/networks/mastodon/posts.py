@@ -102,6 +102,26 @@ def mention_of(post: Dated, thread: str, domain: str, *, ours: str) -> Mention:
     )
 
 
+def boost_of(notification: Dated, domain: str) -> Mention | None:
+    """Return what tells that somebody spread a post without a word; None if the post is gone.
+
+    Raises:
+        ValueError: it has no author.
+    """
+    post = notification.told.get("status")
+    spread = _text(post.get("id")) if isinstance(post, Mapping) else None
+    if spread is None:
+        return None
+    return Mention(
+        external_id=f"reblog-{notification.id}",
+        author=author_of(notification.told.get("account"), domain),
+        text="",
+        created_at=notification.at,
+        thread=spread,
+        reposts=spread,
+    )
+
+
 def own_post_of(post: Dated, thread: str, handle: str) -> OwnPost:
     """Return the answer that a post of our own account is."""
     told = post.told

@@ -72,7 +72,7 @@ class XNetwork:
         self._pause = pause
         self._uploads = Uploads()
         self._wires = Wires(patience)
-        self._memories: dict[tuple[int, str], Memory] = {}
+        self._memories: dict[tuple[int, str, str], Memory] = {}
 
     def fetch(self, account: ChannelAccount, after: Mapping[str, Any] | None) -> Iterator[Page]:
         """Yield what is new; see :class:`channels.protocol.Channel`.
@@ -147,4 +147,6 @@ class XNetwork:
         return Answering(account, wire, purse, memory, self._uploads, self._pause)
 
     def _memory(self, account: ChannelAccount) -> Memory:
-        return self._memories.setdefault((account.id, account.handle), Memory())
+        # An account that got other credentials may be somebody else's.
+        key = (account.id, account.handle, account.secrets.get("access_token", ""))
+        return self._memories.setdefault(key, Memory())

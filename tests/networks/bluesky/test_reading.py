@@ -30,9 +30,25 @@ def test_a_mention_is_read_with_its_author_place_and_moment(stage: Stage) -> Non
 
 
 def test_mentions_replies_and_quotes_are_read_and_likes_are_not(stage: Stage) -> None:
-    for reason in ("mention", "like", "reply", "quote", "repost"):
+    for reason in ("mention", "like", "reply", "quote"):
         stage.says(reason, reason=reason)
     assert stage.texts() == ["mention", "reply", "quote"]
+
+
+def test_who_spreads_an_answer_of_ours_is_read_and_nobody_waits_for_an_answer(
+    stage: Stage,
+) -> None:
+    # given
+    ours = stage.says("So sorry!", by="acme", reason=None)
+    spread = stage.world.spreads(ours)
+
+    # when
+    (mention,) = [one for page in stage.look() for one in page.mentions]
+
+    # then
+    assert (mention.external_id, mention.reposts, mention.thread) == (spread, ours, ours)
+    assert (mention.author.handle, mention.text) == ("bob.test", "")
+    assert stage.texts() == []
 
 
 def test_nothing_is_read_twice_and_nothing_is_missed_over_many_looks(stage: Stage) -> None:

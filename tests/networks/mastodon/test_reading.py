@@ -340,3 +340,21 @@ def test_what_the_server_says_about_its_limits_is_told(stage: Stage) -> None:
     assert (reading.bucket, reading.remaining, reading.most) == ("calls", 299, 300)
     assert reading.resets_at == stage.clock.now() + timedelta(minutes=5)
     assert (answering.bucket, answering.purpose) == ("posts", budgets.Purpose.ANSWERING)
+
+
+@pytest.mark.parametrize("make", [MASTODON, GOTOSOCIAL, TAKAHE], ids=lambda make: make.name)
+def test_who_boosts_an_answer_of_ours_is_read_once_and_nobody_waits_for_an_answer(
+    stage_on: Callable[..., Stage], make: Make
+) -> None:
+    # given
+    stage = stage_on(make)
+    ours = stage.world.post("acme", "So sorry!")
+    stage.world.notify("reblog", ours, by="carol@third.example")
+
+    # when
+    (boost,) = stage.mentions()
+
+    # then
+    assert (boost.reposts, boost.thread, boost.text) == (ours, ours, "")
+    assert boost.author.external_id == "carol@third.example"
+    assert stage.mentions() == []

@@ -396,3 +396,12 @@ def test_a_search_that_x_refuses_or_counts_without_a_bearer_hold_no_mention_up(
     assert refused["search"].startswith("X refuses the keyword search")
     assert "wants a bearer token" in refused["count"]
     assert stage.notices().keys() == {"count"}
+
+
+def test_other_credentials_of_an_account_begin_with_no_memory(stage: Stage) -> None:
+    other = replace(stage.account, secrets={**SECRETS, "access_token": "another"})
+
+    # then
+    memory = stage.network._memory
+    assert memory(stage.account) is memory(stage.account)
+    assert memory(stage.account) is not memory(other)
