@@ -11,7 +11,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, g, request, url_for
+from flask import Flask, Response, g, request
 from markupsafe import Markup
 
 DIST = Path(__file__).parent / "static" / "dist"
@@ -47,13 +47,11 @@ def _names(manifest: Path, _built: int) -> dict[str, str]:
 
 def asset(name: str) -> str:
     """Return the address of one built file, such as ``"main.css"``."""
-    # A page has dozens of icons, all of one file.
-    known: dict[str, str] = g.setdefault("assets", {})
-    if name in known:
-        return known[name]
+    known: dict[str, str] | None = g.get("assets")
+    if known is None:
+        known = g.assets = names()
     try:
-        known[name] = url_for("static", filename=f"dist/{names()[name]}")
-        return known[name]
+        return f"/static/dist/{known[name]}"
     except KeyError as unknown:
         raise FrontEndMissingError(
             f"{name} is not part of the built front end. Run 'make install' again."

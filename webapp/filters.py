@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Flask, g
 from flask_login import current_user
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from channels.costs import dollars
 from channels.policy import RULES
@@ -57,21 +57,21 @@ _NETWORK_ICONS = {
 
 def now() -> datetime:
     """Return the present of the engine, UTC; one request sees one present."""
-    if "now" not in g:
-        g.now = services().engine.clock.now()
-    moment: datetime = g.now
+    moment: datetime | None = g.get("now")
+    if moment is None:
+        moment = g.now = services().engine.clock.now()
     return moment
 
 
 def zone() -> ZoneInfo:
     """Return the zone of the person who looks, else that of the workspace, else UTC."""
-    if "zone" not in g:
+    found: ZoneInfo | None = g.get("zone")
+    if found is None:
         wanted = getattr(current_user, "zone", "") or services().engine.workspace.zone
         try:
-            g.zone = ZoneInfo(wanted)
+            found = g.zone = ZoneInfo(wanted)
         except (ZoneInfoNotFoundError, ValueError):
-            g.zone = ZoneInfo("UTC")
-    found: ZoneInfo = g.zone
+            found = g.zone = ZoneInfo("UTC")
     return found
 
 
@@ -129,10 +129,13 @@ def due(moment: datetime | None, clock: str = "Due") -> Markup:
     """Return a due date with its urgency as colour, icon and word, and whose clock it is."""
     if moment is None:
         return Markup('<span class="due due-none">no due date</span>')
-    state = urgency(moment, now())
+    present = now()
+    state = urgency(moment, present)
     signs = _signs(*(icon(sign, size="sm") for _, sign, _ in _URGENCIES))
-    return Markup('<span class="due due-{0}" data-due="{0}" title="{1}: {2}">{3}{4}</span>').format(
-        state, clock, exact(moment), signs, _time(moment, lateness(moment, now()), titled=False)
+    title = escape(f"{clock}: {exact(moment)}")
+    time = _time(moment, lateness(moment, present), titled=False)
+    return Markup(  # noqa: S704 - escaped above
+        f'<span class="due due-{state}" data-due="{state}" title="{title}">{signs}{time}</span>'
     )
 
 
@@ -242,9 +245,11 @@ def _signs(*icons: Markup) -> Markup:
 
 
 def _time(moment: datetime, text: str, *, titled: bool = True) -> Markup:
+    # Not Markup.format(): it takes twenty times as long, and a page has dozens of moments.
     stamp = moment.astimezone(UTC).isoformat(timespec="seconds")
-    title = Markup(' title="{}"').format(exact(moment)) if titled else ""
-    return Markup('<time datetime="{}" data-rel{}>{}</time>').format(stamp, title, text)
+    title = f' title="{escape(exact(moment))}"' if titled else ""
+    html = f'<time datetime="{stamp}" data-rel{title}>{escape(text)}</time>'
+    return Markup(html)  # noqa: S704 - escaped above
 
 
 def _rounded(number: float) -> int:

@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user, login_user, logout_user
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFProtect, generate_csrf
 
 from webapp import logs
 from webapp.people import Person, Role
@@ -88,6 +88,7 @@ def protect(app: Flask, people: People, settings: Settings) -> None:
         RATELIMIT_STORAGE_URI="memory://",
     )
     csrf.init_app(app)
+    app.context_processor(lambda: {"csrf_token": csrf_token})
     limiter.init_app(app)
     manager = LoginManager()
     manager.session_protection = "basic"
@@ -165,6 +166,13 @@ def current_person() -> Person:
     if not current_user.is_authenticated:
         raise RuntimeError("nobody is logged in: this must not be called from a public view")
     return cast("Person", current_user._get_current_object())
+
+
+def csrf_token() -> str:
+    """Return the token for the forms of this page; they all bear the same one."""
+    # As Flask-WTF does, which reads its whole configuration before it looks for the one it made.
+    made: str | None = g.get("csrf_token")
+    return generate_csrf() if made is None else made
 
 
 def sign_in(person: Person) -> None:
