@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.definitions import Form
-from engine.instances import InstanceDetail, InstanceStatus
+from engine.instances import InstanceStatus, WaitingElement
 from engine.jobs import Job
 from engine.messages import Message
 from engine.ports import ClosedWait, Wait
@@ -76,13 +76,26 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenUserTask:
+    """A user task, open or not, and what its variables are read from."""
+
+    task: UserTask
+    key: str  #: of the process definition
+    version: int
+    token: int
+    state: bytes | None  #: of the instance
+
+
+@dataclass(frozen=True, slots=True)
 class OpenedUserTask:
     """A user task with everything a person needs to work on it."""
 
     task: UserTask
-    instance: InstanceDetail
+    key: str  #: of the process definition
+    version: int
     form: Form | None
     variables: Mapping[str, Any]  #: as its token sees them; once it ended, those of the instance
+    waiting: tuple[WaitingElement, ...] = ()  #: where its instance waits, if that was asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from engine.incidents import Incident
 from engine.jobs import Job, JobStatus
-from engine.records import Answered, ClosedJob
+from engine.records import Answered, ClosedJob, SeenUserTask
 from engine.user_tasks import QueueSummary, UserTask
 
 
@@ -20,6 +20,10 @@ class UserTaskStore(Protocol):
 
     def get(self, id: int) -> UserTask:
         """Return one. Raises ``NotFoundError``."""
+        ...
+
+    def seen(self, id: int) -> SeenUserTask:
+        """Return one with the state of its instance. Raises ``NotFoundError``."""
         ...
 
     def wait(self, id: int) -> tuple[int, int]:

@@ -21,6 +21,13 @@ from engine.storage.tables.definitions import WorkspaceRow
 FIRST_POLL_SECONDS = 15.0
 
 
+#: The columns that :func:`account_of` reads.
+COLUMNS = (
+    AccountRow.id, AccountRow.channel, AccountRow.handle, AccountRow.enabled,
+    AccountRow.position, AccountRow.settings, AccountRow.sealed, AccountRow.hook,
+)  # fmt: skip
+
+
 def account_of(row: Row[Any]) -> ChannelAccount:
     """Return the account that a row of ``channel_account`` holds."""
     return ChannelAccount(

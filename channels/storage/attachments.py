@@ -24,6 +24,14 @@ _LISTED = (
     .order_by(AttachmentRow.mention_id, AttachmentRow.number)
 )
 
+#: Whether a mention has files: few have.
+ENCLOSED = (
+    select(AttachmentRow.id)
+    .where(AttachmentRow.mention_id == MentionRow.id)
+    .exists()
+    .label("enclosed")
+)
+
 
 def keep(
     connection: Connection,

@@ -13,10 +13,11 @@ from sqlalchemy.orm import aliased
 
 from channels import media
 from channels.model import ChannelAccount, Reply, ReplyStatus
-from channels.storage.accounts import account_of
+from channels.storage.accounts import COLUMNS, account_of
 from channels.storage.notes import NoteRow
 from channels.storage.tables import AccountRow, ConversationRow, IdentityRow, MentionRow, ReplyRow
 from engine.storage.bulk import among
+from engine.storage.ready import Ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,7 @@ def _addressees(*, private: bool) -> Any:
     return (
         select(ConversationRow.id.label("conversation_id"), MentionRow.external_id,
                MentionRow.created_at.label("asked_at"), MentionRow.answerable, _heard(),
-               IdentityRow.handle.label("recipient"), ConversationRow.thread,
-               AccountRow.__table__)
+               IdentityRow.handle.label("recipient"), ConversationRow.thread, *COLUMNS)
         .select_from(ConversationRow)
         .join(AccountRow, AccountRow.id == ConversationRow.account_id)
         .outerjoin(
@@ -88,7 +88,7 @@ def _addressees(*, private: bool) -> Any:
 
 
 #: By whether the reply is private. Built once: every answer of an agent asks for them.
-_ADDRESSEES = {private: _addressees(private=private) for private in (False, True)}
+_ADDRESSEES = {private: Ready(_addressees(private=private)) for private in (False, True)}
 
 
 def addressees(
@@ -100,7 +100,7 @@ def addressees(
     thread in public must not read it.
     """
     asked = {"workspace": workspace_id, "ids": conversations}
-    found = connection.execute(_ADDRESSEES[private], asked)
+    found = _ADDRESSEES[private].all(connection, asked)
     return {
         row.conversation_id: Addressee(
             row.conversation_id,

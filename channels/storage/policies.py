@@ -6,18 +6,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from channels.model import ReplyAct, ReplyStatus
 from channels.storage.tables import AccountRow, PolicyRow, ReplyActRow, ReplyRow
 from engine.storage.bulk import among, insert_rows, insert_unless_there
+from engine.storage.ready import Ready
+
+# Built once: every answer is held against them, when it is written and when it is approved.
+_RULES = Ready(select(PolicyRow.rules).where(PolicyRow.workspace_id == bindparam("workspace")))
 
 
 def stored(connection: Connection, workspace_id: int) -> Mapping[str, Any] | None:
     """Return the rules of a workspace as they were stored; None when nobody did."""
-    found: Mapping[str, Any] | None = connection.scalar(
-        select(PolicyRow.rules).where(PolicyRow.workspace_id == workspace_id)
-    )
+    found: Mapping[str, Any] | None = _RULES.scalar(connection, {"workspace": workspace_id})
     return found
 
 

@@ -23,6 +23,7 @@ from channels.storage.tables import (
     ReplyRow,
 )
 from engine.storage.bulk import among
+from engine.storage.ready import Ready
 
 #: Posts of one conversation that are shown: the newest. Nobody scrolls further.
 MOST_POSTS = 1_000
@@ -41,22 +42,28 @@ _CONVERSATIONS = select(
 )
 _CONVERSATIONS = _CONVERSATIONS.join(AccountRow, AccountRow.id == ConversationRow.account_id)
 _CONVERSATIONS = _CONVERSATIONS.outerjoin(ClusterRow, ClusterRow.id == ConversationRow.cluster_id)
-_CONVERSATION = _CONVERSATIONS.where(
-    ConversationRow.workspace_id == bindparam("workspace"),
-    ConversationRow.id == bindparam("conversation"),
+_CONVERSATION = Ready(
+    _CONVERSATIONS.add_columns(
+        CustomerRow.name, CustomerRow.tier, CustomerRow.notes, CustomerRow.joined_into
+    )
+    .join(CustomerRow, CustomerRow.id == ConversationRow.customer_id)
+    .where(
+        ConversationRow.workspace_id == bindparam("workspace"),
+        ConversationRow.id == bindparam("conversation"),
+    )
 )
-_IDENTITIES = (
+_IDENTITIES = Ready(
     select(IdentityRow.__table__).where(among(IdentityRow.customer_id)).order_by(IdentityRow.id)
 )
 _CUSTOMERS = select(CustomerRow.__table__).where(among(CustomerRow.id))
-_MENTIONS = (
-    select(MentionRow.__table__, IdentityRow.handle)
+_MENTIONS = Ready(
+    select(MentionRow.__table__, IdentityRow.handle, attachments.ENCLOSED)
     .join(IdentityRow, IdentityRow.id == MentionRow.identity_id)
     .where(MentionRow.conversation_id == bindparam("conversation"))
     .order_by(MentionRow.created_at.desc(), MentionRow.id.desc())
     .limit(MOST_POSTS)
 )
-_REPLIES = (
+_REPLIES = Ready(
     select(ReplyRow.__table__)
     .where(ReplyRow.conversation_id == bindparam("conversation"))
     .order_by(ReplyRow.id.desc())
@@ -67,10 +74,13 @@ _REPLIES = (
 def conversation(connection: Connection, workspace_id: int, id: int) -> Conversation | None:
     """Return a conversation with its posts, oldest first; None when there is none."""
     asked = {"workspace": workspace_id, "conversation": id}
-    row = connection.execute(_CONVERSATION, asked).first()
+    row = _CONVERSATION.first(connection, asked)
     if row is None:
         return None
-    customer = customers_by_id(connection, [row.customer_id])[row.customer_id]
+    identities = _identities(connection, [row.customer_id])[row.customer_id]
+    customer = Customer(
+        row.customer_id, row.name, row.tier, tuple(identities), row.notes, row.joined_into
+    )
     return _conversation(row, customer, posts(connection, id, row.handle))
 
 
@@ -187,12 +197,7 @@ def change_customer(
 
 def customers_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Customer]:
     """Return customers with their identities, by id."""
-    identities: dict[int, list[Identity]] = defaultdict(list)
-    for row in connection.execute(_IDENTITIES, {"ids": ids}):
-        identities[row.customer_id].append(
-            Identity(row.external_id, row.handle, row.name, row.reach, row.email, row.id,
-                     row.channel)
-        )  # fmt: skip
+    identities = _identities(connection, ids)
     found = connection.execute(_CUSTOMERS, {"ids": ids})
     return {
         row.id: Customer(
@@ -200,6 +205,17 @@ def customers_by_id(connection: Connection, ids: Collection[int]) -> dict[int, C
         )
         for row in found
     }
+
+
+def _identities(connection: Connection, ids: Collection[int]) -> Mapping[int, list[Identity]]:
+    """Return the identities of customers, by the customer; an empty list for one without."""
+    identities: dict[int, list[Identity]] = defaultdict(list)
+    for row in _IDENTITIES.all(connection, {"ids": ids}):
+        identities[row.customer_id].append(
+            Identity(row.external_id, row.handle, row.name, row.reach, row.email, row.id,
+                     row.channel)
+        )  # fmt: skip
+    return identities
 
 
 def posts(connection: Connection, conversation_id: int, handle: str) -> tuple[Post, ...]:
@@ -210,11 +226,12 @@ def posts(connection: Connection, conversation_id: int, handle: str) -> tuple[Po
         conversation_id: of a workspace the caller has checked.
         handle: of our account, the author of replies nobody else is named for.
     """
-    mentions = connection.execute(_MENTIONS, {"conversation": conversation_id}).all()
+    mentions = _MENTIONS.all(connection, {"conversation": conversation_id})
     edited = [row.id for row in mentions if row.edited_at and not row.deleted_at]
     before = changing.earlier(connection, edited) if edited else {}
-    files = attachments.listed(connection, conversation_id) if mentions else {}
-    replies = connection.execute(_REPLIES, {"conversation": conversation_id}).all()
+    enclosed = any(row.enclosed for row in mentions)
+    files = attachments.listed(connection, conversation_id) if enclosed else {}
+    replies = _REPLIES.all(connection, {"conversation": conversation_id})
     # What a process wrote nobody has kept back by itself, or confirmed.
     touched = [row.id for row in replies if row.by or row.send_at or row.held_by]
     acts = policies.acts(connection, replies[0].workspace_id, touched) if touched else {}

@@ -12,6 +12,7 @@ from engine.errors import NotFoundError
 from engine.packing import Dictionary
 from engine.recent import Recent
 from engine.storage.dictionaries import Dictionaries
+from engine.storage.ready import Ready
 from engine.storage.tables import DefinitionRow, ResourceRow
 
 #: Key, file name, content and version.
@@ -90,11 +91,13 @@ class SqlCatalogue:
         """Return the newest that can run among those that are meant."""
         at = kind, key, which
         if at not in self._chosen:
-            wanted = _LATEST[kind]
-            if which != LATEST:
-                wanted = wanted.where(*self._narrowed(which))
             asked = {"workspace": self._workspace, "called": key}
-            self._chosen[at] = self._connection.execute(wanted, asked).scalar_one_or_none()
+            if which == LATEST:
+                found = _READY[kind].scalar(self._connection, asked)
+            else:
+                narrowed = _LATEST[kind].where(*self._narrowed(which))
+                found = self._connection.execute(narrowed, asked).scalar_one_or_none()
+            self._chosen[at] = found
         return self._chosen[at]
 
     def _narrowed(self, which: Which) -> list[Any]:
@@ -149,6 +152,7 @@ def _latest(kind: DefinitionKind) -> Select[Any]:
 
 #: Asked whenever a process calls something: built once.
 _LATEST = {kind: _latest(kind) for kind in DefinitionKind}
+_READY = {kind: Ready(statement) for kind, statement in _LATEST.items()}
 
 
 __all__ = ["Files", "SqlCatalogue", "is_called"]

@@ -60,6 +60,8 @@ _WATCHFUL = {
 }
 #: PostgreSQL: serialization failure, deadlock. Safe to try again.
 _TRY_AGAIN = {"40001", "40P01"}
+#: What the driver raises where the connection is broken, or closed.
+_LOST = (psycopg.OperationalError, psycopg.InterfaceError)
 #: PostgreSQL: no room; a data page or an index that is not as it was written.
 _DISK_FULL, _DAMAGED = "53100", {"XX001", "XX002"}
 #: Two transactions started an instance under one correlation key, numbered a version, created a
@@ -284,10 +286,32 @@ def _reason(error: Exception) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-def _told(error: DBAPIError) -> str | None:
+def _meant(error: Exception, *, lost: bool) -> StorageError | StaleRevisionError | None:
+    """Return what an error of the driver means; ``lost``: the connection may be."""
+    if "database is locked" in str(error):
+        return StorageError(
+            f"Another program held the database for {_PATIENCE} seconds. Nothing was stored. "
+            "Try again; if it stays so, look for the program that holds it."
+        )
+    if getattr(error, "sqlstate", None) in _TRY_AGAIN:
+        return StaleRevisionError(
+            "The database gave way to another transaction. Nothing was stored; try again."
+        )
+    if told := _told(error):
+        return StorageError(told)
+    if lost:
+        # It restarts, or the network is cut: whoever asked is not to blame.
+        return StorageError(
+            f"The database cannot be used: {_reason(error)}. See whether it was stored, and "
+            "try again; if it stays so, 'corral doctor' may know more."
+        )
+    return None
+
+
+def _told(error: Exception) -> str | None:
     """Return what to say when there is no doubt what is wrong, and no use in trying again."""
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-    state = getattr(error.orig, "sqlstate", None)
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    state = getattr(error, "sqlstate", None)
     if _is_full(error):
         return (
             "The disk of the database is full. Nothing was stored, and nothing is lost that was "
@@ -303,7 +327,7 @@ def _told(error: DBAPIError) -> str | None:
 
 def _is_full(error: Exception) -> bool:
     """Tell whether the disk of the database has no room."""
-    cause = getattr(error, "orig", None)
+    cause = getattr(error, "orig", error)
     code, state = getattr(cause, "sqlite_errorcode", 0) & 0xFF, getattr(cause, "sqlstate", None)
     return code == sqlite3.SQLITE_FULL or state == _DISK_FULL
 
@@ -342,21 +366,12 @@ def _translated() -> Iterator[None]:
             ) from error
         raise
     except DBAPIError as error:
-        if "database is locked" in str(error.orig):
-            raise StorageError(
-                f"Another program held the database for {_PATIENCE} seconds. Nothing was stored. "
-                "Try again; if it stays so, look for the program that holds it."
-            ) from error
-        if getattr(error.orig, "sqlstate", None) in _TRY_AGAIN:
-            raise StaleRevisionError(
-                "The database gave way to another transaction. Nothing was stored; try again."
-            ) from error
-        if told := _told(error):
-            raise StorageError(told) from error
-        if isinstance(error, OperationalError) or error.connection_invalidated:
-            # It restarts, or the network is cut: whoever asked is not to blame.
-            raise StorageError(
-                f"The database cannot be used: {_reason(error)}. See whether it was stored, and "
-                "try again; if it stays so, 'corral doctor' may know more."
-            ) from error
+        lost = isinstance(error, OperationalError) or error.connection_invalidated
+        if meant := _meant(error.orig or error, lost=lost):
+            raise meant from error
+        raise
+    except psycopg.Error as error:
+        # Of a statement that was handed to the driver as it is: see engine.storage.ready.
+        if meant := _meant(error, lost=isinstance(error, _LOST)):
+            raise meant from error
         raise

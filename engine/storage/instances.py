@@ -29,6 +29,7 @@ from engine.storage.elements import Elements
 from engine.storage.lists import instances as lists
 from engine.storage.lists.bounds import counted
 from engine.storage.places import places
+from engine.storage.ready import Ready
 from engine.storage.tables import (
     DefinitionRow,
     InboxRow,
@@ -102,9 +103,9 @@ _HELD = (
     .order_by(InstanceRow.id)
 )
 # KEY SHARE, because others may append to the inbox while we hold the row.
-_LOCK = _HELD.with_for_update(key_share=True)
-_LOCK_FREE = _HELD.with_for_update(key_share=True, skip_locked=True)
-_LOCK_SOME = _LOCK_FREE.limit(bindparam("at_most"))
+_FREE = _HELD.with_for_update(key_share=True, skip_locked=True)
+_LOCK = Ready(_HELD.with_for_update(key_share=True))
+_LOCK_FREE, _LOCK_SOME = Ready(_FREE), Ready(_FREE.limit(bindparam("at_most")))
 _REFRESH_DUE = (
     update(InstanceRow.__table__)  # type: ignore[arg-type]
     .where(_AMONG)
@@ -118,7 +119,7 @@ _ACTIVE = select(InstanceRow.id, InstanceRow.definition_key, InstanceRow.correla
         bindparam("keys", expanding=True)
     ),
 )
-_PENDING = (
+_PENDING = Ready(
     select(*_EVENT)
     .where(
         InboxRow.workspace_id == bindparam("workspace"),
@@ -178,7 +179,7 @@ class SqlInstances:
         """
         wanted = {"workspace": self._workspace, "ids": sorted(ids), "at_most": most}
         statement = (_LOCK if wait else _LOCK_FREE) if most is None else _LOCK_SOME
-        rows = self._connection.execute(statement, wanted)
+        rows = statement.all(self._connection, wanted)
         held = [
             Held(id, definition, key, revision, InstanceStatus(status), correlation_key, state)
             for id, definition, key, revision, status, correlation_key, state in rows
@@ -317,7 +318,7 @@ class SqlInbox:
         """Return the events of instances in the order they came, each with its id."""
         wanted = {"workspace": self._workspace, "ids": sorted(ids)}
         found: dict[int, list[Event]] = {}
-        for instance_id, kind, *values in self._connection.execute(_PENDING, wanted):
+        for instance_id, kind, *values in _PENDING.all(self._connection, wanted):
             found.setdefault(instance_id, []).append(Event(EventKind(kind), *values))
         return found
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from engine.instances import WaitingElement
 from engine.jobs import HOLDING
 from engine.storage.lists.bounds import literals
+from engine.storage.ready import Ready
 from engine.storage.tables import (
     IncidentRow,
     InstanceRow,
@@ -66,21 +67,23 @@ _KINDS: tuple[tuple[Any, Any, Any, Any, Any, Any], ...] = (
 #: (table, condition for being open) of everything that holds a token at an ``element``.
 HOLDERS = tuple((table, is_open) for table, *_, is_open in _KINDS)
 # A union has the column types of its first part, which has a value for every column.
-_PLACES = union_all(
-    *(
-        select(
-            table.element,
-            table.element_name.label("name"),
-            kind.label("kind"),
-            since.label("since"),
-            due.label("due"),
-            detail.label("detail"),
-        ).where(
-            table.workspace_id == bindparam("workspace"),
-            table.instance_id == bindparam("instance"),
-            is_open,
+_PLACES = Ready(
+    union_all(
+        *(
+            select(
+                table.element,
+                table.element_name.label("name"),
+                kind.label("kind"),
+                since.label("since"),
+                due.label("due"),
+                detail.label("detail"),
+            ).where(
+                table.workspace_id == bindparam("workspace"),
+                table.instance_id == bindparam("instance"),
+                is_open,
+            )
+            for table, kind, since, due, detail, is_open in _KINDS
         )
-        for table, kind, since, due, detail, is_open in _KINDS
     )
 )
 
@@ -90,7 +93,7 @@ def places(
 ) -> tuple[WaitingElement, ...]:
     """Return where the tokens of an instance wait, oldest first."""
     asked = {"workspace": workspace_id, "instance": instance_id}
-    found = [WaitingElement(*row) for row in connection.execute(_PLACES, asked)]
+    found = [WaitingElement(*row) for row in _PLACES.all(connection, asked)]
     return tuple(sorted(found, key=lambda place: (place.since is None, place.since, place.element)))
 
 

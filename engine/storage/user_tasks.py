@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from engine.errors import NotFoundError
-from engine.records import Answered
+from engine.records import Answered, SeenUserTask
 from engine.storage.bulk import among
 from engine.storage.lists import user_tasks
 from engine.storage.lists.bounds import counted, literals
 from engine.storage.lists.user_tasks import Place
+from engine.storage.ready import Ready
 from engine.storage.tables import DefinitionRow, InstanceRow, UserTaskRow
 from engine.user_tasks import OPEN, QueueSummary, UserTask, UserTaskStatus
 
@@ -34,6 +35,7 @@ _LISTED = (
     DefinitionRow.name.label("process"),
     InstanceRow.definition_id,
 )
+_FIELDS = tuple(column.key for column in _LISTED)
 #: Built once: putting the joins together costs more than the database needs to follow them.
 _ALL = (
     select(*_LISTED)
@@ -43,9 +45,15 @@ _ALL = (
 _OPEN = literals(UserTaskRow.status, OPEN)
 _ORDER = (UserTaskRow.due.asc().nulls_last(), UserTaskRow.priority.desc(), UserTaskRow.id)
 _OURS = UserTaskRow.workspace_id == bindparam("workspace")
-_OPEN_OF = _ALL.where(_OURS, _OPEN, among(UserTaskRow.instance_id)).order_by(*_ORDER)
+_OPEN_OF = Ready(_ALL.where(_OURS, _OPEN, among(UserTaskRow.instance_id)).order_by(*_ORDER))
 _AMONG = _ALL.where(_OURS, among(UserTaskRow.id))
-_ONE: Any = _ALL.where(_OURS, UserTaskRow.id == bindparam("user_task"))
+_BY_ID = _ALL.where(_OURS, UserTaskRow.id == bindparam("user_task"))
+_ONE = Ready(_BY_ID)
+_SEEN = Ready(
+    _BY_ID.add_columns(
+        UserTaskRow.token, InstanceRow.state, InstanceRow.definition_key, DefinitionRow.version
+    )
+)
 # Whom nobody else has. Two statements, as for a page: those with a due date come first.
 _FREE = select(UserTaskRow.id).where(
     _OURS,
@@ -55,9 +63,9 @@ _FREE = select(UserTaskRow.id).where(
 )
 _FREE_HERE = _FREE.where(UserTaskRow.queue == bindparam("queue"))
 _NEXT, _NEXT_HERE = (
-    tuple(each.limit(1) for each in user_tasks.ordered(free)) for free in (_FREE, _FREE_HERE)
+    tuple(Ready(each.limit(1)) for each in user_tasks.ordered(free)) for free in (_FREE, _FREE_HERE)
 )
-_ANSWERED = (
+_ANSWERED = Ready(
     select(
         UserTaskRow.id,
         UserTaskRow.instance_id,
@@ -94,11 +102,12 @@ class SqlUserTasks:
 
     def get(self, id: int) -> UserTask:
         """Return one. Raises ``NotFoundError``."""
-        wanted = {"workspace": self._workspace, "user_task": id}
-        row = self._connection.execute(_ONE, wanted).first()
-        if row is None:
-            raise NotFoundError("user task", id)
-        return _user_task(row)
+        return _user_task(self._one(_ONE, id))
+
+    def seen(self, id: int) -> SeenUserTask:
+        """Return one with the state of its instance. Raises ``NotFoundError``."""
+        row = self._one(_SEEN, id)
+        return SeenUserTask(_user_task(row), row.definition_key, row.version, row.token, row.state)
 
     def wait(self, id: int) -> tuple[int, int]:
         """Return its token and slot."""
@@ -172,8 +181,7 @@ class SqlUserTasks:
     def answered(self, ids: Collection[int]) -> dict[int, Answered]:
         """Return those that there are, by id, as completing them needs them."""
         wanted = {"workspace": self._workspace, "ids": ids}
-        rows: Iterable[Row[Any]] = self._connection.execute(_ANSWERED, wanted)
-        return {row.id: _answered(row) for row in rows}
+        return {row.id: _answered(row) for row in _ANSWERED.all(self._connection, wanted)}
 
     def complete(self, ids: Collection[int], by: str | None, now: datetime) -> set[int]:
         """Complete those that are open, and free or theirs (None: whoever's); return their ids."""
@@ -189,7 +197,7 @@ class SqlUserTasks:
         """Return the id of the first open one in a queue that is free or theirs, if any."""
         wanted = {"workspace": self._workspace, "queue": queue, "holder": by, "besides": besides}
         for statement in _NEXT if queue is None else _NEXT_HERE:
-            if (id := self._connection.execute(statement, wanted).scalar()) is not None:
+            if (id := statement.scalar(self._connection, wanted)) is not None:
                 return int(id)
         return None
 
@@ -213,10 +221,16 @@ class SqlUserTasks:
             return {}
         found: dict[int, list[UserTask]] = {}
         wanted = {"workspace": self._workspace, "ids": instance_ids}
-        rows: Iterable[Row[Any]] = self._connection.execute(_OPEN_OF, wanted)
-        for row in rows:
+        for row in _OPEN_OF.all(self._connection, wanted):
             found.setdefault(row.instance_id, []).append(_user_task(row))
         return found
+
+    def _one(self, statement: Ready, id: int) -> Any:
+        wanted = {"workspace": self._workspace, "user_task": id}
+        row = statement.first(self._connection, wanted)
+        if row is None:
+            raise NotFoundError("user task", id)
+        return row
 
     def _change(self, id: int, *conditions: Any, **values: Any) -> bool:
         # One conditional statement: of two agents who click at the same moment, one wins.
@@ -237,13 +251,14 @@ class SqlUserTasks:
         return Place(due, 0 if priority is None else priority, id)
 
 
-def _user_task(row: Row[Any]) -> UserTask:
-    values = dict(row._mapping)
+def _user_task(row: Any) -> UserTask:
+    """Return the user task in the columns that every list has; others may follow."""
+    values = dict(zip(_FIELDS, row, strict=False))
     values["status"] = UserTaskStatus(values["status"])
     return UserTask(**values)
 
 
-def _answered(row: Row[Any]) -> Answered:
-    values = dict(row._mapping)
+def _answered(row: Any) -> Answered:
+    values = row._asdict()
     values["status"] = UserTaskStatus(values["status"])
     return Answered(**values)

@@ -36,6 +36,7 @@ from engine.ports import (
 from engine.records import Applied, Effects
 from engine.storage.bulk import among, insert_numbered, insert_rows
 from engine.storage.lists.bounds import literals
+from engine.storage.ready import Ready
 from engine.storage.tables import IncidentRow, JobRow, SubscriptionRow, TimerRow, UserTaskRow
 from engine.user_tasks import OPEN, UserTaskStatus
 
@@ -54,14 +55,16 @@ def _of(kind: int, table: Any, *conditions: Any, queue: Any = None) -> Select[An
 
 
 #: What instances wait for: a closed wait does not say its kind, so all kinds are asked at once.
-_WAITS = union_all(
-    _of(_TIMER, TimerRow),
-    _of(_SUBSCRIPTION, SubscriptionRow),
-    _of(_TASK, UserTaskRow, literals(UserTaskRow.status, OPEN), queue=UserTaskRow.queue),
-    _of(_JOB, JobRow, literals(JobRow.status, HOLDING)),
-    _of(_INCIDENT, IncidentRow, IncidentRow.resolved_at.is_(None)),
+_WAITS = Ready(
+    union_all(
+        _of(_TIMER, TimerRow),
+        _of(_SUBSCRIPTION, SubscriptionRow),
+        _of(_TASK, UserTaskRow, literals(UserTaskRow.status, OPEN), queue=UserTaskRow.queue),
+        _of(_JOB, JobRow, literals(JobRow.status, HOLDING)),
+        _of(_INCIDENT, IncidentRow, IncidentRow.resolved_at.is_(None)),
+    )
 )
-_DUE = (
+_DUE = Ready(
     select(TimerRow.id, TimerRow.instance_id, TimerRow.token, TimerRow.slot, TimerRow.due_at)
     .where(among(TimerRow.instance_id), TimerRow.due_at <= bindparam("moment"))
     .order_by(TimerRow.due_at, TimerRow.id)
@@ -104,7 +107,7 @@ class SqlWaits:
 
     def fire(self, ids: Iterable[int], now: datetime) -> list[tuple[int, Event]]:
         """Take the due timers of instances that are locked, and return their events."""
-        rows = self._connection.execute(_DUE, {"ids": sorted(ids), "moment": now}).all()
+        rows = _DUE.all(self._connection, {"ids": sorted(ids), "moment": now})
         if rows:
             gone = [row.id for row in rows]
             instances = sorted({row.instance_id for row in rows})
@@ -139,7 +142,7 @@ class SqlWaits:
         if not touched:
             return
         found: dict[int, list[Any]] = {}
-        for row in self._connection.execute(_WAITS, {"ids": touched}):
+        for row in _WAITS.all(self._connection, {"ids": touched}):
             at = row.instance_id, row.token, row.slot
             if at in over or row.instance_id in ended or (at in again and row.kind in _DELETIONS):
                 found.setdefault(row.kind, []).append(row)

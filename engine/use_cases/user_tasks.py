@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from engine.definitions import Form
@@ -210,29 +209,28 @@ class UserTaskUseCases(Bound):
         with self._reading() as tx:
             return _form(tx, tx.user_tasks.get(user_task_id))
 
-    def user_task_and_form(self, id: int) -> tuple[UserTask, Form | None]:
-        """Return one user task and its form, if any. Raises ``NotFoundError``."""
-        with self._reading() as tx:
-            task = tx.user_tasks.get(id)
-            return task, _form(tx, task)
+    def open_user_task(self, id: int, *, waiting: bool = False) -> OpenedUserTask:
+        """Return everything a person needs to work on a user task.
 
-    def open_user_task(self, id: int) -> OpenedUserTask:
-        """Return everything a person needs to work on a user task, read over one connection.
-
-        On PostgreSQL each part is that of its own moment; the variables are all of one.
+        Args:
+            id: of the user task.
+            waiting: also where its instance waits, on PostgreSQL a moment later.
 
         Raises:
             NotFoundError: no such user task.
         """
         with self._reading() as tx:
-            task = tx.user_tasks.get(id)
-            instance = tx.instances.get(task.instance_id)
-            known = tx.user_tasks.answered([id])[id]
-            read = partial(seeing.readable, self._core, tx, known.definition_id, known.state)
-            whole = read(None)
-            seen = read(known.token) if task.status in OPEN else whole
-            detail = seeing.detail(tx, instance, whole)
-            return OpenedUserTask(task, detail, _form(tx, task), seen)
+            seen = tx.user_tasks.seen(id)
+            task = seen.task
+            token = seen.token if task.status in OPEN else None
+            return OpenedUserTask(
+                task,
+                seen.key,
+                seen.version,
+                _form(tx, task),
+                seeing.readable(self._core, tx, task.definition_id, seen.state, token),
+                tx.instances.waiting(task.instance_id) if waiting else (),
+            )
 
     def _record(self, tx: Transaction, task: UserTask, what: What, by: str) -> None:
         entry = HistoryEntry(task.element, what, self.clock.now(), by=by)

@@ -98,7 +98,6 @@ REFUSED: dict[str, Callable[[Engine, Ids], Any]] = {
     "start": lambda e, _i: e.start("care"),
     "throw_error": lambda e, i: e.throw_error(i.job, "code"),
     "user_task": lambda e, i: e.user_task(i.user_task),
-    "user_task_and_form": lambda e, i: e.user_task_and_form(i.user_task),
     "variables": lambda e, i: e.variables(i.instance, user_task_id=i.user_task),
 }
 #: Of the storage as a whole, or of no row at all; each has a reason or a test of its own below.

@@ -24,7 +24,7 @@ from engine.errors import (
     UserTaskClosedError,
     UserTaskError,
 )
-from engine.instances import InstanceDetail
+from engine.records import OpenedUserTask
 from engine.user_tasks import OPEN, Completion, UserTask
 from webapp import composer, form_view, json_bodies, threads
 from webapp.marks import Mark, waiting_marks
@@ -37,23 +37,12 @@ require_for_all(page, Role.AGENT, Role.MANAGER)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Everything the page shows of one user task."""
+class Holding:
+    """Whose a user task is, as one person sees it."""
 
     task: UserTask
-    instance: InstanceDetail
-    conversation: Conversation | None
-    fields: list[form_view.FieldView]
-    opened_with: str  #: JSON; sent back with the form
-    limit: int | None  #: length the channel carries, as it counts
     me: str
-    kept: bool = False  #: the fields hold what the person sent, not what is stored
-    trouble: str | None = None  #: why the answer was not taken
-    marks: list[Mark] = field(default_factory=list)
-    files: tuple[Enclosure, ...] = ()  #: of the answer that is written
-    composed: Composed | None = None  #: how the answer stands that is written, or approved
-    splits: bool = False  #: the form lets a person have a long answer sent in parts
-    cost: int = 0  #: of the conversation so far, in millionths of a dollar
+    conversation: Conversation | None
 
     @property
     def is_open(self) -> bool:
@@ -81,6 +70,23 @@ class Desk:
         return None if self.is_mine or not self.is_open else self.task.claimed_by
 
 
+@dataclass(frozen=True, slots=True)
+class Desk(Holding):
+    """Everything the page shows of one user task."""
+
+    opened: OpenedUserTask
+    fields: list[form_view.FieldView]
+    opened_with: str  #: JSON; sent back with the form
+    limit: int | None  #: length the channel carries, as it counts
+    kept: bool = False  #: the fields hold what the person sent, not what is stored
+    trouble: str | None = None  #: why the answer was not taken
+    marks: list[Mark] = field(default_factory=list)
+    files: tuple[Enclosure, ...] = ()  #: of the answer that is written
+    composed: Composed | None = None  #: how the answer stands that is written, or approved
+    splits: bool = False  #: the form lets a person have a long answer sent in parts
+    cost: int = 0  #: of the conversation so far, in millionths of a dollar
+
+
 @page.get("/<int:number>")
 def show(number: int) -> str:
     """Show a user task, open or closed."""
@@ -90,7 +96,10 @@ def show(number: int) -> str:
 @page.get("/<int:number>/state")
 def state(number: int) -> str:
     """Return the line that says whose the user task is, for a page that stays open."""
-    return render_template("task_state.html", desk=_desk(number))
+    task = services().engine.user_task(number)
+    conversation = services().conversations.by_correlation_key(task.correlation_key)
+    desk = Holding(task, current_person().login, conversation)
+    return render_template("task_state.html", desk=desk)
 
 
 @page.get("/<int:number>/thread")
@@ -232,27 +241,28 @@ def _desk(
     errors: Mapping[str, str] | None = None,
     trouble: str | None = None,
 ) -> Desk:
-    opened = services().engine.open_user_task(number)
-    task, variables, form = opened.task, opened.variables, opened.form
+    opened = services().engine.open_user_task(number, waiting=True)
+    variables, form = opened.variables, opened.form
     schema: Mapping[str, Any] = form.schema if form else {}
-    conversation = services().conversations.by_correlation_key(task.correlation_key)
+    conversation = services().conversations.by_correlation_key(opened.task.correlation_key)
     files = composer.files_of(opened, sent)
     written = {**(sent or {}), composer.FILES: [one.id for one in files]}
-    draft = composer.draft_of(opened, written) if task.status in OPEN else None
+    is_open = opened.task.status in OPEN
+    draft = composer.draft_of(opened, written) if is_open else None
     composed = draft.composed if draft else composer.offered_by(opened)
     return Desk(
-        task=task,
-        instance=opened.instance,
+        task=opened.task,
+        me=current_person().login,
+        opened=opened,
         conversation=conversation,
         fields=form_view.fields(schema, variables, sent=sent, errors=errors),
         opened_with=json.dumps(form_view.opened_with(schema, variables), default=str),
         limit=composed.limit if composed else _limit(variables),
-        me=current_person().login,
         kept=sent is not None,
         files=files,
         trouble=trouble,
-        marks=waiting_marks(opened.instance.waiting),
-        composed=composed if task.status in OPEN else None,
+        marks=waiting_marks(opened.waiting),
+        composed=composed if is_open else None,
         splits=draft.splits if draft else False,
         cost=sum(services().conversations.cost_of(conversation.id).values()) if conversation else 0,
     )

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine import Engine
 from engine.errors import NotFoundError
+from engine.storage.ready import Ready
 from engine.storage.tables import WorkspaceRow
 from webapp.people import LoginTakenError, Person, Role
 from webapp.storage.tables import ApiTokenRow, PersonRow
@@ -18,8 +19,8 @@ _PEOPLE = select(PersonRow.__table__, WorkspaceRow.key.label("workspace")).join_
     PersonRow, WorkspaceRow
 )
 # Asked with every request: built once, for putting it together costs more than asking it.
-_BY_ID = _PEOPLE.where(PersonRow.id == bindparam("person"))
-_BY_TOKEN = _PEOPLE.join(ApiTokenRow).where(ApiTokenRow.digest == bindparam("token_digest"))
+_BY_ID = Ready(_PEOPLE.where(PersonRow.id == bindparam("person")))
+_BY_TOKEN = Ready(_PEOPLE.join(ApiTokenRow).where(ApiTokenRow.digest == bindparam("token_digest")))
 
 
 class StoredPeople:
@@ -63,7 +64,7 @@ class StoredPeople:
     def by_id(self, person_id: int) -> Person | None:
         """Return a person of any workspace."""
         with self._engine.reading() as view:
-            row = view.connection.execute(_BY_ID, {"person": person_id}).first()
+            row = _BY_ID.first(view.connection, {"person": person_id})
         return None if row is None else _person(row)
 
     def of_workspace(self, workspace: str) -> list[Person]:
@@ -96,7 +97,7 @@ class StoredPeople:
     def by_token(self, digest: str) -> Person | None:
         """Return whose token has this digest."""
         with self._engine.reading() as view:
-            row = view.connection.execute(_BY_TOKEN, {"token_digest": digest}).first()
+            row = _BY_TOKEN.first(view.connection, {"token_digest": digest})
         return None if row is None else _person(row)
 
 

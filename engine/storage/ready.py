@@ -1,0 +1,97 @@
+"""SELECTs that are put into words once, and then handed to PostgreSQL's driver as they are.
+
+What SQLAlchemy does around each execution (finding the compiled form, a context, a result with its
+columns) takes as long as the driver and the server together, and an agent's page asks two dozen
+times. SQLite is asked through SQLAlchemy, where its own types are read.
+
+For statements that are built once and have a fixed number of parameters. An error of the driver
+comes out as it is; :mod:`engine.storage.database` says what it means, as of all others.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Dialect
+
+#: What is done with one value on its way.
+_Change = Callable[[Any], Any]
+
+
+class Ready:
+    """A SELECT that many threads may execute; its rows have the columns as attributes."""
+
+    def __init__(self, statement: Any) -> None:
+        """Keep a ``select`` or a union; it is put into words when it is first executed."""
+        self._statement = statement
+        self._words: _Words | None = None
+
+    def all(self, connection: Connection, asked: Mapping[str, Any]) -> Sequence[Any]:
+        """Return the rows; ``asked`` has a value for each parameter, and may have others."""
+        if connection.dialect.name == "sqlite":
+            found: Sequence[Any] = connection.execute(self._statement, asked).all()
+            return found
+        words = self._words
+        if words is None:
+            words = self._words = _Words(self._statement, connection.dialect)
+        return words.rows(connection.connection.driver_connection, asked)
+
+    def first(self, connection: Connection, asked: Mapping[str, Any]) -> Any | None:
+        """Return the first row, None when there is none: of a statement that finds few."""
+        rows = self.all(connection, asked)
+        return rows[0] if rows else None
+
+    def scalar(self, connection: Connection, asked: Mapping[str, Any]) -> Any | None:
+        """Return the first column of the first row, None when there is none."""
+        row = self.first(connection, asked)
+        return None if row is None else row[0]
+
+
+class _Words:
+    """A statement as PostgreSQL's driver takes it."""
+
+    def __init__(self, statement: Any, dialect: Dialect) -> None:
+        """Compile it, and look up what its column types do with values."""
+        compiled = statement.compile(dialect=dialect)
+        self._text: str = compiled.string
+        binds = compiled.binds.items()
+        self._fixed = {name: bind.value for name, bind in binds if not bind.required}
+        given = ((name, bind.type.dialect_impl(dialect)) for name, bind in binds)
+        written = ((name, kind.bind_processor(dialect)) for name, kind in given)
+        self._written: list[tuple[str, _Change]] = [each for each in written if each[1]]
+        self._columns = list(statement.selected_columns)
+        self._row: Any = namedtuple("Row", [column.key for column in self._columns])  # type: ignore[misc]
+        self._dialect = dialect
+        #: (place in the row, change) of the columns that are changed; None before the first result.
+        self._read: list[tuple[int, _Change]] | None = None
+
+    def rows(self, driver: Any, asked: Mapping[str, Any]) -> list[Any]:
+        """Execute it on a connection of the driver."""
+        values = {**self._fixed, **asked}
+        for name, write in self._written:
+            values[name] = write(values[name])
+        cursor = driver.execute(self._text, values)
+        if self._read is None:
+            self._read = self._reading([column.type_code for column in cursor.description])
+        if not self._read:
+            return [self._row(*row) for row in cursor.fetchall()]
+        return [self._row(*_changed(row, self._read)) for row in cursor.fetchall()]
+
+    def _reading(self, codes: Sequence[int]) -> list[tuple[int, _Change]]:
+        """Return what is done with columns of which PostgreSQL says that they are of such types."""
+        kinds = (column.type.dialect_impl(self._dialect) for column in self._columns)
+        pairs = zip(kinds, codes, strict=True)
+        read = enumerate(kind.result_processor(self._dialect, code) for kind, code in pairs)
+        return [(at, change) for at, change in read if change is not None]
+
+
+def _changed(row: Sequence[Any], read: Sequence[tuple[int, _Change]]) -> list[Any]:
+    values = list(row)
+    for at, change in read:
+        values[at] = change(values[at])
+    return values
+
+
+__all__ = ["Ready"]
