@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from channels.media import Enclosure, type_of
 from channels.model import Reply, ReplyStatus
 from engine import Source
@@ -39,3 +41,21 @@ def enclosed(*contents: bytes, alt: str = ALT) -> tuple[Enclosure, ...]:
         Enclosure(n, f"{n}.png", type_of(content) or "", len(content), f"{n}", alt, content)
         for n, content in enumerate(contents, 1)
     )
+
+
+def is_killed_before_it_posts(
+    house: Any, monkeypatch: pytest.MonkeyPatch, posting: Any, call: str
+) -> None:
+    """Let a process give its file to the network, and die at the call that posts.
+
+    ``posting`` is the class whose method ``call`` posts.
+    """
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    answers_with(house)
+    with monkeypatch.context() as at_work:
+        at_work.setattr(posting, call, killed)
+        with pytest.raises(KeyboardInterrupt):
+            house.outbox.work()

@@ -10,7 +10,7 @@ from channels.errors import ChannelUnavailableError, ReplyRefusedError
 from channels.networks.bluesky.session import Session
 from tests.networks.bluesky.conftest import Stage
 from tests.networks.bluesky.test_crashes import House
-from tests.networks.enclosing import ALT, PNG, answers_with, enclosed
+from tests.networks.enclosing import ALT, PNG, answers_with, enclosed, is_killed_before_it_posts
 
 
 @pytest.fixture
@@ -31,14 +31,7 @@ def posted_once(house: House) -> bool:
 
 def test_killed_between_upload_and_post(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     # given
-    def killed(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    answers_with(house)
-    with monkeypatch.context() as at_work:
-        at_work.setattr(Session, "tell", killed)
-        with pytest.raises(KeyboardInterrupt):
-            house.outbox.work()
+    is_killed_before_it_posts(house, monkeypatch, Session, "tell")
     assert len(house.stage.world.blobs) == 1
 
     # when

@@ -12,7 +12,14 @@ from channels.errors import ChannelUnavailableError, ReplyRefusedError
 from channels.model import ReplyStatus
 from channels.networks.mastodon import MastodonNetwork
 from channels.networks.mastodon.server import Server
-from tests.networks.enclosing import ALT, PNG, answers_with, enclosed, status_of
+from tests.networks.enclosing import (
+    ALT,
+    PNG,
+    answers_with,
+    enclosed,
+    is_killed_before_it_posts,
+    status_of,
+)
 from tests.networks.mastodon.conftest import Stage
 from tests.networks.mastodon.house import House
 from tests.networks.mastodon_world import GOTOSOCIAL, MASTODON, Make
@@ -41,14 +48,7 @@ def posted_once(house: House) -> bool:
 
 def test_killed_between_upload_and_post(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     # given
-    def killed(*_: object, **__: object) -> str:
-        raise KeyboardInterrupt
-
-    answers_with(house)
-    with monkeypatch.context() as at_work:
-        at_work.setattr(Server, "post", killed)
-        with pytest.raises(KeyboardInterrupt):
-            house.outbox.work()
+    is_killed_before_it_posts(house, monkeypatch, Server, "post")
     assert len(house.stage.world.media) == 1
 
     # when

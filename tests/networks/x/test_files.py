@@ -9,7 +9,14 @@ import pytest
 from channels.errors import ChannelUnavailableError, ReplyRefusedError
 from channels.networks.x import XNetwork, uploading
 from channels.networks.x.wire import Wire
-from tests.networks.enclosing import ALT, GIF, PNG, answers_with, enclosed
+from tests.networks.enclosing import (
+    ALT,
+    GIF,
+    PNG,
+    answers_with,
+    enclosed,
+    is_killed_before_it_posts,
+)
 from tests.networks.x.conftest import Stage
 from tests.networks.x.house import House
 
@@ -38,14 +45,7 @@ def test_a_file_goes_out_with_its_description(house: House, content: bytes) -> N
 
 def test_killed_between_upload_and_post(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     # given
-    def killed(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    answers_with(house)
-    with monkeypatch.context() as at_work:
-        at_work.setattr(Wire, "do", killed)
-        with pytest.raises(KeyboardInterrupt):
-            house.outbox.work()
+    is_killed_before_it_posts(house, monkeypatch, Wire, "do")
     assert len(house.stage.world.media.files) == 1
 
     # when
