@@ -22,7 +22,10 @@ def public_address(host: str, port: int | None) -> str:
         PrivateAddressError: one of them is not: loopback, private, link-local, multicast ...
         OSError: the name leads nowhere.
     """
-    found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    except UnicodeError:
+        raise OSError(f"{host} is no name.") from None
     addresses = [str(told[4][0]) for told in found]
     for address in addresses:
         if not is_public(address):

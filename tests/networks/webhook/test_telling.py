@@ -254,6 +254,30 @@ def test_an_address_in_our_own_network_is_not_called(asked: House, host: str) ->
         asked.network.check(with_secret(asked))
 
 
+def test_the_connection_is_made_to_the_address_that_was_looked_at(
+    asked: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: as if this machine were out there
+    address = asked.server.address.replace("127.0.0.1", "localhost")
+    looked: list[str] = []
+
+    def public(host: str, _port: int | None) -> str:
+        looked.append(host)
+        return "127.0.0.1"
+
+    monkeypatch.setattr("channels.transport.public_address", public)
+    asked.conversations.change_account(1, settings={"address": address})
+
+    # when
+    asked.answers()
+    asked.outbox.work()
+
+    # then: under the name that it was told
+    assert asked.server.texts() == ["Sorry!"]
+    assert looked == ["localhost"]
+    assert asked.server.heard[0].headers["host"] == address.removeprefix("http://")
+
+
 def test_an_account_without_an_address_refuses_replies(asked: House) -> None:
     asked.conversations.change_account(1, settings={})
     asked.answers()
