@@ -9,6 +9,9 @@ from channels.model import ChannelAccount, Mention, Page, Reply, ReplyStatus
 from channels.protocol import Channel
 from tests.channels.conftest import FakeClock
 
+#: Seconds that servers may be silent: machines that are busy answer late as well.
+PATIENCE = 30.0
+
 
 @dataclass
 class Staged:
@@ -50,7 +53,7 @@ class Staged:
 
     def restarts(self) -> None:
         """Begin with a new object, as another process does."""
-        self.network = type(self.network)(self.clock.now)
+        self.network = type(self.network)(self.clock.now, silence=PATIENCE)
 
     def reply(self, to: str, text: str = "Sorry for that!", **more: Any) -> Reply:
         values: dict[str, Any] = {

@@ -39,7 +39,10 @@ class Forum:
         headers = {"Api-Key": key, "Api-Username": member.encode().decode("latin-1"),
                    "Accept": "application/json"}  # fmt: skip
         self.caller = Caller(
-            address, headers=headers, line=Line(read=silence, whole=WHOLE), wait_in=wait_told
+            address,
+            headers=headers,
+            line=Line(read=silence, whole=max(WHOLE, silence)),
+            wait_in=wait_told,
         )
         self.posted = Posted()
 

@@ -215,7 +215,8 @@ def _client(told: tuple[str, ...], silence: float) -> praw.Reddit:
             return response
 
     session = mount(
-        requests.Session(), Line(address if address != HOST else None, read=silence, whole=WHOLE)
+        requests.Session(),
+        Line(address if address != HOST else None, read=silence, whole=max(WHOLE, silence)),
     )
     # All is told here, so that no file and no variable of the machine has a say.
     return praw.Reddit(

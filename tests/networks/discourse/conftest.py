@@ -12,7 +12,7 @@ from channels.model import ChannelAccount, Reply
 from channels.networks.discourse import DiscourseNetwork
 from tests.channels.conftest import FakeClock
 from tests.networks.discourse_server import KEY, MEMBER, Forum, Post, Topic
-from tests.networks.staging import Staged
+from tests.networks.staging import PATIENCE, Staged
 
 
 def account_in(forum: Forum, **settings: str) -> ChannelAccount:
@@ -26,7 +26,7 @@ class Stage(Staged):
     """A forum with one topic, and a member of ours in it."""
 
     def __init__(self, forum: Forum, clock: FakeClock) -> None:
-        super().__init__(DiscourseNetwork(clock.now), account_in(forum), clock)
+        super().__init__(DiscourseNetwork(clock.now, silence=PATIENCE), account_in(forum), clock)
         self.forum = forum
         self.topic = forum.topic("Where is my parcel?")
 

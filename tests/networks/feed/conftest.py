@@ -11,7 +11,7 @@ from channels.model import ChannelAccount, Mention, Page
 from channels.networks.feed import FeedNetwork
 from tests.channels.conftest import FakeClock
 from tests.networks.feed_server import Blog, Entry
-from tests.networks.staging import Staged
+from tests.networks.staging import PATIENCE, Staged
 
 
 def account_of(blog: Blog, **settings: str) -> ChannelAccount:
@@ -24,7 +24,7 @@ class Stage(Staged):
     """A blog, and an account that reads its feed."""
 
     def __init__(self, blog: Blog, clock: FakeClock) -> None:
-        super().__init__(FeedNetwork(clock.now), account_of(blog), clock)
+        super().__init__(FeedNetwork(clock.now, silence=PATIENCE), account_of(blog), clock)
         self.blog = blog
 
     def writes(self, html: str, **more: str) -> Entry:

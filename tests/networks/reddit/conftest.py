@@ -12,7 +12,7 @@ from channels.model import ChannelAccount
 from channels.networks.reddit import RedditNetwork
 from tests.channels.conftest import FakeClock
 from tests.networks.reddit_server import APP, MEMBER, PASSWORD, SECRET, Reddit, Thing
-from tests.networks.staging import Staged
+from tests.networks.staging import PATIENCE, Staged
 
 
 def account_on(server: Reddit, **settings: str) -> ChannelAccount:
@@ -27,7 +27,7 @@ class Stage(Staged):
     """A stand-in with one post, and an account of ours on it."""
 
     def __init__(self, server: Reddit, clock: FakeClock) -> None:
-        super().__init__(RedditNetwork(clock.now), account_on(server), clock)
+        super().__init__(RedditNetwork(clock.now, silence=PATIENCE), account_on(server), clock)
         self.server = server
         self.post = server.post("eve", "Parcels")
 
