@@ -23,6 +23,7 @@ PAGES = (
     "/customers",
     "/customers/1",
     "/conversations/1",
+    "/calls/new",
     "/processes",
     "/processes/complaint",
     "/processes/complaint/1/normal",
