@@ -166,6 +166,7 @@ def database_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]
             if kind == "file":
                 folder = stack.enter_context(TemporaryDirectory(dir=swift_folder()))
                 return f"sqlite:///{folder}/corral.sqlite"
+            assert kind == "postgresql", f"no kind of database: {kind}"
             address = request.getfixturevalue("postgres")
             template = request.getfixturevalue("migrated_postgres")
             return stack.enter_context(new_database(address, template))[1]

@@ -114,7 +114,7 @@ class House:
 @pytest.fixture
 def house(stage: Stage, database_of: Callable[[str], str]) -> Iterator[House]:
     """A house with one mention in it."""
-    opened = House(database_of("sqlite"), stage)
+    opened = House(database_of("file"), stage)
     stage.says("where is my parcel?")
     opened.lives(1)
     assert len(opened.read()) == 1

@@ -15,7 +15,7 @@ from tests.networks.enclosing import ALT, PNG, answers_with, enclosed, is_killed
 
 @pytest.fixture
 def house(stage: Stage, database_of: Callable[[str], str]) -> Iterator[House]:
-    opened = House(database_of("sqlite"), stage)
+    opened = House(database_of("file"), stage)
     stage.says("where is my parcel?")
     opened.lives(1)
     yield opened

@@ -50,7 +50,7 @@ def begun(
 
     def begin(kind: str, scene: type[CommentScene]) -> Scene:
         stage = stage_on(kind)
-        url, network = database_of("sqlite"), NETWORKS[kind]
+        url, network = database_of("file"), NETWORKS[kind]
         # Not looked at every few seconds: what is tested here needs no more.
         settings = {**stage.account.settings, "poll_seconds": [30, 60]}
         account = replace(stage.account, settings=settings)

@@ -138,7 +138,7 @@ def test_a_comment_that_its_author_deletes_is_blanked_at_once(
 ) -> None:
     # given
     network: Any = NETWORKS["facebook"]
-    house = House(database_of("sqlite"), facebook.clock, facebook.account, network)
+    house = House(database_of("file"), facebook.clock, facebook.account, network)
     gone = facebook.says("my card is 4111")
     facebook.says("still there", "eve", to=gone)
     house.lives(1)

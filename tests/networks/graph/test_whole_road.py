@@ -18,7 +18,7 @@ def test_a_complaint_is_answered_once_and_goes_on_in_private_in_the_same_instanc
     # given
     stage = stage_on(kind)
     network = NETWORKS[kind]
-    house = House(database_of("sqlite"), stage.clock, stage.account, network)  # type: ignore[arg-type]
+    house = House(database_of("file"), stage.clock, stage.account, network)  # type: ignore[arg-type]
     comment = stage.says("You lost my money")
     house.lives(1)
 
@@ -48,7 +48,7 @@ def test_a_reply_that_comes_too_late_is_refused_before_anything_is_sent(
 ) -> None:
     # given
     network = NETWORKS["facebook"]
-    house = House(database_of("sqlite"), facebook.clock, facebook.account, network)  # type: ignore[arg-type]
+    house = House(database_of("file"), facebook.clock, facebook.account, network)  # type: ignore[arg-type]
     facebook.writes("where is my parcel?")
     house.lives(1)
     to = house.outbox.composing.addressee(1, private=True)

@@ -23,7 +23,7 @@ def house(
 ) -> Iterator[House]:
     """A house with one mention in it, on a server that minds keys and on one that does not."""
     make: Make = request.param
-    opened = House(database_of("sqlite"), stage_on(make))
+    opened = House(database_of("file"), stage_on(make))
     opened.stage.says("where is my parcel?")
     opened.lives(1)
     assert len(opened.read()) == 1

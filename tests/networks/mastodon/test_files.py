@@ -33,7 +33,7 @@ def house(
     stage_on: Callable[..., Stage],
     database_of: Callable[[str], str],
 ) -> Iterator[House]:
-    opened = House(database_of("sqlite"), stage_on(request.param))
+    opened = House(database_of("file"), stage_on(request.param))
     opened.stage.says("where is my parcel?")
     opened.lives(1)
     yield opened

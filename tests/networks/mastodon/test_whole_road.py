@@ -32,7 +32,7 @@ def test_a_complaint_is_answered_once_and_the_customer_goes_on_in_the_same_insta
 ) -> None:
     # given
     stage = stage_on(make)
-    house = House(database_of("sqlite"), stage, *processes.files("complaint"))
+    house = House(database_of("file"), stage, *processes.files("complaint"))
 
     # when: the customer complains, and hears at once that we are at it
     post = stage.says("where is my parcel? It is late, and this is terrible!")
@@ -68,7 +68,7 @@ def test_a_private_complaint_is_answered_in_private(
     stage: Stage, database_of: Callable[[str], str]
 ) -> None:
     # given
-    house = House(database_of("sqlite"), stage, *processes.files("complaint"))
+    house = House(database_of("file"), stage, *processes.files("complaint"))
     stage.says("my order 4711 is broken", visibility="direct")
     house.lives(1)
 

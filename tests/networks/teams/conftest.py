@@ -96,7 +96,7 @@ def team(
     else:
         account, network = on_mattermost(server), MattermostNetwork
     server.says("Lunch?", server.says("from before"))
-    house = House(database_of("sqlite"), clock, account, network)
+    house = House(database_of("file"), clock, account, network)
     made = Team(house, server)
     house.poller.work()
     yield made
