@@ -54,6 +54,9 @@ class Customer:
         found = re.search(r'action="([^"]+)"', self.text)
         self.action = found[1] if found else self.action
 
+    def comes_from(self, address: str) -> None:
+        self._client.environ_base["REMOTE_ADDR"] = address
+
     def sends(self, text: str = SAID, *, after: float = 30, **told: str) -> None:
         """Send the form of the page, and go where that leads."""
         self._clock.pass_by(timedelta(seconds=after))
@@ -203,30 +206,31 @@ def test_a_customer_cannot_go_on_in_the_conversation_of_another(
     assert customer.answer.status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("told", "after", "said"),
-    [
-        ({"text": "  "}, 30, "Please write something."),
-        ({"text": "x" * 5_001}, 30, "Please shorten this to 5000 characters."),
-        ({"name": "x" * 201}, 30, "Please shorten this to 200 characters."),
-        ({"email": "nobody"}, 30, "This is no e-mail address."),
-        ({}, 1, "That was very quick"),
-        ({}, 90_000, "This page had been open for too long"),
-        ({"proof": "forged"}, 30, "This page had been open for too long"),
-        ({"proof": ""}, 30, "This page had been open for too long"),
-    ],
+REFUSED: tuple[tuple[dict[str, str], float, str], ...] = (
+    ({"text": "  "}, 30, "Please write something."),
+    ({"text": "x" * 5_001}, 30, "Please shorten this to 5000 characters."),
+    ({"name": "x" * 201}, 30, "Please shorten this to 200 characters."),
+    ({"email": "nobody"}, 30, "This is no e-mail address."),
+    ({}, 1, "That was very quick"),
+    ({}, 90_000, "This page had been open for too long"),
+    ({"proof": "forged"}, 30, "This page had been open for too long"),
+    ({"proof": ""}, 30, "This page had been open for too long"),
 )
-def test_what_is_refused_is_shown_again_with_what_was_typed_and_can_be_sent_then(
-    customer: Customer, services: Services, told: dict[str, str], after: float, said: str
-) -> None:
-    # when
-    customer.sends(**{"text": "Typed <words>", "order": '4"7', **told}, after=after)
 
-    # then
-    assert customer.answer.status_code == 422
-    assert said in customer.text
-    assert 'value="4&#34;7"' in customer.text
-    assert "text" in told or "Typed &lt;words&gt;</textarea>" in customer.text
+
+def test_what_is_refused_is_shown_again_with_what_was_typed_and_can_be_sent_then(
+    customer: Customer, services: Services
+) -> None:
+    for number, (told, after, said) in enumerate(REFUSED):
+        # when
+        customer.comes_from(f"203.0.113.{number}")
+        customer.sends(**{"text": "Typed <words>", "order": '4"7', **told}, after=after)
+
+        # then
+        assert customer.answer.status_code == 422
+        assert said in customer.text
+        assert 'value="4&#34;7"' in customer.text
+        assert "text" in told or "Typed &lt;words&gt;</textarea>" in customer.text
 
     # and when
     customer.sends("Better")
@@ -271,7 +275,7 @@ def test_a_form_has_a_cap_whoever_sends(customer: Customer, services: Services) 
 
     # when: somebody at another address
     customer.look(form)
-    customer._client.environ_base["REMOTE_ADDR"] = "203.0.113.9"
+    customer.comes_from("203.0.113.9")
     customer.sends("me too")
 
     # then
