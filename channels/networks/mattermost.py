@@ -14,30 +14,25 @@ from __future__ import annotations
 import hmac
 import json
 import re
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, quote
 
-from channels.calling import Caller, Line
+from channels.calling import Caller
 from channels.errors import (
     CallRefusedError,
     ChannelUnavailableError,
     DeliveryUnknownError,
     ReplyRefusedError,
-    ReplyTooLongError,
 )
 from channels.fields import Field
 from channels.model import ChannelAccount, Gap, Page, Remark, Reply
 from channels.protocol import Call, Checked, Received
+from channels.teams.network import TeamNetwork
 
 #: Property of a post that holds the key of the note it is.
 NOTE = "corral_note"
-#: How far the clock of the server may be from ours when a post of ours is looked for.
-LEEWAY = timedelta(minutes=10)
-#: What was posted longer ago and is not known here was not posted: that is what ``find`` is for.
-RECENT = timedelta(hours=1)
 #: Posts that the server gives for one question about a time.
 MOST = 1_000
 #: What a server says of a post that it will never take: 400, 404, 413.
@@ -46,14 +41,13 @@ _REFUSED = {400, 404, 413}
 _EVERYBODY = re.compile(r"@(?=(?:all|channel|here)\b)", re.IGNORECASE)
 
 
-class MattermostNetwork:
+class MattermostNetwork(TeamNetwork):
     """Channels of Mattermost servers. Safe to use from several threads."""
 
     name = "mattermost"
     title = "Mattermost (for your team)"
     place = "Mattermost channel"
     reply_limit = 16_000
-    can_reply_privately = True
     fields = (
         Field("server", "Server", "As https://chat.example.com", kind="address"),
         Field("channel", "Channel", "Its id, 26 characters: View info, at the bottom. Add the bot "
@@ -62,16 +56,6 @@ class MattermostNetwork:
         Field("hook_token", "Token of an outgoing web hook", "Of one for this channel: with it "
               "answers come back at once", secret=True, required=False),
     )  # fmt: skip
-
-    def __init__(
-        self, now: Callable[[], datetime] = lambda: datetime.now(UTC), *, silence: float = 20.0
-    ) -> None:
-        """Take the clock ``now`` (UTC), and the seconds that a server may be silent."""
-        self._now = now
-        self._silence = silence
-        self._names: dict[tuple[str, str], str] = {}
-        self._callers: dict[tuple[str, str], Caller] = {}
-        self._lock = threading.Lock()
 
     def fetch(self, account: ChannelAccount, after: Mapping[str, Any] | None) -> Iterator[Page]:
         """Yield what was answered since ``after``; at first nothing of what was before."""
@@ -97,13 +81,8 @@ class MattermostNetwork:
         """Return the characters of ``text`` as it is posted."""
         return len(_worded(text))
 
-    def send(self, account: ChannelAccount, reply: Reply) -> str:
-        """Post a note, unless it is there, and return its id."""
-        if (length := self.measure(reply.text)) > self.reply_limit:
-            raise ReplyTooLongError(self.name, length=length, limit=self.reply_limit)
-        since = max(reply.created_at, self._now() - RECENT)
-        if (known := self._found(account, reply, since)) is not None:
-            return known
+    def _posted(self, account: ChannelAccount, reply: Reply) -> str:
+        """Post a note and return its id."""
         post = {
             "channel_id": _channel(account), "message": _worded(reply.text),
             "root_id": reply.thread, "props": {NOTE: reply.idempotency_key},
@@ -120,10 +99,6 @@ class MattermostNetwork:
             raise DeliveryUnknownError("Mattermost did not say what it calls the note.")
         return str(made["id"])
 
-    def find(self, account: ChannelAccount, reply: Reply) -> str | None:
-        """Return the id of a note if it is in the channel, or in its thread there."""
-        return self._found(account, reply, reply.created_at)
-
     def _found(self, account: ChannelAccount, reply: Reply, since: datetime) -> str | None:
         if reply.thread:
             try:
@@ -133,7 +108,7 @@ class MattermostNetwork:
                     raise
                 return None
         else:
-            oldest = int((since - LEEWAY).timestamp() * 1000)
+            oldest = int(since.timestamp() * 1000)
             posts = self._posts(account, {"since": oldest})
         for one in posts:
             if one["props"].get(NOTE) == reply.idempotency_key:
@@ -173,16 +148,12 @@ class MattermostNetwork:
         )
 
     def _name(self, account: ChannelAccount, user: str) -> str:
-        """Return the name of a member of the team; it is asked for once."""
-        key = (account.secrets.get("bot_token", ""), user)
-        if user and key not in self._names:
-            try:
-                told = self._ask(account, f"/users/{quote(user, safe='')}")
-            except CallRefusedError:
-                return user
+        def asked() -> str:
+            told = self._ask(account, f"/users/{quote(user, safe='')}")
             full = f"{told.get('first_name') or ''} {told.get('last_name') or ''}".strip()
-            self._names[key] = str(told.get("nickname") or full or told.get("username") or user)
-        return self._names.get(key, user or "somebody")
+            return str(told.get("nickname") or full or told.get("username") or "")
+
+        return self._name_of(account, user, asked)
 
     def _posts(self, account: ChannelAccount, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
         return self._listed(account, f"/channels/{quote(_channel(account), safe='')}/posts", asked)
@@ -209,14 +180,7 @@ class MattermostNetwork:
         return said
 
     def _caller(self, account: ChannelAccount) -> Caller:
-        key = (str(account.settings.get("server") or ""), account.secrets.get("bot_token", ""))
-        with self._lock:
-            if key not in self._callers:
-                self._callers[key] = Caller(
-                    f"{key[0]}/api/v4", headers={"Authorization": f"Bearer {key[1]}"},
-                    line=Line(read=self._silence),
-                )  # fmt: skip
-            return self._callers[key]
+        return self._calling(account, f"{account.settings.get('server') or ''}/api/v4")
 
 
 def _channel(account: ChannelAccount) -> str:

@@ -14,7 +14,6 @@ import hashlib
 import hmac
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -22,26 +21,22 @@ from functools import partial
 from html import unescape
 from typing import Any
 
-from channels.calling import Caller, Line
+from channels.calling import Caller
 from channels.errors import (
     ChannelRefusedError,
     ChannelUnavailableError,
     DeliveryUnknownError,
     ReplyRefusedError,
-    ReplyTooLongError,
 )
 from channels.fields import Field
 from channels.model import ChannelAccount, Page, Remark, Reply
 from channels.protocol import Call, Checked, Received
+from channels.teams.network import TeamNetwork
 
 #: Under which the key of a note stands in the metadata of its message.
 NOTE = "corral_note"
 #: Threads of notes that are younger are looked at; of older ones the Events API tells alone.
 LOOKED_AT = timedelta(days=3)
-#: How far Slack's clock may be from ours when a message of ours is looked for.
-LEEWAY = timedelta(minutes=10)
-#: What was posted longer ago and is not known here was not posted: that is what ``find`` is for.
-RECENT = timedelta(hours=1)
 #: Messages asked for at once, and how often for one thing.
 LISTED, PAGES = 200, 10
 #: How old a call may be.
@@ -65,14 +60,13 @@ _REFUSED = {"msg_too_long", "no_text", "thread_not_found", "cannot_reply_to_mess
 _MARK = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 
 
-class SlackNetwork:
+class SlackNetwork(TeamNetwork):
     """Channels of Slack. Safe to use from several threads."""
 
     name = "slack"
     title = "Slack (for your team)"
     place = "Slack channel"
     reply_limit = 30_000
-    can_reply_privately = True
     fields = (
         Field("channel", "Channel", "Its id, such as C0123ABCDEF: at the end of its details. "
               "Invite the app there"),
@@ -83,16 +77,6 @@ class SlackNetwork:
         Field("address", "Address of Slack", "Only for GovSlack", required=False,
               default="https://slack.com/api", kind="address"),
     )  # fmt: skip
-
-    def __init__(
-        self, now: Callable[[], datetime] = lambda: datetime.now(UTC), *, silence: float = 20.0
-    ) -> None:
-        """Take the clock ``now`` (UTC), and the seconds that Slack may be silent."""
-        self._now = now
-        self._silence = silence
-        self._names: dict[tuple[str, str], str] = {}
-        self._callers: dict[tuple[str, str, bool], Caller] = {}
-        self._lock = threading.Lock()
 
     def fetch(self, account: ChannelAccount, after: Mapping[str, Any] | None) -> Iterator[Page]:
         """Yield what was answered to notes since ``after``; at first nothing of what was before."""
@@ -106,7 +90,8 @@ class SlackNetwork:
         since = (self._now() - LOOKED_AT).timestamp()
         threads = {
             str(one["ts"]): str(one["latest_reply"])
-            for one in self._listed(ask, "conversations.history", account, oldest=since)
+            # The newest come first: in a busy channel the threads that are looked at are younger.
+            for one in self._listed(ask, "conversations.history", account, all=False, oldest=since)
             if _key_in(one) and one.get("latest_reply") and _later(one["latest_reply"], read)
         }
         # What is said after the list was made is left for the next look: by then other threads may
@@ -130,13 +115,8 @@ class SlackNetwork:
         """Return the characters of ``text`` with what stands for ``&``, ``<`` and ``>``."""
         return len(_escaped(text))
 
-    def send(self, account: ChannelAccount, reply: Reply) -> str:
-        """Post a note, unless it is there, and return its moment, which is its id."""
-        if (length := self.measure(reply.text)) > self.reply_limit:
-            raise ReplyTooLongError(self.name, length=length, limit=self.reply_limit)
-        since = max(reply.created_at, self._now() - RECENT)
-        if (known := self._found(account, reply, since)) is not None:
-            return known
+    def _posted(self, account: ChannelAccount, reply: Reply) -> str:
+        """Post a note and return its moment, which is its id."""
         message: dict[str, Any] = {
             "channel": _channel(account), "text": _escaped(reply.text),
             "unfurl_links": False, "unfurl_media": False,
@@ -153,7 +133,7 @@ class SlackNetwork:
     def find(self, account: ChannelAccount, reply: Reply) -> str | None:
         """Return the id of a note if it is in the channel, or in its thread there."""
         try:
-            return self._found(account, reply, reply.created_at)
+            return super().find(account, reply)
         except ReplyRefusedError:
             return None  # its thread was deleted
 
@@ -202,7 +182,7 @@ class SlackNetwork:
     def _found(self, account: ChannelAccount, reply: Reply, since: datetime) -> str | None:
         method = "conversations.replies" if reply.thread else "conversations.history"
         where = {"ts": reply.thread} if reply.thread else {}
-        oldest = (since - LEEWAY).timestamp()
+        oldest = since.timestamp()
         for one in self._listed(self._asking(account), method, account, oldest=oldest, **where):
             if _key_in(one) == reply.idempotency_key:
                 return str(one["ts"])
@@ -222,26 +202,28 @@ class SlackNetwork:
         )
 
     def _name(self, ask: Callable[..., Any], account: ChannelAccount, user: str) -> str:
-        """Return the name of a member of the team; it is asked for once."""
-        key = (account.secrets.get("bot_token", ""), user)
-        if user and key not in self._names:
-            try:
-                told = ask("users.info", user=user).get("user") or {}
-            except ChannelRefusedError:
-                return user
+        def asked() -> str:
+            told = ask("users.info", user=user).get("user") or {}
             profile = told.get("profile") or {}
-            self._names[key] = str(
-                profile.get("display_name") or told.get("real_name") or told.get("name") or user
+            return str(
+                profile.get("display_name") or told.get("real_name") or told.get("name") or ""
             )
-        return self._names.get(key, user or "somebody")
+
+        return self._name_of(account, user, asked)
 
     def _listed(
-        self, ask: Callable[..., Any], method: str, account: ChannelAccount, **more: Any
+        self,
+        ask: Callable[..., Any],
+        method: str,
+        account: ChannelAccount,
+        *,
+        all: bool = True,
+        **more: Any,
     ) -> Iterator[Mapping[str, Any]]:
         """Yield the messages that a method lists, page by page.
 
         Raises:
-            ChannelUnavailableError: there are too many to look through.
+            ChannelUnavailableError: there are too many to look through, and ``all`` are wanted.
         """
         cursor = ""
         for _ in range(PAGES):
@@ -251,7 +233,8 @@ class SlackNetwork:
             cursor = str((said.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 return
-        raise ChannelUnavailableError("The Slack channel says more than can be looked through.")
+        if all:
+            raise ChannelUnavailableError("The Slack channel says more than can be looked through.")
 
     def _asking(self, account: ChannelAccount, *, hurry: bool = False) -> Callable[..., Any]:
         caller = self._caller(account, hurry=hurry)
@@ -263,15 +246,7 @@ class SlackNetwork:
 
     def _caller(self, account: ChannelAccount, *, hurry: bool = False) -> Caller:
         address = str(account.settings.get("address") or "https://slack.com/api")
-        key = (address, account.secrets.get("bot_token", ""), hurry)
-        with self._lock:
-            if key not in self._callers:
-                short = Line(connect=HURRY, read=HURRY, whole=HURRY)
-                self._callers[key] = Caller(
-                    address, headers={"Authorization": f"Bearer {key[1]}"},
-                    line=short if hurry else Line(read=self._silence),
-                )  # fmt: skip
-            return self._callers[key]
+        return self._calling(account, address, silence=HURRY if hurry else None)
 
 
 def _channel(account: ChannelAccount) -> str:

@@ -119,8 +119,15 @@ def test_a_note_that_waited_for_days_is_told_whatever_was_said_meanwhile(desk: D
 def test_a_channel_that_says_more_than_can_be_looked_through_says_so(desk: Desk) -> None:
     for number in range(2_001):
         desk.server.says(str(number))
+    desk.clock.passes(minutes=1)
     with pytest.raises(ChannelUnavailableError, match="more than"):
         desk.network.find(desk.account, desk.note())
+    assert desk.look().remarks == ()
+
+    # but: the newest are looked through all the same
+    desk.clock.passes(hours=2)
+    desk.server.says("I do.", desk.send())
+    assert desk.heard() == [("Sam", "I do.")]
 
 
 # ---- reading
