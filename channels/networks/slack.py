@@ -181,7 +181,7 @@ class SlackNetwork(TeamNetwork):
 
     def _found(self, account: ChannelAccount, reply: Reply, since: datetime) -> str | None:
         method = "conversations.replies" if reply.thread else "conversations.history"
-        where = {"ts": reply.thread} if reply.thread else {}
+        where: dict[str, Any] = {"ts": reply.thread} if reply.thread else {}
         oldest = since.timestamp()
         for one in self._listed(self._asking(account), method, account, oldest=oldest, **where):
             if _key_in(one) == reply.idempotency_key:
