@@ -105,8 +105,11 @@ class Enclosures:
 
     def named(self, conversation: int, named: object) -> tuple[Enclosure, ...]:
         """Return the files a form names for a reply in ``conversation``, as :func:`named` does."""
+        ids = ids_of(named)
+        if not ids:
+            return ()
         with self._engine.reading() as view:
-            return named_in(view, {conversation: ids_of(named)})[conversation]
+            return named_in(view, {conversation: ids})[conversation]
 
     def content(self, id: int) -> Enclosure:
         """Return a file with what it holds. Raises ``NotFoundError``."""

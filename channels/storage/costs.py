@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from channels.model import Cost
 from channels.storage.tables import CostRow
+from engine.storage.ready import Ready
 
 _TABLE = CostRow.__table__
 
@@ -85,16 +86,23 @@ def of_accounts(
     return _sums(connection, day, CostRow.account_id.in_(accounts)) if accounts else {}
 
 
+#: Asked with every user task that is shown.
+_OF_CONVERSATION = Ready(
+    select(CostRow.kind, func.sum(CostRow.micro_dollars).label("micro"))
+    .where(
+        CostRow.conversation_id == bindparam("conversation"),
+        CostRow.workspace_id == bindparam("workspace"),
+    )
+    .group_by(CostRow.kind)
+)
+
+
 def of_conversation(
     connection: Connection, workspace_id: int, conversation_id: int
 ) -> Mapping[str, int]:
     """Return by kind what calls for one conversation have cost, in micro-dollars."""
-    found = connection.execute(
-        select(CostRow.kind, func.sum(CostRow.micro_dollars))
-        .where(CostRow.conversation_id == conversation_id, CostRow.workspace_id == workspace_id)
-        .group_by(CostRow.kind)
-    )
-    return {kind: int(micro) for kind, micro in found}
+    asked = {"workspace": workspace_id, "conversation": conversation_id}
+    return {kind: int(micro) for kind, micro in _OF_CONVERSATION.all(connection, asked)}
 
 
 def _added(connection: Connection) -> Any:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import Connection, ForeignKey, Index, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from channels.model import ChannelAccount, Remark, ReplyStatus
@@ -20,6 +20,7 @@ from channels.shown import Note, NotePost
 from channels.storage import replies
 from channels.storage.tables import AccountRow, ConversationRow, Owned, ReplyRow, Table
 from engine.storage.bulk import insert_unless_there
+from engine.storage.ready import Ready
 from engine.storage.types import Id, UtcDateTime
 
 #: Notes of one conversation that are shown: the newest.
@@ -132,17 +133,25 @@ def _is_telling(connection: Connection, account_id: int) -> bool:
     )
 
 
+#: Asked with every user task and conversation that is shown.
+_OF_CONVERSATION = Ready(
+    select(NoteRow.__table__, AccountRow.channel, AccountRow.handle)
+    .outerjoin(AccountRow, AccountRow.id == NoteRow.account_id)
+    .where(
+        NoteRow.workspace_id == bindparam("workspace"),
+        NoteRow.conversation_id == bindparam("conversation"),
+    )
+    .order_by(NoteRow.id.desc())
+    .limit(MOST)
+)
+
+
 def of_conversation(
     connection: Connection, workspace_id: int, conversation_id: int
 ) -> tuple[Note, ...]:
     """Return the notes on a conversation, oldest first, with where they were told."""
-    found = connection.execute(
-        select(NoteRow.__table__, AccountRow.channel, AccountRow.handle)
-        .outerjoin(AccountRow, AccountRow.id == NoteRow.account_id)
-        .where(NoteRow.workspace_id == workspace_id, NoteRow.conversation_id == conversation_id)
-        .order_by(NoteRow.id.desc())
-        .limit(MOST)
-    ).all()
+    asked = {"workspace": workspace_id, "conversation": conversation_id}
+    found = _OF_CONVERSATION.all(connection, asked)
     told = _posts(connection, [row.id for row in found])
     return tuple(
         Note(row.id, row.conversation_id, row.text, row.author, row.created_at, row.channel,

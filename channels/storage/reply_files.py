@@ -19,6 +19,7 @@ from sqlalchemy import (
     LargeBinary,
     Select,
     String,
+    bindparam,
     delete,
     false,
     func,
@@ -30,6 +31,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from channels.media import Enclosure
 from channels.storage.tables import Owned, Table
+from engine.storage.ready import Ready
 from engine.storage.types import Id, UtcDateTime
 
 
@@ -94,13 +96,8 @@ def of_user_task(
     connection: Connection, workspace_id: int, conversation_id: int, user_task_id: int
 ) -> tuple[Enclosure, ...]:
     """Return the files added in a user task that no reply names, oldest first."""
-    wanted = _listing().where(
-        ReplyFileRow.conversation_id == conversation_id,
-        ReplyFileRow.workspace_id == workspace_id,
-        ReplyFileRow.user_task_id == user_task_id,
-        ReplyFileRow.bound.is_(False),
-    )
-    return tuple(map(_read, connection.execute(wanted.order_by(ReplyFileRow.id))))
+    asked = {"conversation": conversation_id, "workspace": workspace_id, "task": user_task_id}
+    return tuple(map(_read, _OF_USER_TASK.all(connection, asked)))
 
 
 def content(connection: Connection, workspace_id: int, id: int) -> Enclosure | None:
@@ -160,3 +157,16 @@ def _listing() -> Select[Any]:
 
 def _read(row: Any) -> Enclosure:
     return Enclosure(*(getattr(row, name) for name in _NAMES))
+
+
+#: Asked with every user task that is shown.
+_OF_USER_TASK = Ready(
+    _listing()
+    .where(
+        ReplyFileRow.conversation_id == bindparam("conversation"),
+        ReplyFileRow.workspace_id == bindparam("workspace"),
+        ReplyFileRow.user_task_id == bindparam("task"),
+        ReplyFileRow.bound.is_(False),
+    )
+    .order_by(ReplyFileRow.id)
+)
