@@ -8,10 +8,8 @@ from sqlalchemy import (
     Connection,
     bindparam,
     case,
-    exists,
     literal,
     null,
-    or_,
     select,
     true,
     union_all,
@@ -23,7 +21,6 @@ from engine.storage.lists.bounds import literals
 from engine.storage.ready import Ready
 from engine.storage.tables import (
     IncidentRow,
-    InstanceRow,
     JobRow,
     SubscriptionRow,
     TimerRow,
@@ -95,15 +92,3 @@ def places(
     asked = {"workspace": workspace_id, "instance": instance_id}
     found = [WaitingElement(*row) for row in _PLACES.all(connection, asked)]
     return tuple(sorted(found, key=lambda place: (place.since is None, place.since, place.element)))
-
-
-def held_at(element: str) -> Any:
-    """Return the condition that an instance has a token at ``element``."""
-    return or_(
-        *(
-            exists()
-            .where(table.instance_id == InstanceRow.id, table.element == element, is_open)
-            .correlate(InstanceRow)
-            for table, is_open in HOLDERS
-        )
-    )

@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, literal, select, tuple_, union_all
+from sqlalchemy import Connection, Select, and_, false, func, literal, select, tuple_, union_all
 
 from engine.instances import InstanceFilter, InstanceStatus
 from engine.storage.lists.bounds import counted, literals
-from engine.storage.places import HOLDERS, held_at
+from engine.storage.places import HOLDERS
 from engine.storage.tables import (
     DefinitionRow,
     IncidentRow,
@@ -139,24 +139,26 @@ def _recent(
 def _held(workspace: int, where: InstanceFilter, before: int | None) -> list[Select[Any]]:
     """Return the parts of a list of what is held: a part for each kind of wait."""
     holders: Sequence[tuple[Any, Any]] = HOLDERS
-    more: list[Any] = []
-    if where.with_incident:
-        # Incidents are the rarest of waits, so what waits elsewhere too is looked up from there.
+    if where.with_incident and where.waiting_at is None:
         holders = ((IncidentRow, _OPEN_INCIDENT),)
-        more = [] if where.waiting_at is None else [held_at(where.waiting_at)]
-    status = _status(where)
-    if status is not None:
-        more.append(literals(InstanceRow.status, [status]))
+    more: list[Any] = []
+    if _status(where) not in (None, InstanceStatus.ACTIVE):
+        more.append(false())  # what has ended waits nowhere, and what has not is active
     more += _narrowed(workspace, where, look_up=False)[1:]
     parts = []
     for table, is_open in holders:
-        at = [] if where.with_incident else [table.element == where.waiting_at]
+        at = [] if where.waiting_at is None else [table.element == where.waiting_at]
         part = (
             select(table.instance_id)
             .distinct()
             .where(table.workspace_id == workspace, *at, is_open)
             .order_by(table.instance_id.desc())
         )
+        if where.with_incident and table is not IncidentRow:
+            # Not «exists»: which of the two is rare, the database knows better.
+            part = part.join(IncidentRow, IncidentRow.instance_id == table.instance_id).where(
+                IncidentRow.workspace_id == workspace, _OPEN_INCIDENT
+            )
         if before is not None:
             part = part.where(table.instance_id < before)
         if more:
