@@ -9,15 +9,20 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+from channels.well_formed import tidied
+
 #: Elements that begin and end a line; those with an empty line around them; those without words.
 _LINES = frozenset({"div", "li", "tr", "ul", "ol", "dt", "dd", "hr", "figure", "figcaption"})
 _BLOCKS = frozenset({"p", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "table"})
 _SILENT = frozenset({"script", "style", "template", "noscript", "title", "iframe", "object"})
 #: Classes of links whose text says all there is: people and hashtags.
 _NAMES = frozenset({"mention", "hashtag"})
-#: Characters of a post at most, and quotations within each other that are shown as such: what
-#: strangers write may be made to take long to read.
-_LONGEST, _DEEPEST = 200_000, 5
+#: Elements that are looked at, and what of them is.
+_TAGS = _LINES | _BLOCKS | {"a", "br", "img"}
+_ATTRIBUTES = {"a": {"href", "class"}, "img": {"alt", "class"}}
+#: Quotations within each other that are shown as such: what strangers write may be made to take
+#: long to read.
+_DEEPEST = 5
 #: Stands for a space of code until the end, when no other is touched any more.
 _SPACE = "\ue000"
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -33,7 +38,7 @@ def text_of(html: str) -> str:
     if "<" not in html and "&" not in html:
         return html.strip()
     reader = _Reader()
-    reader.feed(html[:_LONGEST])
+    reader.feed(tidied(html, tags=_TAGS, attributes=_ATTRIBUTES, silent=_SILENT))
     reader.close()
     return reader.text()
 

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from html.parser import HTMLParser
 
-import nh3
+from channels.well_formed import tidied
 
-#: Characters of HTML that are looked at.
-LONGEST = 200_000
-#: Elements within elements. What makes it safe takes a time that grows with the square of them.
-_DEEPEST_ELEMENT = 800
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
-#: They hold nothing, or end where the next one begins.
-_SHALLOW = {
-    "br", "dd", "dt", "hr", "img", "input", "li", "link", "meta", "p", "td", "th", "tr", "wbr",
-}  # fmt: skip
 _TAGS = {
     "a", "blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
     "img", "li", "ol", "p", "pre", "table", "tbody", "td", "th", "tr", "ul",
 }  # fmt: skip
+_ATTRIBUTES = {"a": {"href"}, "img": {"alt"}}
+_SILENT = {"script", "style", "title", "head"}
 _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "table", "ul", "ol", "dl"}
 _LINES = {"div", "tr", "li", "dt", "dd", "hr", "blockquote"}
 #: Quotations within quotations that are told apart.
@@ -31,31 +23,10 @@ _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 def text_in(html: str) -> str:
     """Return the words of ``html``. Quotations become lines that begin with ``>``."""
-    html = html[:LONGEST]
-    if _is_too_deep(html):
-        return unescape(_TAG.sub(" ", html)).strip()
-    clean = nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes={"a": {"href"}, "img": {"alt"}},
-        clean_content_tags={"script", "style", "title", "head"},
-        url_schemes={"http", "https", "mailto", "tel"},
-        link_rel=None,
-    )
     reader = _Reader()
-    reader.feed(clean)
+    reader.feed(tidied(html, tags=_TAGS, attributes=_ATTRIBUTES, silent=_SILENT))
     reader.close()
     return reader.text()
-
-
-def _is_too_deep(html: str) -> bool:
-    depth = 0
-    for tag in _TAG.finditer(html):
-        if tag[2].lower() not in _SHALLOW:
-            depth = max(depth + (-1 if tag[1] else 1), 0)
-        if depth > _DEEPEST_ELEMENT:
-            return True
-    return False
 
 
 class _Reader(HTMLParser):

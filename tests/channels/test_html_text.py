@@ -67,6 +67,25 @@ def test_a_long_and_hostile_post_is_read_in_one_go(hostile: str) -> None:
     assert len(text_of(hostile)) < 10**6
 
 
+@pytest.mark.parametrize(
+    ("hostile", "read"),
+    [
+        ("late <![wrong thing]]>", "late"),
+        ("late <![ ", "late"),
+        (f"late &#{'9' * 5_000};", "late \ufffd"),
+        ("late \ud800\x00 <b>again", "late ? again"),
+    ],
+)
+def test_what_is_no_html_is_read_all_the_same(hostile: str, read: str) -> None:
+    assert text_of(hostile) == read
+
+
+@pytest.mark.parametrize("open_tag", ["<a/", "<a b=", "<a \n", '<a b="', "<!--", "<script"])
+def test_what_is_left_open_takes_no_longer_than_what_is_closed(open_tag: str) -> None:
+    # given: looked at anew from each tag to the end, this would take minutes
+    text_of("late " + open_tag * (200_000 // len(open_tag)))
+
+
 def test_quotations_are_shown_five_deep() -> None:
     nested = "<blockquote>" * 7 + "you" + "</blockquote>" * 7 + "me"
     assert text_of(nested) == "> > > > > you\n\nme"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from channels.mail.html_text import LONGEST, text_in
+from channels.mail.html_text import text_in
 from channels.mail.quotes import own_words, without_signature
+from channels.well_formed import LONGEST
 
 #: How programs announce what they quote, in many languages.
 ANNOUNCED = {
