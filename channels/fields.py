@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ from channels.errors import AccountRejectedError
 
 #: Characters of one answer at most.
 LONGEST = 4_000
+#: Days of the past at most, however many are told: no moment is before the calendar begins.
+_MOST_DAYS = 3_650
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,11 @@ def number(told: Any, usual: float) -> float:
     """Return a number of the settings of an account; the usual one where none was told."""
     valid = isinstance(told, int | float) and not isinstance(told, bool)
     return float(told) if valid else usual
+
+
+def days(told: Any, usual: float) -> timedelta:
+    """Return so many days back as a setting of an account says, or as is usual."""
+    return timedelta(days=min(number(told, usual), _MOST_DAYS))
 
 
 def _read(field: Field, answer: str) -> Any:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+#: By so much our clock and that of a server may differ when a reply of ours is looked for there.
+DOUBT = timedelta(minutes=10)
 
 
 def moment_of(told: Any) -> datetime:

@@ -1,8 +1,13 @@
-"""What this process has seen posted: by its idempotency key, so that it is not asked for again."""
+"""What this process has seen posted, so that it is neither asked for nor posted again.
+
+Keys are idempotency keys; a network that keeps one memory for all its accounts puts the account in
+front.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Hashable
 
 #: Replies whose ids are kept in memory.
 REMEMBERED = 2_000
@@ -13,19 +18,19 @@ class Posted:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._ids: dict[str, str] = {}
+        self._ids: dict[Hashable, str] = {}
         self._lock = threading.Lock()
 
-    def id_of(self, key: str) -> str | None:
+    def id_of(self, key: Hashable) -> str | None:
         """Return the id of what was posted with ``key``, if this process saw it."""
         return self._ids.get(key)
 
-    def by_others(self, key: str) -> frozenset[str]:
+    def by_others(self, key: Hashable) -> frozenset[str]:
         """Return the ids of what this process saw posted with other keys."""
         with self._lock:
             return frozenset(id for other, id in self._ids.items() if other != key)
 
-    def note(self, key: str, id: str) -> str:
+    def note(self, key: Hashable, id: str) -> str:
         """Keep the id of what was posted with ``key``; return the id."""
         with self._lock:
             self._ids[key] = id

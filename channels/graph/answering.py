@@ -33,7 +33,7 @@ def send(server: Server, dialect: Dialect, reply: Reply, now: datetime, chance: 
     if chance.refusal is not None:
         raise ReplyRefusedError(chance.refusal)
     # Sent before, by this process: the network would take it for another one.
-    if (known := server.sent(reply.idempotency_key)) is not None:
+    if (known := server.posted.id_of(reply.idempotency_key)) is not None:
         return known
     try:
         name = _message(server, dialect, reply, now) if goes_private(reply) else _post(
@@ -41,8 +41,7 @@ def send(server: Server, dialect: Dialect, reply: Reply, now: datetime, chance: 
         )  # fmt: skip
     except RepeatedError as error:
         name = _repeated(server, dialect, reply, error)
-    server.remember(reply.idempotency_key, name)
-    return name
+    return server.posted.note(reply.idempotency_key, name)
 
 
 def _post(server: Server, dialect: Dialect, reply: Reply) -> str:

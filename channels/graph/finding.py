@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from channels.errors import CallRefusedError, ChannelUnavailableError
 from channels.graph.dialect import Dialect
@@ -12,9 +12,8 @@ from channels.graph.posts import Comment, person_in, same_words
 from channels.graph.server import Server
 from channels.graph.windows import goes_private, target_of
 from channels.model import Reply
+from channels.moments import DOUBT
 
-#: By so much our clock and the network's may differ.
-DOUBT = timedelta(minutes=10)
 #: Pages of answers under one comment, until we say that we cannot tell; and seconds after which
 #: no further one is asked for.
 PAGES, PATIENCE = 10, 10.0
@@ -29,7 +28,7 @@ def find(server: Server, dialect: Dialect, reply: Reply) -> str | None:
         ChannelUnavailableError: nobody can tell now.
         ChannelRefusedError: the account cannot be read.
     """
-    if (known := server.sent(reply.idempotency_key)) is not None:
+    if (known := server.posted.id_of(reply.idempotency_key)) is not None:
         return known
     if goes_private(reply):
         return _message(server, dialect, reply)
@@ -40,7 +39,7 @@ def _comment(server: Server, dialect: Dialect, reply: Reply) -> str | None:
     target = target_of(reply)
     if target is None:
         return None  # we never post such a one
-    others = server.sent_with_others(reply.idempotency_key)
+    others = server.posted.by_others(reply.idempotency_key)
     floor = reply.created_at - DOUBT
     found: Comment | None = None
     pages = 0
@@ -70,7 +69,7 @@ def _is_it(one: Comment, reply: Reply, floor: datetime, parents: set[str | None]
 
 def _message(server: Server, dialect: Dialect, reply: Reply) -> str | None:
     person = person_in(reply.in_reply_to) or _author(server, dialect, reply.in_reply_to)
-    others = server.sent_with_others(reply.idempotency_key)
+    others = server.posted.by_others(reply.idempotency_key)
     floor = reply.created_at - DOUBT
     shown = with_person(dialect, server, person)
     for one in shown:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from channels.errors import CallRefusedError, ChannelError, ChannelUnavailableError
+from channels.fields import days
 from channels.graph import changes, comments, messages
 from channels.graph.dialect import Dialect
 from channels.graph.faults import UnreadableError, is_gone
@@ -54,7 +55,7 @@ class Look:
         self._settings = settings
         self._now = now
         self._before: Mapping[str, Any] | None = after
-        backlog = timedelta(days=self._days("backlog_days", 1))
+        backlog = days(self._settings.get("backlog_days"), 1.0)
         self._place = Place.of(after, now - backlog, now)
         self._place.me = self._me.id
         self._found: list[Mention | OwnPost] = []
@@ -93,7 +94,7 @@ class Look:
     # ---- comments
 
     def _read_comments(self) -> Iterator[Page]:
-        since = self._now - timedelta(days=self._days("watch_days", 30))
+        since = self._now - days(self._settings.get("watch_days"), 30.0)
         posts: list[Post] = []
         for post in self._dialect.posts(self._server, since):
             posts.append(post)
@@ -205,10 +206,6 @@ class Look:
         self._skipped, self._gap = (), None
         self._before = page.position
         return page
-
-    def _days(self, name: str, usual: float) -> float:
-        told = self._settings.get(name, usual)
-        return min(told, 3_650) if isinstance(told, int | float) else usual
 
 
 def _portions(news: Sequence[T]) -> Iterator[Sequence[T]]:

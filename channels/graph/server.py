@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -21,13 +20,12 @@ from channels.errors import (
 from channels.graph import faults
 from channels.graph.posts import Me, Told, each, mapped
 from channels.graph.usage import heed
+from channels.posted import Posted
 from channels.transport import Line
 
 #: Seconds of silence, and for a whole call: of one that asks, and of one that writes. To log in,
 #: to write, and to look for what may stand there already, ends within one ``LONGEST_CALL``.
 SILENCE, ASKING, WRITING = 12.0, 14.0, 20.0
-#: Replies whose ids are kept in memory.
-REMEMBERED = 2_000
 
 
 class Server:
@@ -55,6 +53,8 @@ class Server:
         self.title = title
         #: Whose token it is, once it was asked.
         self.me: Me | None = None
+        #: What went out, as far as this process saw it.
+        self.posted = Posted()
         #: How often what belongs to an id could not be read, in this process.
         self.failures: Counter[str] = Counter()
         proof = hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()
@@ -63,8 +63,6 @@ class Server:
         headers = {"Authorization": f"Bearer {token}"}
         self._asking = Caller(base, headers=headers, line=Line(read=silence, whole=ASKING))
         self._writing = Caller(base, headers=headers, line=Line(read=silence, whole=WRITING))
-        self._sent: OrderedDict[str, str] = OrderedDict()
-        self._lock = threading.Lock()
 
     def get(self, path: str, **params: Any) -> Told:
         """Ask for an object, or an edge, and return what it tells.
@@ -122,22 +120,6 @@ class Server:
         if not isinstance(became, Mapping):
             raise DeliveryUnknownError(f"{self.title} took the reply, and does not say as which.")
         return became
-
-    def sent(self, key: str) -> str | None:
-        """Return the id of what was sent with a key, if this process saw it."""
-        return self._sent.get(key)
-
-    def sent_with_others(self, key: str) -> frozenset[str]:
-        """Return the ids of what this process saw sent with other keys."""
-        with self._lock:
-            return frozenset(id for other, id in self._sent.items() if other != key)
-
-    def remember(self, key: str, id: str) -> None:
-        """Keep in memory as what a reply went out: others may have the same words."""
-        with self._lock:
-            self._sent[key] = id
-            while len(self._sent) > REMEMBERED:
-                self._sent.popitem(last=False)
 
 
 def listed(told: Any) -> list[Told]:

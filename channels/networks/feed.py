@@ -27,10 +27,11 @@ from channels.errors import (
     ReplyRefusedError,
     ReplyTooLongError,
 )
-from channels.fields import Field, number
+from channels.fields import Field, days, number
 from channels.html_text import text_of
 from channels.model import Author, Chance, ChannelAccount, Edit, Mention, Page, Reply
 from channels.phrases import listed, names_one
+from channels.positions import is_due
 from channels.protocol import Checked
 from channels.transport import Line
 
@@ -114,13 +115,12 @@ class FeedNetwork:
         first = after is None
         place = _place_of(after or {})
         pause = timedelta(minutes=number(account.settings.get("minutes"), 5.0))
-        if place.asked_at and now - datetime.fromisoformat(place.asked_at) < pause:
+        if not is_due(place.asked_at, now, pause):
             return
         answer = self._asked(account, place)
         entries = [] if answer.status == 304 else _entries(answer, _address(account), now)
         words = listed(account.settings.get("words"))
-        days = min(number(account.settings.get("backlog_days"), 7.0), 3_650)
-        since = now - timedelta(days=days) if first else None
+        since = now - days(account.settings.get("backlog_days"), 7.0) if first else None
         entries = _unlike(entries, place)
         if since is not None:
             for old in (one for one in entries if one.at < since):

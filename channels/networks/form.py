@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from channels.delivered import Delivered
 from channels.errors import ChannelRefusedError, ReplyTooLongError
 from channels.forms import FIELDS, Form, origin_of
 from channels.model import ChannelAccount, Page, Reply
+from channels.posted import Posted
 from channels.protocol import Checked
 
 
@@ -28,7 +28,7 @@ class FormNetwork:
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         """Take a clock, as all networks do; what is told here has no moment of its own."""
-        self._delivered = Delivered()
+        self._posted = Posted()
 
     def fetch(self, account: ChannelAccount, after: Mapping[str, Any] | None) -> Iterator[Page]:
         """Yield nothing: whoever submits a form brings it."""
@@ -43,11 +43,11 @@ class FormNetwork:
         if (length := self.measure(reply.text)) > self.reply_limit:
             raise ReplyTooLongError(self.name, length=length, limit=self.reply_limit)
         key = reply.idempotency_key
-        return self._delivered.add(account.id, key, f"reply-{key}")
+        return self._posted.note((account.id, key), f"reply-{key}")
 
     def find(self, account: ChannelAccount, reply: Reply) -> str | None:
         """Return the id of a reply that this process sent; to send it again is as good."""
-        return self._delivered.get(account.id, reply.idempotency_key)
+        return self._posted.id_of((account.id, reply.idempotency_key))
 
     def check(self, account: ChannelAccount) -> Sequence[Checked]:
         """Look at what the form was told."""

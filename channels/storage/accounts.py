@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 
 from channels.errors import LeaseLostError
 from channels.gaps import open_gap
@@ -222,16 +222,6 @@ def switched_on(
         .order_by(AccountRow.id)
     )
     return [account_of(row) for row in found]
-
-
-def our_handles(connection: Connection, workspace_id: int, channel: str) -> set[str]:
-    """Return the handles of our own accounts on a channel, in lower case."""
-    found = connection.scalars(
-        select(func.lower(AccountRow.handle)).where(
-            AccountRow.workspace_id == workspace_id, AccountRow.channel == channel
-        )
-    )
-    return set(found)
 
 
 def _state(row: Row[Any]) -> AccountState:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from channels.errors import CallRefusedError, ChannelUnavailableError
+from channels.fields import days
 from channels.model import ChannelAccount, Edit, Gap, Mention, OwnPost, Page, Skipped
 from channels.networks.bluesky.desk import Desk
 from channels.networks.bluesky.messages import News, news_of
@@ -28,6 +29,7 @@ from channels.networks.bluesky.posts import (
 )
 from channels.networks.bluesky.session import error_of
 from channels.networks.bluesky.tracks import Track
+from channels.positions import is_due
 
 #: Posts asked for at once, and mentions of one page of ours.
 MANY, PAGE = 100, 50
@@ -55,16 +57,14 @@ class Look:
         self._session = desk.session
         self._settings = account.settings
         self._now = now
-        days = account.settings.get("backlog_days", 1)
-        self._since = now - timedelta(days=min(days, 3_650) if isinstance(days, int | float) else 1)
+        self._since = now - days(account.settings.get("backlog_days"), 1.0)
         self._position: dict[str, Any] = deepcopy(dict(after or {}))
         self._own: Track | None = None
         self._skipped: list[Skipped] = []
 
     def pages(self) -> Iterator[Page]:
         """Yield all that is new, oldest first; see :class:`channels.protocol.Channel`."""
-        last = self._position.get("tended_at")
-        tending = last is None or self._now - datetime.fromisoformat(last) >= TENDING
+        tending = is_due(self._position.get("tended_at"), self._now, TENDING)
         # Asked before the mentions: whatever they answer is stored by the time they are.
         own = self._own_posts() if tending else ()
         yield from self._posts("mentions", self._ask_notifications)

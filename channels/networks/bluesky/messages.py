@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from channels.errors import (
@@ -18,15 +18,13 @@ from channels.errors import (
     ReplyRefusedError,
 )
 from channels.model import Author, Mention, OwnPost, Reply
-from channels.moments import moment_of
+from channels.moments import DOUBT, moment_of
 from channels.networks.bluesky.desk import Desk
 from channels.networks.bluesky.posts import Told, author_of, did_of
 from channels.networks.bluesky.session import Session, error_of, words_of
 
 #: Conversations and messages asked for at once; pages of messages read back to find one of ours.
 MANY, PAGES = 100, 10
-#: By so much our clock and the server's may differ.
-DOUBT = timedelta(minutes=10)
 _WHY = {
     "MessagesDisabled": "The customer takes no direct messages. Answer in public.",
     "NotFollowedBySender": (

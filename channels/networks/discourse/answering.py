@@ -9,7 +9,6 @@ neither is relied on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from typing import Any
 
 from channels.errors import (
@@ -22,7 +21,7 @@ from channels.errors import (
     ReplyTooLongError,
 )
 from channels.model import Reply
-from channels.moments import moment_of
+from channels.moments import DOUBT, moment_of
 from channels.networks.discourse.forum import Told, Visit, is_gone, said_in
 from channels.networks.discourse.posts import (
     PRIVATE,
@@ -36,8 +35,6 @@ from channels.phrases import first_words, letters_of
 
 #: Characters of a post, unless a forum has set another limit.
 LONGEST_POST = 32_000
-#: By so much our clock and the forum's may differ.
-DOUBT = timedelta(minutes=10)
 #: Posts of a topic that are asked for at once, and lists until we say that we cannot tell.
 TOGETHER, MOST_LISTS = 20, 12
 #: Characters of the title of a private topic.

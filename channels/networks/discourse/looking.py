@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from copy import deepcopy
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from channels.errors import CallRefusedError
-from channels.fields import number
+from channels.fields import days, number
 from channels.model import Gap, Mention, OwnPost, Page, Skipped
 from channels.networks.discourse.changes import changes
 from channels.networks.discourse.forum import Told, Visit, said_in
@@ -29,6 +28,7 @@ from channels.networks.discourse.posts import (
     thread_of,
     titled,
 )
+from channels.positions import is_due, restored
 
 #: Lists asked for in a row: what is behind them is told as a gap, and searched.
 MOST_LISTS = 20
@@ -88,10 +88,7 @@ class Look:
         self._brand = brand
         self._now = now
         self._settings = settings
-        days = min(number(settings.get("backlog_days"), 1.0), 3_650)
-        names = {each.name for each in fields(Place)}
-        known = deepcopy({name: value for name, value in after.items() if name in names})
-        self._place = Place(**({"since": (now - timedelta(days=days)).isoformat()} | known))
+        self._place = restored(Place, after, now - days(settings.get("backlog_days"), 1.0))
         self._skipped: list[Skipped] = []
 
     def pages(self) -> Iterator[Page]:
@@ -284,5 +281,4 @@ class Look:
         return datetime.fromisoformat(self._place.since)
 
     def _due(self, what: str, pause: timedelta) -> bool:
-        at: str | None = getattr(self._place, what)
-        return at is None or self._now - datetime.fromisoformat(at) >= pause
+        return is_due(getattr(self._place, what), self._now, pause)

@@ -16,11 +16,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from channels.errors import ChannelRefusedError, ReplyTooLongError
-from channels.fields import Field
+from channels.fields import Field, days
 from channels.media import MediaRules
 from channels.model import ChannelAccount, Page, Reply
 from channels.networks.mastodon.finding import Finding
@@ -32,9 +32,6 @@ from channels.networks.mastodon.trying import trial
 from channels.networks.mastodon.uploading import uploaded
 from channels.networks.mastodon.wording import ROOM, length_of, wording
 from channels.protocol import Checked
-
-#: Days of mentions read when an account is new, unless its settings say otherwise.
-BACKLOG_DAYS = 1.0
 
 
 class MastodonNetwork:
@@ -74,8 +71,7 @@ class MastodonNetwork:
 
     def fetch(self, account: ChannelAccount, after: Mapping[str, Any] | None) -> Iterator[Page]:
         """Yield what happened since ``after``; see :class:`channels.protocol.Channel`."""
-        days = account.settings.get("backlog_days", BACKLOG_DAYS)
-        backlog = timedelta(days=min(days, 3_650) if isinstance(days, int | float) else 1)
+        backlog = days(account.settings.get("backlog_days"), 1.0)
         yield from Look(self._server(account), after, self._now(), backlog=backlog).pages()
 
     def measure(self, text: str) -> int:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from channels.errors import ChannelUnavailableError, ReplyRefusedError
 from channels.html_text import text_of
 from channels.model import ChannelAccount, Reply
+from channels.moments import DOUBT
 from channels.networks.mastodon.posts import Dated, each_dated, parent_of
 from channels.networks.mastodon.server import Server
 from channels.networks.mastodon.wording import fingerprint, wording
 
 #: Posts asked for at once, and pages of them until we say that we cannot tell.
 MANY, PAGES = 40, 15
-#: By so much our clock and the server's may differ.
-DOUBT = timedelta(minutes=10)
 
 
 class Finding:

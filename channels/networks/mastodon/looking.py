@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,6 +33,7 @@ from channels.networks.mastodon.posts import (
 )
 from channels.networks.mastodon.server import Server
 from channels.networks.mastodon.wording import ROOM, full_handle
+from channels.positions import is_due, restored
 
 #: Things asked for at once; servers give fewer as they like, but not fewer than `FEW`.
 MANY, FEW = 80, 15
@@ -87,7 +88,7 @@ class Look:
         """Take the present in UTC, and how long before the first look mentions may be."""
         self._server = server
         self._now = now
-        self._place = _place_of(after or {}, now - backlog)
+        self._place = restored(Place, after or {}, now - backlog)
         self._skipped: list[Skipped] = []
         self._began = time.monotonic()
 
@@ -95,7 +96,7 @@ class Look:
         """Yield pages, oldest first. Raises what calling the server raises."""
         self._learn_terms()
         self._server.me()
-        tending = self._is_due(self._place.tended_at, TENDING)
+        tending = is_due(self._place.tended_at, self._now, TENDING)
         # Asked before the mentions: whatever they answer is stored by the time they are. But
         # mentions do not wait until the rest goes well.
         own = Own() if tending else None
@@ -230,7 +231,7 @@ class Look:
         return self._given(own_posts=tuple(posts), edits=tuple(edits), deletions=tuple(gone))
 
     def _learn_terms(self) -> None:
-        if not self._is_due(self._place.terms_at, ASKING_TERMS):
+        if not is_due(self._place.terms_at, self._now, ASKING_TERMS):
             return
         try:
             terms = self._server.terms()
@@ -266,18 +267,7 @@ class Look:
     def _skip(self, why: str) -> None:
         self._skipped.append(Skipped(len(self._skipped) + 1, why))
 
-    def _is_due(self, at: str | None, pause: timedelta) -> bool:
-        return at is None or self._now - datetime.fromisoformat(at) >= pause
-
     def _check_patience(self) -> None:
         """Raise unless there is time for another question."""
         if time.monotonic() - self._began > PATIENCE:
             raise ChannelUnavailableError(f"{self._server.host} answers too slowly.")
-
-
-def _place_of(position: Mapping[str, Any], since: datetime) -> Place:
-    """Return the place a position tells of; what it does not tell is as at the first look."""
-    known = {each.name for each in fields(Place)}
-    return Place(
-        **({"since": since.isoformat()} | {k: v for k, v in position.items() if k in known})
-    )

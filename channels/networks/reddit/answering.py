@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +21,7 @@ from channels.errors import (
     ReplyTooLongError,
 )
 from channels.model import ChannelAccount, Reply
+from channels.moments import DOUBT
 from channels.networks.reddit.looking import MANY, MOST_ANSWERS, REACH
 from channels.networks.reddit.things import Thing, read
 from channels.networks.reddit.wire import Wire
@@ -30,8 +30,6 @@ from channels.posted import Posted
 
 #: Characters of a comment, and of a message.
 LONGEST = 10_000
-#: By so much our clock and Reddit's may differ.
-DOUBT = timedelta(minutes=10)
 #: Seconds that a time is long, as Reddit tells how long to wait.
 _TIMES = {"second": 1, "minute": 60, "hour": 3_600}
 _WAIT = re.compile(r"(\d+) (second|minute|hour)")

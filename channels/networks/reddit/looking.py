@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from channels.errors import CallRefusedError, ChannelRefusedError
-from channels.fields import number
+from channels.fields import days
 from channels.model import ChannelAccount, Edit, Gap, Mention, Page, Skipped
 from channels.networks.reddit.things import Thing, mention_of, read
 from channels.networks.reddit.wire import Wire
 from channels.phrases import listed, names_one
+from channels.positions import is_due, restored
 
 #: Things of one answer, and answers of one listing: Reddit lists a thousand things. One that ends
 #: with so many things may have had more.
@@ -63,10 +63,7 @@ class Look:
         self._settings = account.settings
         self._now = now
         self._words = [f"u/{account.handle}", *listed(account.settings.get("words"))]
-        days = min(number(account.settings.get("backlog_days"), 1.0), 3_650)
-        names = {each.name for each in fields(Place)}
-        known = deepcopy({name: value for name, value in after.items() if name in names})
-        self._place = Place(**({"since": (now - timedelta(days=days)).isoformat()} | known))
+        self._place = restored(Place, after, now - days(account.settings.get("backlog_days"), 1.0))
         self._skipped: list[Skipped] = []
 
     def pages(self) -> Iterator[Page]:
@@ -202,8 +199,7 @@ class Look:
         return Page(position=asdict(self._place), skipped=skipped, **parts)
 
     def _due(self, what: str, pause: timedelta) -> bool:
-        at: str | None = getattr(self._place, what)
-        return at is None or self._now - datetime.fromisoformat(at) >= pause
+        return is_due(getattr(self._place, what), self._now, pause)
 
 
 class NoSubredditError(ChannelRefusedError):

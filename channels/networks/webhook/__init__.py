@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from channels.calling import Caller, Line
-from channels.delivered import Delivered
 from channels.errors import (
     CallNotGenuineError,
     CallRefusedError,
@@ -33,6 +32,7 @@ from channels.fields import Field
 from channels.giving_up import GONE, NOTICES
 from channels.model import ChannelAccount, Page, Reply
 from channels.networks.webhook.calls import LONGEST_ID, page_of
+from channels.posted import Posted
 from channels.protocol import Call, Checked, Received
 from channels.public_addresses import public_address
 from channels.signing import secrets_in, sign, verify
@@ -90,7 +90,7 @@ class WebhookNetwork:
         """Take a clock in UTC, and the seconds after which silence is no answer."""
         self._now = now
         self._silence = silence
-        self._delivered = Delivered()
+        self._posted = Posted()
 
     def fetch(self, account: ChannelAccount, after: Mapping[str, Any] | None) -> Iterator[Page]:
         """Yield nothing: it calls us. An address that was changed is not the one that is gone."""
@@ -158,14 +158,14 @@ class WebhookNetwork:
             raise _later(reply, str(error), error.retry_after) from None
         except ChannelRefusedError as error:
             raise _later(reply, str(error)) from None
-        return self._delivered.add(account.id, key, key)
+        return self._posted.note((account.id, key), key)
 
     def find(self, account: ChannelAccount, reply: Reply) -> str | None:
         """Return the id of a reply if this process told it; nobody else can be asked.
 
         What an earlier process told is told again, which the receiver takes for the same.
         """
-        return self._delivered.get(account.id, reply.idempotency_key)
+        return self._posted.id_of((account.id, reply.idempotency_key))
 
     def check(self, account: ChannelAccount) -> Sequence[Checked]:
         """Look at the secrets and where the address leads; nothing is sent there."""

@@ -7,7 +7,6 @@ own posts, or messages; that X refuses the same words twice is a hint, and no pr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
 from typing import Any
 
 from channels.errors import (
@@ -20,6 +19,7 @@ from channels.errors import (
     ReplyTooLongError,
 )
 from channels.model import ChannelAccount, Reply
+from channels.moments import DOUBT
 from channels.networks.x import words
 from channels.networks.x.prices import Purse, kinds_of_reply
 from channels.networks.x.reading import Memory, own_posts, whoever
@@ -28,8 +28,6 @@ from channels.networks.x.wire import Wire
 from channels.networks.x.words import PRIVATE, Found, Me
 from channels.uploads import Uploads
 
-#: How far the clock of X may be off ours.
-SKEW = timedelta(minutes=10)
 #: Answers with own posts, or messages, that a search for a reply asks for at most.
 MOST_ANSWERS = 10
 #: Problems of X that are no fault of the reply: somebody has to mend the account.
@@ -151,7 +149,7 @@ class Answering:
 
     def _find_post(self, reply: Reply) -> str | None:
         parent = reply.in_reply_to or ""
-        since = words.id_at(reply.created_at - SKEW)
+        since = words.id_at(reply.created_at - DOUBT)
         if parent.isdecimal():
             since = max(since, int(parent))
 
@@ -168,7 +166,7 @@ class Answering:
 
     def _find_message(self, reply: Reply) -> str | None:
         whom = self._whom(reply)
-        since = words.id_at(reply.created_at - SKEW)
+        since = words.id_at(reply.created_at - DOUBT)
         me = self._me()
 
         def ask(found: Found) -> Any:

@@ -21,8 +21,8 @@ from channels.networks.x.words import Found, Me
 
 #: Posts of one page of ours, and of one answer of X at most.
 PAGE = 100
-#: Mentions, and posts of our own, that X shows at most, however many there are.
-REACH, OWN_REACH = 800, 3_200
+#: Mentions that X shows at most, however many there are.
+REACH = 800
 #: How far back a search sees; a little less, so that it is never refused.
 WEEK = timedelta(days=7) - timedelta(minutes=2)
 #: Answers of one kind that are asked for in a row: what is behind them is told as a gap.
