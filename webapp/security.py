@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import wraps
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -68,8 +69,21 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+
+def caller() -> str:
+    """Return where a request comes from, as limits count it: of IPv6 whoever has a whole /64."""
+    address = get_remote_address()
+    try:
+        told = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(told, IPv6Address):
+        return address
+    return str(told.ipv4_mapped or IPv6Network((int(told), 64), strict=False))
+
+
 csrf = CSRFProtect()
-limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
+limiter = Limiter(key_func=caller, headers_enabled=True)
 
 
 def protect(app: Flask, people: People, settings: Settings) -> None:

@@ -65,7 +65,10 @@ def _form_key() -> str:
 
 
 _by_address = limiter.shared_limit(_address_limit, scope="forms")
-_by_form = limiter.shared_limit(_form_limit, scope="forms", key_func=_form_key)
+# What is refused takes nobody's place: else a stranger without a proof could close the form.
+_by_form = limiter.shared_limit(
+    _form_limit, scope="forms", key_func=_form_key, deduct_when=lambda told: told.status_code == 303
+)
 
 
 @page.get("")
