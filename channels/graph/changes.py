@@ -1,6 +1,6 @@
 """What became of comments after they were read: other words, or gone.
 
-There is no feed of it, and web hooks may be switched off. Comments that are read again for another
+There is no feed of it, and webhooks may be switched off. Comments that are read again for another
 reason are compared with what they said; those of quiet posts are looked at by turn.
 """
 

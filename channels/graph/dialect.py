@@ -75,7 +75,7 @@ class Dialect(ABC):
 
     @abstractmethod
     def comment_in(self, change: Told) -> tuple[str, str, str | None] | None:
-        """Return what a change told by a web hook is about.
+        """Return what a change told by a webhook is about.
 
         That is: what happened (``add``, ``edited``, ``remove``), the id of the comment, and its
         text, where it is told. None: it is about no comment.

@@ -25,7 +25,7 @@ def fields_of(token: str, address: str) -> tuple[Field, ...]:
     return (
         Field("access_token", "Access token", token, secret=True),
         Field("app_secret", "App secret", "Of the app, in its basic settings", secret=True),
-        Field("verify_token", "Word of the web hook", "Any word; give the same one to Meta",
+        Field("verify_token", "Word of the webhook", "Any word; give the same one to Meta",
               secret=True, required=False),
         Field("comments", "Read comments", kind="flag", default="yes"),
         Field("messages", "Read messages", kind="flag", default="yes"),

@@ -108,7 +108,7 @@ class InstagramDialect(Dialect):
         return len(text.encode("utf-8", "replace"))
 
     def comment_in(self, change: Told) -> tuple[str, str, str | None] | None:
-        """Return which comment is new: of nothing else web hooks of Instagram tell."""
+        """Return which comment is new: of nothing else webhooks of Instagram tell."""
         value = mapped(change.get("value"))
         if change.get("field") not in ("comments", "live_comments") or not value.get("id"):
             return None

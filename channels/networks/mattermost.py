@@ -3,9 +3,9 @@
 A note is posted by a bot, with its key among the properties of the post. The server minds such a
 key (``pending_post_id``) for 30 seconds and in one process only, so every post is looked for by
 its properties before it is made. What is said in the thread of a note is read from the channel;
-an outgoing web hook only says that there is something to read.
+an outgoing webhook only says that there is something to read.
 
-Facts: the API of version 4 (posts, ``since``, threads), outgoing web hooks; ``pending_post_id`` in
+Facts: the API of version 4 (posts, ``since``, threads), outgoing webhooks; ``pending_post_id`` in
 mattermost/mattermost#10006.
 """
 
@@ -53,7 +53,7 @@ class MattermostNetwork(TeamNetwork):
         Field("channel", "Channel", "Its id, 26 characters: View info, at the bottom. Add the bot "
               "there"),
         Field("bot_token", "Bot token", "Integrations, Bot accounts", secret=True),
-        Field("hook_token", "Token of an outgoing web hook", "Of one for this channel: with it "
+        Field("hook_token", "Token of an outgoing webhook", "Of one for this channel: with it "
               "answers come back at once", secret=True, required=False),
     )  # fmt: skip
 
@@ -122,7 +122,7 @@ class MattermostNetwork(TeamNetwork):
         me = self._ask(account, "/users/me")
         where = self._ask(account, f"/channels/{quote(_channel(account), safe='')}")
         self._posts(account, {"per_page": 1})
-        told = "at once, by a web hook" if account.secrets.get("hook_token") else "every minute"
+        told = "at once, by a webhook" if account.secrets.get("hook_token") else "every minute"
         return [
             Checked("log in", f"@{me.get('username')}"),
             Checked("channel", f"{where.get('display_name')} can be read"),
@@ -130,12 +130,12 @@ class MattermostNetwork(TeamNetwork):
         ]
 
     def receive(self, account: ChannelAccount, call: Call) -> Received:
-        """Look at the channel when its web hook says that somebody spoke."""
+        """Look at the channel when its webhook says that somebody spoke."""
         meant = account.secrets.get("hook_token")
         if not meant:
-            return Received(403, b"This account has no token of a web hook.")
+            return Received(403, b"This account has no token of a webhook.")
         if not hmac.compare_digest(_token_in(call).encode(), meant.encode()):
-            return Received(401, b"The token is not that of the web hook.")
+            return Received(401, b"The token is not that of the webhook.")
         return Received(wake=True)
 
     def _remark(self, account: ChannelAccount, post: Mapping[str, Any]) -> Remark:

@@ -14,9 +14,8 @@ from datetime import UTC, datetime, timedelta
 from channels.calling import Caller, Line
 from channels.errors import ChannelRefusedError, ReplyTooLongError
 from channels.model import ChannelAccount, Reply
+from channels.moments import DOUBT
 
-#: How far the clock of a network may be from ours when a post of ours is looked for.
-LEEWAY = timedelta(minutes=10)
 #: What was posted longer ago and is not known here was not posted: that is what ``find`` is for.
 RECENT = timedelta(hours=1)
 
@@ -46,12 +45,12 @@ class TeamNetwork(ABC):
         """Post a note, unless it is there, and return its id."""
         if (length := self.measure(reply.text)) > self.reply_limit:
             raise ReplyTooLongError(self.name, length=length, limit=self.reply_limit)
-        since = max(reply.created_at, self._now() - RECENT) - LEEWAY
+        since = max(reply.created_at, self._now() - RECENT) - DOUBT
         return self._found(account, reply, since) or self._posted(account, reply)
 
     def find(self, account: ChannelAccount, reply: Reply) -> str | None:
         """Return the id of a note if it is in the channel, or in its thread there."""
-        return self._found(account, reply, reply.created_at - LEEWAY)
+        return self._found(account, reply, reply.created_at - DOUBT)
 
     @abstractmethod
     def _found(self, account: ChannelAccount, reply: Reply, since: datetime) -> str | None:

@@ -17,7 +17,7 @@ from tests.networks.graph_server import SECRET, TOKEN, GraphServer
 from tests.networks.staging import Staged
 
 NETWORKS: dict[str, Callable[..., GraphNetwork]] = {"facebook": Facebook, "instagram": Instagram}
-#: What Meta and we have agreed on for web hooks.
+#: What Meta and we have agreed on for webhooks.
 WORD = "a word of ours"
 
 

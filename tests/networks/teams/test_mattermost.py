@@ -1,4 +1,4 @@
-"""Mattermost: what is posted and read there, and what its web hook is good for."""
+"""Mattermost: what is posted and read there, and what its webhook is good for."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_an_account_is_tried_without_writing(desk: Desk) -> None:
     found = {one.what: one.found for one in desk.network.check(desk.account)}
     assert found == {
         "log in": "@corral", "channel": "Care can be read",
-        "answers": "are read at once, by a web hook",
+        "answers": "are read at once, by a webhook",
     }  # fmt: skip
     assert desk.server.posts == []
     elsewhere = replace(desk.account, settings={**desk.account.settings, "channel": "x/../y"})

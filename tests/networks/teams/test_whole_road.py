@@ -98,7 +98,7 @@ def test_a_note_and_its_answers(
     for more in ({}, again):
         assert day.is_called(2, body, {**signed(body, clock.now()), **more}) == 200
 
-    # and: Kim answers on Mattermost, whose web hook wakes us
+    # and: Kim answers on Mattermost, whose webhook wakes us
     mattermost.says("He called, too.", mattermost.notes()[0], "u-kim")
     json = {"Content-Type": "application/json"}
     assert day.is_called(3, f'{{"token": "{HOOK}"}}'.encode(), json) == 200
