@@ -22,7 +22,7 @@ from channels.errors import (
 )
 from channels.fields import Told, told
 from channels.model import AccountState, ChannelAccount
-from channels.networks import found, of_account
+from channels.networks import of_account
 from channels.protocol import Adding, Channel, Checked
 from channels.sealing import Seals, hidden, hiding
 from channels.storage import accounts, hearing
@@ -68,12 +68,11 @@ class Accounts:
     def __init__(
         self,
         engine: Engine,
-        channels: Mapping[str, Channel] | None = None,
+        channels: Mapping[str, Channel],
         seals: Seals | None = None,
     ) -> None:
-        """Bind to a workspace; ``channels`` are those found, ``seals`` without a key by default."""
-        self._engine = engine
-        self._channels = found() if channels is None else channels
+        """Bind to a workspace, with the networks by name; ``seals`` have no key by default."""
+        self._engine, self._channels = engine, channels
         self._seals = seals or Seals()
         self._rows = Conversations(engine, self._seals)
 

@@ -60,10 +60,9 @@ class Composed:
 class Composing:
     """Looks at answers of one workspace, and keeps the rules of what may be said."""
 
-    def __init__(self, engine: Engine, channels: Mapping[str, Channel] | None = None) -> None:
-        """Bind to a workspace; the networks are those found by default."""
-        self._engine = engine
-        self._channels = networks.found() if channels is None else channels
+    def __init__(self, engine: Engine, channels: Mapping[str, Channel]) -> None:
+        """Bind to a workspace, with the networks by name."""
+        self._engine, self._channels = engine, channels
 
     def look(
         self,

@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from channels.errors import ChannelRefusedError, LetterClosedError
 from channels.giving_up import let_go
 from channels.intake import Intake
-from channels.networks import found
 from channels.protocol import Channel, Rereading
 from channels.reopening import reopen
 from channels.storage import accounts, outgoing, replies
@@ -33,12 +32,12 @@ class DeadLetters:
         self,
         engine: Engine,
         withholding: Withholding,
-        channels: Mapping[str, Channel] | None = None,
+        channels: Mapping[str, Channel],
     ) -> None:
         """Bind to a workspace; ``withholding`` withdraws replies of the same one."""
         self._engine = engine
         self._withholding = withholding
-        self._channels = found() if channels is None else channels
+        self._channels = channels
         self._intake = Intake(engine, channels=self._channels)
 
     def listed(

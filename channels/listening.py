@@ -23,7 +23,6 @@ from structlog.contextvars import bound_contextvars
 
 from channels.errors import ChannelRefusedError, ChannelUnavailableError
 from channels.model import ChannelAccount
-from channels.networks import found
 from channels.ports import Polls
 from channels.protocol import Channel, Listening
 from channels.sealing import Seals, hiding
@@ -51,12 +50,11 @@ class Listener:
     def __init__(
         self,
         engine: Engine,
-        channels: Mapping[str, Channel] | None = None,
+        channels: Mapping[str, Channel],
         seals: Seals | None = None,
     ) -> None:
-        """Bind to a workspace; ``channels`` are those found, ``seals`` without a key by default."""
-        self._engine = engine
-        self._channels = found() if channels is None else channels
+        """Bind to a workspace, with the networks by name; ``seals`` have no key by default."""
+        self._engine, self._channels = engine, channels
         self._seals = seals or Seals()
         self._name = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(8)}"
         self._lines: dict[int, _Line] = {}

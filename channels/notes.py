@@ -12,7 +12,6 @@ from typing import Any
 
 from channels.errors import NoteRejectedError
 from channels.model import ChannelAccount
-from channels.networks import found
 from channels.protocol import Channel, Colleagues
 from channels.shown import Note
 from channels.storable import clean
@@ -28,10 +27,9 @@ LONGEST = 4_000
 class Notes:
     """The notes of one workspace."""
 
-    def __init__(self, engine: Engine, channels: Mapping[str, Channel] | None = None) -> None:
-        """Bind to a workspace; ``channels`` are those found by default."""
-        self._engine = engine
-        self._channels = found() if channels is None else channels
+    def __init__(self, engine: Engine, channels: Mapping[str, Channel]) -> None:
+        """Bind to a workspace, with the networks by name."""
+        self._engine, self._channels = engine, channels
 
     def teams(self) -> list[ChannelAccount]:
         """Return the channels in which the team talks, of those that are switched on."""

@@ -36,7 +36,7 @@ from channels.errors import (
 from channels.intake import Intake, Taken
 from channels.leases import Lease
 from channels.model import AccountState, ChannelAccount
-from channels.networks import found, of_account
+from channels.networks import of_account
 from channels.ports import Polls
 from channels.protocol import Channel
 from channels.rhythm import lasting, silent_hours
@@ -74,14 +74,14 @@ class Poller:
         self,
         engine: Engine,
         intake: Intake,
-        channels: Mapping[str, Channel] | None = None,
+        channels: Mapping[str, Channel],
         seals: Seals | None = None,
     ) -> None:
-        """Bind to a workspace; ``channels`` are those found, ``seals`` without a key by default."""
+        """Bind to a workspace, with the networks by name; ``seals`` have no key by default."""
         self._seals = seals or Seals()
         self._engine = engine
         self._intake = intake
-        self._channels = found() if channels is None else channels
+        self._channels = channels
         self._ending = threading.Event()
 
     def end(self) -> None:

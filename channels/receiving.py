@@ -17,7 +17,6 @@ from channels.conversations import Conversations
 from channels.errors import ChannelError, NetworkFaultError, NotUnderstoodError
 from channels.intake import Intake
 from channels.model import ChannelAccount
-from channels.networks import found
 from channels.protocol import Call, Channel, Received, Receiving
 from channels.sealing import Seals, hiding
 from channels.storage import accounts, dead_letters, hearing
@@ -54,12 +53,11 @@ class Receiver:
     def __init__(
         self,
         engine: Engine,
-        channels: Mapping[str, Channel] | None = None,
+        channels: Mapping[str, Channel],
         seals: Seals | None = None,
     ) -> None:
-        """Bind to a workspace; ``channels`` are those found, ``seals`` without a key by default."""
-        self._engine = engine
-        self._channels = found() if channels is None else channels
+        """Bind to a workspace, with the networks by name; ``seals`` have no key by default."""
+        self._engine, self._channels = engine, channels
         self._seals = seals or Seals()
         self._rows = Conversations(engine, self._seals)
         self._intake = Intake(engine, channels=self._channels)

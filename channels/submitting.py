@@ -14,7 +14,6 @@ from datetime import datetime
 from channels.conversations import Conversations
 from channels.intake import Intake
 from channels.model import Author, ChannelAccount, Mention, Page, ReplyStatus
-from channels.networks import found
 from channels.protocol import Channel
 from channels.shown import Post
 from channels.storage import forms
@@ -49,10 +48,9 @@ class Line:
 class Submitting:
     """Takes the forms of one workspace."""
 
-    def __init__(self, engine: Engine, channels: Mapping[str, Channel] | None = None) -> None:
-        """Bind to a workspace; the networks are those found by default."""
-        self._engine = engine
-        self._channels = found() if channels is None else channels
+    def __init__(self, engine: Engine, channels: Mapping[str, Channel]) -> None:
+        """Bind to a workspace, with the networks by name."""
+        self._engine, self._channels = engine, channels
         self._conversations = Conversations(engine)
         self._intake = Intake(engine, channels=self._channels)
 

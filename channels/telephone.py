@@ -14,7 +14,6 @@ from typing import Protocol, runtime_checkable
 from channels.errors import ChannelRefusedError
 from channels.intake import Intake
 from channels.model import ChannelAccount, Mention, Page
-from channels.networks import found
 from channels.protocol import Channel
 from channels.storage import accounts, placing
 from engine import Engine
@@ -50,10 +49,9 @@ class Telephone(Protocol):
 class Calls:
     """Calls to the phones of one workspace."""
 
-    def __init__(self, engine: Engine, channels: Mapping[str, Channel] | None = None) -> None:
-        """Bind to a workspace; ``channels`` are those found by default."""
-        self._engine = engine
-        self._channels = found() if channels is None else channels
+    def __init__(self, engine: Engine, channels: Mapping[str, Channel]) -> None:
+        """Bind to a workspace, with the networks by name."""
+        self._engine, self._channels = engine, channels
         self._intake = Intake(engine, channels=self._channels)
 
     def accounts(self) -> list[ChannelAccount]:
