@@ -10,6 +10,16 @@ import socket
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from channels.errors import PrivateAddressError
+from channels.fields import Field
+
+#: Of networks that call what others may lead elsewhere from one day to the next.
+PRIVATE_NETWORK = Field(
+    "private_network",
+    "The address may lie in our own network",
+    "Else only addresses on the public internet are called.",
+    default="no",
+    kind="flag",
+)
 
 #: IPv6 addresses whose last 32 bits are an IPv4 address that a gateway calls.
 _NAT64 = IPv6Network("64:ff9b::/96")

@@ -33,6 +33,7 @@ from channels.model import Author, Chance, ChannelAccount, Edit, Mention, Page, 
 from channels.phrases import listed, names_one
 from channels.positions import is_due
 from channels.protocol import Checked
+from channels.public_addresses import PRIVATE_NETWORK
 from channels.transport import Line
 
 #: Seconds a server may be silent, and for a whole call.
@@ -97,6 +98,7 @@ class FeedNetwork:
         Field("minutes", "Minutes between looks", kind="number", required=False, default="5"),
         Field("backlog_days", "Days of earlier entries", "Read when the account is new",
               kind="number", required=False, default="7"),
+        PRIVATE_NETWORK,
     )  # fmt: skip
 
     def __init__(
@@ -132,8 +134,8 @@ class FeedNetwork:
         # Only now: a feed that has not changed is not read again.
         place.asked_at = now.isoformat()
         if answer.status != 304:
-            place.etag = answer.headers.get("etag")
-            place.modified = answer.headers.get("last-modified")
+            place.etag = _sayable(answer.headers.get("etag"))
+            place.modified = _sayable(answer.headers.get("last-modified"))
         yield _page(entries, words, place)
 
     def measure(self, text: str) -> int:
@@ -168,7 +170,9 @@ class FeedNetwork:
         address = _address(account)
         asked = {"If-None-Match": place.etag, "If-Modified-Since": place.modified}
         headers = {"Accept": _FEEDS} | {name: told for name, told in asked.items() if told}
-        caller = Caller(address, line=Line(read=self._silence, whole=WHOLE, largest=LARGEST))
+        public = not account.settings.get(PRIVATE_NETWORK.name)
+        line = Line(read=self._silence, whole=WHOLE, largest=LARGEST, public=public)
+        caller = Caller(address, line=line)
         try:
             return caller.call("GET", "", headers=headers)
         except CallRefusedError as error:
@@ -185,6 +189,11 @@ class FeedNetwork:
 def _place_of(position: Mapping[str, Any]) -> _Place:
     seen = {key: list(told) for key, told in dict(position.get("seen") or {}).items()}
     return _Place(position.get("asked_at"), position.get("etag"), position.get("modified"), seen)
+
+
+def _sayable(told: str | None) -> str | None:
+    """Return what a header told when it can be said again; else every later call would fail."""
+    return told if told and told.isascii() and told.isprintable() else None
 
 
 def _page(entries: Sequence[_Entry], words: Sequence[str], place: _Place) -> Page:

@@ -34,7 +34,7 @@ from channels.model import ChannelAccount, Page, Reply
 from channels.networks.webhook.calls import LONGEST_ID, page_of
 from channels.posted import Posted
 from channels.protocol import Call, Checked, Received
-from channels.public_addresses import public_address
+from channels.public_addresses import PRIVATE_NETWORK, public_address
 from channels.signing import secrets_in, sign, verify
 
 #: Seconds from one attempt to the next, as the specification advises: 32 hours together.
@@ -65,13 +65,7 @@ FIELDS = (
         secret=True,
         required=False,
     ),
-    Field(
-        "private_network",
-        "The address may lie in our own network",
-        "Else only addresses on the public internet are called.",
-        default="no",
-        kind="flag",
-    ),
+    PRIVATE_NETWORK,
 )
 
 
@@ -179,7 +173,7 @@ class WebhookNetwork:
         if (account.position or {}).get(GONE) == address:
             raise ChannelRefusedError(_gone(address))
         parts = urlsplit(address)
-        if account.settings.get("private_network"):
+        if account.settings.get(PRIVATE_NETWORK.name):
             where = "may lie in your own network"
         else:
             try:
@@ -190,7 +184,7 @@ class WebhookNetwork:
         return [*found, Checked("replies", f"{address} {where}; nothing was sent there{plain}")]
 
     def _caller(self, account: ChannelAccount, address: str) -> Caller:
-        public = not account.settings.get("private_network")
+        public = not account.settings.get(PRIVATE_NETWORK.name)
         line = Line(read=self._silence, largest=_LARGEST_ANSWER, public=public)
         return Caller(address, line=line)
 

@@ -16,7 +16,8 @@ from tests.networks.staging import PATIENCE, Staged
 
 def account_of(blog: Blog, **settings: str) -> ChannelAccount:
     """Return an account as somebody adds it."""
-    given = {"address": f"{blog.address}/feed", "words": "Acme", **settings}
+    given = {"address": f"{blog.address}/feed", "words": "Acme", "private_network": "yes"}
+    given |= settings
     return ChannelAccount(1, "feed", "acme-blog", settings=told(FeedNetwork.fields, given).settings)
 
 

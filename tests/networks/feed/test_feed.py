@@ -154,6 +154,36 @@ def test_what_is_no_feed_or_no_answer_says_what_to_do(
     assert len(stage.mentions()) == 1
 
 
+def test_an_address_in_our_own_network_is_not_called_unless_that_is_meant(stage: Stage) -> None:
+    # given: a name may lead there from one day to the next
+    stage.writes("Acme 1")
+    stage.tells(private_network=False)
+
+    # when
+    with pytest.raises(ChannelRefusedError, match="not on the public internet"):
+        stage.look()
+    with pytest.raises(ChannelRefusedError, match="not on the public internet"):
+        stage.network.check(stage.account)
+
+    # then
+    assert stage.blog.heard == []
+    stage.tells(private_network=True)
+    assert len(stage.mentions()) == 1
+
+
+def test_a_mark_of_the_feed_that_cannot_be_said_again_stops_nothing(stage: Stage) -> None:
+    # given
+    feed = b"<rss version='2.0'><channel><item><title>Acme 1</title></item></channel></rss>"
+    stage.blog.fails(Told(200, feed, {"ETag": '"a\r\n b"', "Last-Modified": "\x01"}))
+    assert len(stage.mentions()) == 1
+
+    # when
+    stage.writes("Acme 2")
+
+    # then
+    assert [one.text for one in stage.mentions()] == ["News\n\nAcme 2"]
+
+
 def test_a_feed_with_bad_xml_is_read_as_far_as_it_goes(stage: Stage) -> None:
     bad = (
         b"<rss version='2.0'><channel><item><title>Acme & co</title><guid>1</guid></item></channel>"
