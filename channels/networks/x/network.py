@@ -64,14 +64,14 @@ class XNetwork:
         self,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         *,
-        patience: float = READ,
+        silence: float = READ,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Take the clock (UTC), how many seconds X may be mute, and how to wait for films."""
+        """Take the clock (UTC), how many seconds X may be silent, and how to wait for films."""
         self._now = now
         self._pause = pause
         self._uploads = Uploads()
-        self._wires = Wires(patience)
+        self._wires = Wires(silence)
         self._memories: dict[tuple[int, str, str], Memory] = {}
 
     def fetch(self, account: ChannelAccount, after: Mapping[str, Any] | None) -> Iterator[Page]:

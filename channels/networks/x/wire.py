@@ -45,9 +45,9 @@ logging.getLogger("tweepy").setLevel(logging.WARNING)
 class Wires:
     """Keeps one client an account, with its connections. Safe to use from several threads."""
 
-    def __init__(self, patience: float) -> None:
+    def __init__(self, silence: float) -> None:
         """Wait so many seconds for a sign of life of X."""
-        self._patience = patience
+        self._silence = silence
         self._clients: dict[int, tuple[Any, tweepy.Client]] = {}
         self._lock = threading.Lock()
 
@@ -66,7 +66,7 @@ class Wires:
         with self._lock:
             known = self._clients.get(account.id)
             if known is None or known[0] != told:
-                known = (told, _client(address, self._patience, *told[1:]))
+                known = (told, _client(address, self._silence, *told[1:]))
                 self._clients[account.id] = known
         return Wire(known[1])
 
@@ -141,12 +141,12 @@ class Wire:
         return parsed(answer.content, writes=writes)
 
 
-def _client(address: str, patience: float, *credentials: str) -> tweepy.Client:
+def _client(address: str, silence: float, *credentials: str) -> tweepy.Client:
     *keys, bearer = credentials
     client = tweepy.Client(
         bearer or None, *keys, return_type=requests.Response, wait_on_rate_limit=False
     )
-    mount(client.session, Line(address if address != HOST else None, read=patience))
+    mount(client.session, Line(address if address != HOST else None, read=silence))
     return client
 
 

@@ -85,7 +85,7 @@ class Stage:
 
     def hurries(self) -> None:
         """Wait hardly for what never comes; machines that are busy answer late as well."""
-        self.network = XNetwork(self.clock.now, patience=0.5)
+        self.network = XNetwork(self.clock.now, silence=0.5)
 
     def reply(self, to: str | None, text: str = "Sorry!", **more: Any) -> Reply:
         return Reply(

@@ -51,7 +51,7 @@ def test_an_answer_that_is_late_or_lost(house: House, fault: str) -> None:
     house.stage.server.fails(fault, "POST")
     if fault == "late":
         house.engine.close()
-        house.begin(patience=0.5)
+        house.begin(silence=0.5)
 
     # when
     house.answers()
