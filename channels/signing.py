@@ -20,6 +20,8 @@ from channels.errors import CallNotGenuineError, ChannelRefusedError
 
 #: How far the moment of a call may be from now, either way.
 TOLERANCE = timedelta(minutes=5)
+#: Characters of the id of a call: it is kept and looked up.
+LONGEST_ID = 200
 _PREFIX = "whsec_"
 #: Bytes of a secret, by the specification.
 _SHORTEST, _LONGEST = 24, 64
@@ -73,6 +75,8 @@ def verify(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now:
     id, signatures = headers.get("webhook-id", ""), headers.get("webhook-signature", "")
     if not id or not signatures:
         raise CallNotGenuineError("It bears no signature: webhook-id, webhook-signature.")
+    if len(id) > LONGEST_ID or not id.isprintable():
+        raise CallNotGenuineError(f"Its webhook-id has more than {LONGEST_ID} characters.")
     at = _moment(headers.get("webhook-timestamp", ""))
     if at is None or abs(now - at) > TOLERANCE:
         raise CallNotGenuineError("Its webhook-timestamp is more than 5 minutes from our clock.")

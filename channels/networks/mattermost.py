@@ -29,6 +29,7 @@ from channels.errors import (
 from channels.fields import Field
 from channels.model import ChannelAccount, Gap, Page, Remark, Reply
 from channels.protocol import Call, Checked, Received
+from channels.storable import clean
 from channels.teams.network import TeamNetwork
 
 #: Property of a post that holds the key of the note it is.
@@ -37,6 +38,8 @@ NOTE = "corral_note"
 MOST = 1_000
 #: What a server says of a post that it will never take: 400, 404, 413.
 _REFUSED = {400, 404, 413}
+#: Fields of a call at most; Mattermost sends about fifteen.
+_MOST_FIELDS = 100
 #: Names that call everybody in the channel.
 _EVERYBODY = re.compile(r"@(?=(?:all|channel|here)\b)", re.IGNORECASE)
 
@@ -215,14 +218,16 @@ def _worded(text: str) -> str:
 
 def _token_in(call: Call) -> str:
     """Return the token that a call bears; it comes as JSON or as a form."""
-    if "json" in call.headers.get("content-type", ""):
-        try:
+    try:
+        if "json" in call.headers.get("content-type", ""):
             told = json.loads(call.body)
-        except (ValueError, RecursionError):
-            return ""
-        return str(told.get("token", "")) if isinstance(told, dict) else ""
-    fields = parse_qs(call.body.decode("utf-8", "replace"))
-    return fields.get("token", [""])[0]
+            token = told.get("token") if isinstance(told, dict) else None
+        else:
+            fields = parse_qs(call.body.decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS)
+            token = fields.get("token", [""])[0]
+    except (ValueError, RecursionError):
+        return ""
+    return clean(token) if isinstance(token, str) else ""
 
 
 channel = MattermostNetwork

@@ -53,9 +53,10 @@ class PhoneNetwork:
     can_reply_privately = True
     fields = (
         Field("region", "Region", "Numbers without + and a country code are of this country; DE "
-              "is Germany", choices=tuple(sorted(phonenumbers.SUPPORTED_REGIONS))),
+              "is Germany.", choices=tuple(sorted(phonenumbers.SUPPORTED_REGIONS))),
         Field("signing_secret", "Signing secret", "For a telephony system that tells of calls by "
-              "itself: whsec_ and base64. While it is replaced, the new one and the old one",
+              'itself. Make one: echo "whsec_$(openssl rand -base64 32)". While you replace it, '
+              "write both with a blank between, the new one first.",
               secret=True, required=False),
     )  # fmt: skip
 
@@ -123,7 +124,7 @@ class PhoneNetwork:
             page = self._page(account, call.body, call.at, id)
         except CallRejectedError as wrong:
             raise NotUnderstoodError(str(wrong), id=id) from wrong
-        return Received(204 if page is None else 201, page=page)
+        return Received(204 if page is None else 201, page=page, id=id)
 
     def reread(self, account: ChannelAccount, body: bytes, at: datetime) -> Page:
         """Return what a call brings that was not understood; see :mod:`channels.protocol`."""
@@ -163,7 +164,7 @@ class PhoneNetwork:
         if not isinstance(data, dict):
             raise CallRejectedError({"data": "Is missing."})
         call = PhoneCall(
-            id=_text(data, "id")[:200] or id,
+            id=_text(data, "id")[: signing.LONGEST_ID] or id,
             number=_text(data, "number"),
             text=_text(data, "text"),
             at=_moment(data, "at") or at,

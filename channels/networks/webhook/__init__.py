@@ -31,7 +31,7 @@ from channels.errors import (
 from channels.fields import Field
 from channels.giving_up import GONE, NOTICES
 from channels.model import ChannelAccount, Page, Reply
-from channels.networks.webhook.calls import LONGEST_ID, page_of
+from channels.networks.webhook.calls import page_of
 from channels.posted import Posted
 from channels.protocol import Call, Checked, Received
 from channels.public_addresses import PRIVATE_NETWORK, public_address
@@ -103,8 +103,6 @@ class WebhookNetwork:
             id = verify(secrets, call.headers, call.body, call.at)
         except CallNotGenuineError as error:
             return Received(401, str(error).encode())
-        if len(id) > LONGEST_ID or not id.isprintable():
-            return Received(400, f"webhook-id has more than {LONGEST_ID} characters.".encode())
         try:
             page = page_of(call.body, call.at)
         except NotUnderstoodError as error:

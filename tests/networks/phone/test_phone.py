@@ -151,6 +151,12 @@ def test_a_genuine_call_that_cannot_be_read_is_left_to_people(body: bytes) -> No
 # ---- answers
 
 
+def test_a_call_bears_its_id_that_is_not_endless() -> None:
+    """By it a dead letter is kept, and is over once the same call is understood."""
+    assert rung(number="030 901820", id="msg_1").id == "msg_1"
+    assert rung(number="nobody", id="x" * 201).status == 401
+
+
 def test_what_an_agent_said_is_kept_once() -> None:
     network = PhoneNetwork()
     ids = {network.send(ACCOUNT, SAID), network.send(ACCOUNT, SAID), network.find(ACCOUNT, SAID)}

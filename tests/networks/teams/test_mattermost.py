@@ -150,6 +150,9 @@ def test_a_note_whose_thread_is_gone_is_refused(desk: Desk) -> None:
         (b"no json", "application/json", 401),
         (b"[]", "application/json; charset=utf-8", 401),
         (b"\xff", "application/x-www-form-urlencoded", 401),
+        (rb'{"token": "\ud800"}', "application/json", 401),
+        (b'{"token": ["guess"]}', "application/json", 401),
+        (b"a=1&" * 9_000, "application/x-www-form-urlencoded", 401),
     ],
 )
 def test_the_web_hook_only_wakes(desk: Desk, body: bytes, type: str, status: int) -> None:
