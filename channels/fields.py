@@ -17,6 +17,8 @@ from channels.errors import AccountRejectedError
 
 #: Characters of one answer at most.
 LONGEST = 4_000
+#: Choices that a message names at most.
+MANY = 20
 #: Days of the past at most, however many are told: no moment is before the calendar begins.
 _MOST_DAYS = 3_650
 
@@ -94,7 +96,7 @@ def _read(field: Field, answer: str) -> Any:
     if len(answer) > LONGEST or "\x00" in answer:
         raise ValueError(f"Is longer than {LONGEST} characters, or no text.")
     if field.choices and answer not in field.choices:
-        raise ValueError(f"Is none of {', '.join(field.choices)}.")
+        raise ValueError(f"Is none of {_some(field.choices)}.")
     if field.kind == "number":
         return _number(answer)
     if field.kind == "flag":
@@ -102,6 +104,12 @@ def _read(field: Field, answer: str) -> Any:
     if field.kind == "address":
         return _address(answer)
     return answer
+
+
+def _some(choices: Sequence[str]) -> str:
+    """Return the choices in words; of very many, the first: two hundred explain nothing."""
+    few = ", ".join(choices[:MANY])
+    return few if len(choices) <= MANY else f"{few} or {len(choices) - MANY} others"
 
 
 def _number(answer: str) -> float:

@@ -44,8 +44,10 @@ class Asked:
 
     @property
     def first(self) -> bool:
-        """Tell whether it is shown at once: it has to be told, is secret, or is wrong."""
-        return bool(self.field.required and not self.field.default) or self.field.secret
+        """Tell whether it is shown at once: it has to be told, is secret, or a server's address."""
+        field = self.field
+        told = field.required or field.kind == "address"
+        return field.secret or bool(told and not field.default)
 
 
 def asked(

@@ -53,6 +53,8 @@ _NETWORK_ICONS = {
     "recorded": "history",
     "demo": "messages",
 }
+#: Networks on which nobody is addressed with a sign before the name: a number, a name of our own.
+_UNADDRESSED = frozenset({"email", "feed", "form", "phone", "webhook"})
 
 
 def now() -> datetime:
@@ -151,6 +153,12 @@ def network_icon(channel: str) -> str:
     return _NETWORK_ICONS.get(channel, "world")
 
 
+def addressed(handle: str, channel: str) -> str:
+    """Return a handle as people of its network write it: ``@maya``, or the number of a phone."""
+    plain = channel in _UNADDRESSED or "@" in handle or " " in handle
+    return handle if plain else f"@{handle}"
+
+
 def words(identifier: str | None) -> str:
     """Return an id as words: ``"answer_complaint"`` and ``"answerComplaint"`` read alike."""
     if not identifier:
@@ -221,6 +229,7 @@ def add_to(app: Flask) -> None:
         clock_time,
         initials,
         network_icon,
+        addressed,
         words,
         mood,
         priority,

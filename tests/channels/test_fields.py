@@ -59,3 +59,17 @@ def test_all_that_is_wrong_is_said_at_once_and_no_answer_is_repeated() -> None:
     # then
     assert set(refused.value.errors) == {"token", "limit"}
     assert "my-secret" not in str(refused.value)
+
+
+def test_of_very_many_choices_only_the_first_are_named() -> None:
+    # given
+    choices = tuple(f"c{number}" for number in range(245))
+
+    # when
+    with pytest.raises(AccountRejectedError) as refused:
+        told((Field("region", "Region", choices=choices),), {"region": "moon"})
+
+    # then
+    said = refused.value.errors["region"]
+    assert said.endswith("c18, c19 or 225 others.")
+    assert "c20" not in said

@@ -71,3 +71,19 @@ def test_values_read_as_people_write_them() -> None:
     assert filters.value_text(True) == "yes"
     assert filters.value_text({"a": 1}) == '{"a": 1}'
     assert filters.thousands(12_400) == "12.4 k"
+
+
+@pytest.mark.parametrize(
+    ("handle", "channel", "written"),
+    [
+        ("maya", "x", "@maya"),
+        ("+49301234567", "phone", "+49301234567"),
+        ("complaints", "form", "complaints"),
+        ("maya@example.test", "email", "maya@example.test"),
+        ("maya@mastodon.example", "mastodon", "maya@mastodon.example"),
+    ],
+)
+def test_a_handle_is_written_as_people_of_its_network_write_it(
+    handle: str, channel: str, written: str
+) -> None:
+    assert filters.addressed(handle, channel) == written

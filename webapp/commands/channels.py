@@ -135,7 +135,7 @@ def show(workspace: str | None, data: Path | None, form: str) -> None:
         )
         for one in found
     ]  # fmt: skip
-    heads = ("network", "account", "state", "last answered", "last mention", "cost", "trouble")
+    heads = ("network", "account", "state", "last good look", "last mention", "cost", "trouble")
     print_table(heads, rows, empty="No account yet. Add one: corral channels add NETWORK HANDLE")
 
 

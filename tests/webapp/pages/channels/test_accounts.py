@@ -11,11 +11,13 @@ from apiflask import APIFlask
 from sqlalchemy import update
 
 from channels.errors import ChannelRefusedError
+from channels.fields import Field
 from channels.sealing import Seals
 from channels.storage.tables import AccountRow
 from tests.channels.pretending import SIGNING, TOKEN, PretendNetwork, away
 from tests.webapp.conftest import SetClock
 from tests.webapp.pages.channels.conftest import FORM, SCRIPT, rows, secrets_of, text_of
+from webapp import account_form
 from webapp.bootstrap import Installation
 
 
@@ -42,6 +44,21 @@ def test_a_form_is_made_of_what_the_network_asks(oli: Any) -> None:
     for secret in ("token", "signing"):
         assert re.search(rf'name="set\.{secret}" type="password" value=""', page)
     assert "<option>warm</option>" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "at_once"),
+    [
+        (Field("address", "Address for replies", required=False, kind="address"), True),
+        (Field("server", "Server", kind="address", default="https://pretend.example"), False),
+        (Field("words", "Words", required=False), False),
+    ],
+)
+def test_only_an_address_that_has_no_default_is_asked_for_at_once_though_it_may_be_empty(
+    field: Field, at_once: bool
+) -> None:
+    (view,) = account_form.asked([field])
+    assert view.first is at_once
 
 
 def test_an_account_that_works_is_kept_and_its_page_shown(
@@ -255,5 +272,5 @@ def test_without_a_key_the_page_says_what_to_set(
     # then
     assert "openssl rand -hex 32" in page
     assert answer.status_code == 422
-    assert "Set CORRAL_CREDENTIALS_KEY" in text_of(answer)
+    assert text_of(answer).count("Set CORRAL_CREDENTIALS_KEY") == 1  # said once, not twice
     assert rows(installation) == []
