@@ -23,6 +23,8 @@ PRIVATE_NETWORK = Field(
 
 #: IPv6 addresses whose last 32 bits are an IPv4 address that a gateway calls.
 _NAT64 = IPv6Network("64:ff9b::/96")
+#: All that is given out of IPv6. Beyond lie forms of other addresses that a router may unwrap.
+_GIVEN_OUT = IPv6Network("2000::/3")
 
 
 def public_address(host: str, port: int | None) -> str:
@@ -52,4 +54,6 @@ def is_public(address: str) -> bool:
             meant = IPv4Address(int(told) & 0xFFFFFFFF)
         else:
             meant = told.ipv4_mapped or told.sixtofour or (told.teredo or (None, told))[1]
+    if isinstance(meant, IPv6Address) and meant not in _GIVEN_OUT:
+        return False
     return meant.is_global and not meant.is_multicast

@@ -19,7 +19,8 @@ def test_an_address_on_the_public_internet_may_be_called(address: str) -> None:
     [
         "127.0.0.1", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254",
         "100.64.0.1", "224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1%eth0", "fd00::1",
-        "ff02::1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+        "ff02::1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "::7f00:1", "fec0::1",
+        "64:ff9b:1::7f00:1", "::ffff:0:7f00:1",
     ],
 )  # fmt: skip
 def test_an_address_that_leads_inside_is_not_public_however_it_is_wrapped(address: str) -> None:
