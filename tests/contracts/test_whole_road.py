@@ -144,7 +144,7 @@ def test_a_complaint_travels_from_the_mention_to_resolved(house: House) -> None:
     assert [reply.text for reply in house.network.sent][1:] == ["It comes tomorrow, Grace."]
     instance = only(mia, "/api/instances")
     assert {w["element"] for w in mia.get(f"/api/instances/{instance['id']}").json["waiting"]} == {
-        "customer_answered", "silence",
+        "customer_answered", "silence", "mention_edited", "mention_deleted",
     }  # fmt: skip
 
     # when: the customer asks again, gets an answer, and falls silent
