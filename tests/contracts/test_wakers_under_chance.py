@@ -181,8 +181,9 @@ class Chance(RuleBasedStateMachine):
         if not self.url.startswith("sqlite"):
             address = self.first.engine.storage.address()
             with psycopg.connect(**address, autocommit=True) as connection:
+                # Waits until they have ended: who asks next has to see that, not meet it half way.
                 connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
 
