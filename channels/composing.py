@@ -40,6 +40,7 @@ class Composed:
     #: Whether the network would take it from us at all.
     chance: Chance = field(default_factory=Chance)
     price: int | None = None  #: of all parts, in millionths of a dollar; None: it costs nothing
+    carries_files: bool = True  #: in public or in private
 
     @property
     def too_long(self) -> bool:
@@ -99,7 +100,10 @@ class Composing:
         reply = _imagined(to, text, private=private, now=now)
         chance = channel.chance(account, reply) if isinstance(channel, Restricting) else Chance()
         price = _price(channel, account, [replace(reply, text=part) for part in parts])
-        return Composed(length, limit, parts, findings, broken, chance, price)
+        carries = any(
+            networks.rules_of(channel, account, private=one).kinds for one in (False, True)
+        )
+        return Composed(length, limit, parts, findings, broken, chance, price, carries)
 
     def addressee(self, conversation: int, *, private: bool = False) -> Addressee | None:
         """Return whom an answer in a conversation goes to; None when there is none such."""

@@ -88,6 +88,22 @@ def test_the_page_lets_the_agent_add_files_and_describe_them(browser: Any) -> No
     assert 'href="/attachments/replies/1"' in listed
 
 
+def test_where_answers_carry_no_files_none_are_asked_for(browser: Any, engine: Engine) -> None:
+    # given: somebody wrote into a form
+    account = Conversations(engine).ensure_account("form", "complaints")
+    at = datetime(2026, 3, 1, 8, tzinfo=UTC)
+    Intake(engine).take(account, Page((Mention("m2", Author("8", "eve"), "Hello?", at, "t2"),)))
+    browser.log_in("ana")
+    browser.post("/tasks/2/claim")
+
+    # when
+    page = browser.get("/tasks/2").text
+
+    # then
+    assert "carry no files" in page
+    assert "data-add-files" not in page
+
+
 def test_what_the_browser_calls_a_file_is_not_believed(browser: Any, outbox: Outbox) -> None:
     # given
     browser.log_in("ana")
