@@ -4,8 +4,9 @@
 what agents read in their list (without it, the name of the element); ``queue`` the queue it appears
 in (without it, the name of its lane); ``form`` the key of a deployed form; ``due`` an ISO 8601
 duration counted from creation, or a moment, or a list of such, of which the first to come counts;
-``calendar`` the business calendar in which durations count; ``priority`` 0 to 100, higher first; ``assignee`` the agent it is claimed for;
-``completedBy`` the variable that gets the login of the agent who completed it.
+``calendar`` the business calendar in which durations count; ``priority`` 0 to 100, higher first;
+``assignee`` the agent it is claimed for; ``completedBy`` the variable that gets the login of the
+agent who completed it.
 """
 
 from __future__ import annotations
