@@ -73,4 +73,4 @@ def outside(request: pytest.FixtureRequest) -> Iterator[OnX | OnMastodon]:
 def test_a_complaint_is_answered_once_and_goes_on_whenever_the_process_is_killed(
     outside: OnX | OnMastodon, chrome: Browser, tmp_path: Path
 ) -> None:
-    road.travel(outside, chrome, tmp_path)
+    assert road.travel(outside, chrome, tmp_path) == 1

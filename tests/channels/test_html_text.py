@@ -83,7 +83,7 @@ def test_what_is_no_html_is_read_all_the_same(hostile: str, read: str) -> None:
 @pytest.mark.parametrize("open_tag", ["<a/", "<a b=", "<a \n", '<a b="', "<!--", "<script"])
 def test_what_is_left_open_takes_no_longer_than_what_is_closed(open_tag: str) -> None:
     # given: looked at anew from each tag to the end, this would take minutes
-    text_of("late " + open_tag * (200_000 // len(open_tag)))
+    assert text_of("late " + open_tag * (200_000 // len(open_tag))).startswith("late")
 
 
 def test_quotations_are_shown_five_deep() -> None:

@@ -169,7 +169,8 @@ def test_what_is_deleted_on_the_network_is_blanked_here(
     customer.deletes(post["uri"])
 
     # then
-    house.until(lambda: "0123" not in house.conversations.conversation(1).posts[0].text)
+    house.until(lambda: house.conversations.conversation(1).posts[0].deleted_at)
+    assert "0123" not in house.conversations.conversation(1).posts[0].text
 
 
 def test_a_picture_as_large_as_may_be_is_there_once_with_its_description(
@@ -201,7 +202,7 @@ def test_a_picture_as_large_as_may_be_is_there_once_with_its_description(
 def test_the_whole_road_in_a_browser_whenever_the_process_is_killed(
     brand: Person, customer: Person, chrome: Browser, tmp_path: Path
 ) -> None:
-    road.travel(OnBluesky(brand, customer), chrome, tmp_path)
+    assert road.travel(OnBluesky(brand, customer), chrome, tmp_path) == 1
 
 
 class OnBluesky:

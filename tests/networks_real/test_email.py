@@ -187,7 +187,7 @@ def test_a_reply_that_comes_back_says_so_where_it_stands(
 def test_the_whole_road_in_a_browser_whenever_the_process_is_killed(
     there: MailServers, care: str, customer: str, chrome: Browser, tmp_path: Path
 ) -> None:
-    road.travel(ByMail(there, care, customer), chrome, tmp_path)
+    assert road.travel(ByMail(there, care, customer), chrome, tmp_path) == 1
 
 
 class ByMail:
