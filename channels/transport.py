@@ -11,6 +11,7 @@ import http.client
 import socket
 import threading
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -42,7 +43,8 @@ READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _UNUSABLE = (InvalidURL, InvalidSchema, InvalidHeader, LocationParseError, UnicodeError)
 _BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException,
            OSError, UnicodeError)  # fmt: skip
-#: Of the call this thread makes: the socket its first byte went to, and whether it took too long.
+#: Of the call this thread makes: the socket its first byte went to, whether that one had served
+#: before, and whether it took too long.
 _call = threading.local()
 
 
@@ -113,15 +115,10 @@ class Line(HTTPAdapter):
             # could say whether the call arrived.
             self.poolmanager.clear()
         host = urlsplit(request.url or "").hostname or "The network"
-        _call.sock, _call.late = None, False
+        _call.sock, _call.kept, _call.late = None, False, False
         try:
             with _Deadline(None if stream else self._whole):
-                verify = kwargs.get("verify", True)
-                cert = kwargs.get("cert")
-                response = super().send(
-                    request, stream=True, timeout=self._timeout, verify=verify, cert=cert,
-                    proxies={},
-                )  # fmt: skip
+                response = self._begun(request, kwargs, writes=writes)
                 if not stream:
                     self._read(response)
                 if _call.late:
@@ -134,6 +131,24 @@ class Line(HTTPAdapter):
             raise cut_off(why, writes=writes) from None
         _check_redirect(response, host, writes=writes)
         return response
+
+    def _begun(
+        self, request: requests.PreparedRequest, kwargs: dict[str, Any], *, writes: bool
+    ) -> requests.Response:
+        """Return an answer whose body is still to come."""
+        ask = partial(
+            super().send, request, stream=True, timeout=self._timeout,
+            verify=kwargs.get("verify", True), cert=kwargs.get("cert"), proxies={},
+        )  # fmt: skip
+        try:
+            return ask()
+        except requests.ConnectionError as error:
+            ended = isinstance(_innermost(error), ConnectionError)
+            if writes or _call.late or not (ended and _call.kept):
+                raise
+        # The other side closed a kept connection at the moment we asked over it.
+        self.poolmanager.clear()
+        return ask()
 
     def _redirect(self, request: requests.PreparedRequest) -> None:
         parts = urlsplit(request.url or "")
@@ -170,11 +185,13 @@ class _Noted(HTTPConnection):
 
     def send(self, data: Any) -> None:
         """Connect if need be, then note it, then send."""
-        if self.sock is None:
+        kept = self.sock is not None
+        if not kept:
             self.connect()
         if _call.late:
             raise TimeoutError
-        _call.sock = self.sock
+        if _call.sock is not self.sock:
+            _call.sock, _call.kept = self.sock, kept
         super().send(data)
 
 
@@ -257,8 +274,9 @@ def _told(error: Exception, host: str, *, writes: bool) -> ChannelError:
 
 def _innermost(error: BaseException) -> BaseException:
     """Return the reason that a library has wrapped, for its name."""
-    reason = getattr(error, "reason", None) or (error.args[0] if error.args else None)
-    return _innermost(reason) if isinstance(reason, BaseException) else error
+    wrapped = (getattr(error, "reason", None), *error.args)
+    reason = next((one for one in wrapped if isinstance(one, BaseException)), None)
+    return _innermost(reason) if reason else error
 
 
 def _check_redirect(response: requests.Response, host: str, *, writes: bool) -> None:

@@ -130,6 +130,24 @@ def test_a_write_takes_a_new_connection_and_a_question_the_old_one() -> None:
     assert server.connections == 2
 
 
+def test_a_question_is_asked_again_when_the_kept_connection_has_just_ended() -> None:
+    for ending in (b"", reset):
+        with serving(keeping(GOOD), ending, GOOD) as server:
+            one = caller(server.base)
+            assert [one.call("GET", "/posts").json() for _ in range(2)] == [{"id": "7"}] * 2
+        assert (server.connections, len(server.requests)) == (2, 3)
+
+
+def test_a_question_that_ends_a_new_connection_is_not_asked_again() -> None:
+    for deeds in ((reset,), (keeping(GOOD), reset)):
+        with serving(*deeds) as server:
+            one = caller(server.base)
+            for _ in deeds[1:]:
+                one.call("GET", "/posts")
+            assert outcome(one, "GET") is ChannelUnavailableError
+        assert server.connections == len(deeds)
+
+
 def test_a_refusal_keeps_status_and_words() -> None:
     with serving(http(422, b"too long")) as server, pytest.raises(CallRefusedError) as caught:
         caller(server.base).call("POST", "/posts")

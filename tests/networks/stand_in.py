@@ -144,6 +144,8 @@ class _Handler(BaseHTTPRequestHandler):
         content = b"[]" if fault == "garbled" else content
         self.send_response(told.status)
         usual = {"content-type": "application/json", "content-length": str(len(content))}
+        if self.close_connection:  # the caller wants no more than this
+            usual["connection"] = "close"
         for name, value in {**usual, **told.headers}.items():
             self.send_header(name, value)
         self.end_headers()
