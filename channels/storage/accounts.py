@@ -7,14 +7,15 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, or_, select, update
 
 from channels.errors import LeaseLostError
 from channels.gaps import open_gap
 from channels.model import AccountState, ChannelAccount
 from channels.storage.clock import moment
 from channels.storage.tables import AccountRow
-from engine.storage.bulk import insert_unless_there
+from engine.storage.bulk import among, insert_unless_there
+from engine.storage.ready import Ready
 from engine.storage.tables.definitions import WorkspaceRow
 
 #: Seconds between two looks at a new account.
@@ -209,19 +210,26 @@ def state(connection: Connection, workspace_id: int, account_id: int) -> Account
     return _state(found) if found else None
 
 
+#: Asked with every user task and conversation that is shown.
+_SWITCHED_ON = Ready(
+    select(*COLUMNS)
+    .where(
+        AccountRow.workspace_id == bindparam("workspace"),
+        among(AccountRow.channel),
+        AccountRow.enabled,
+    )
+    .order_by(AccountRow.id)
+)
+
+
 def switched_on(
     connection: Connection, workspace_id: int, channels: Collection[str]
 ) -> list[ChannelAccount]:
     """Return the accounts on some channels that are on, the oldest first."""
     if not channels:
         return []
-    found = connection.execute(
-        select(AccountRow.__table__)
-        .where(AccountRow.workspace_id == workspace_id, AccountRow.channel.in_(channels))
-        .where(AccountRow.enabled)
-        .order_by(AccountRow.id)
-    )
-    return [account_of(row) for row in found]
+    asked = {"workspace": workspace_id, "ids": sorted(channels)}
+    return [account_of(row) for row in _SWITCHED_ON.all(connection, asked)]
 
 
 def _state(row: Row[Any]) -> AccountState:
