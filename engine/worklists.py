@@ -52,8 +52,11 @@ class UserTaskStore(Protocol):
         """Return how many open ones somebody has claimed; counting ends at ``most``."""
         ...
 
-    def queues(self, now: datetime) -> list[QueueSummary]:
-        """Return the queues with open user tasks, by name; no number is above ``COUNTED``."""
+    def queues(self, now: datetime, named: str) -> list[QueueSummary]:
+        """Return the queues with open user tasks whose name holds ``named``, by name.
+
+        No number is above ``COUNTED``.
+        """
         ...
 
     def claim(self, id: int, by: str) -> bool:

@@ -147,9 +147,9 @@ class SqlUserTasks:
         )
         return [_user_task(row) for row in rows]
 
-    def queues(self, now: datetime) -> list[QueueSummary]:
-        """Return the queues with open user tasks, by name."""
-        return user_tasks.queues(self._connection, self._workspace, now)
+    def queues(self, now: datetime, named: str) -> list[QueueSummary]:
+        """Return the queues with open user tasks whose name holds ``named``, by name."""
+        return user_tasks.queues(self._connection, self._workspace, now, named)
 
     def held(self, by: str, *, most: int) -> int:
         """Return how many open ones somebody has claimed; counting ends at ``most``."""

@@ -100,13 +100,17 @@ class UserTaskUseCases(Bound):
         with self._reading() as tx:
             return tx.user_tasks.held(by, most=most)
 
-    def queues(self, *, now: datetime | None = None) -> list[QueueSummary]:
-        """Return the queues that hold open user tasks; ``now`` decides what is overdue.
+    def queues(self, *, now: datetime | None = None, named: str = "") -> list[QueueSummary]:
+        """Return the queues that hold open user tasks, by name.
 
         Each number is counted up to :data:`engine.figures.COUNTED`: more are that many.
+
+        Args:
+            now: decides what is overdue.
+            named: those whose name holds this, in whatever letters.
         """
         with self._reading() as tx:
-            return tx.user_tasks.queues(now or self.clock.now())
+            return tx.user_tasks.queues(now or self.clock.now(), named)
 
     def claim(self, id: int, *, by: str) -> UserTask:
         """Give a user task to an agent; again by the same agent changes nothing.

@@ -123,6 +123,8 @@ def test_queues_tell_each_number_and_running_processes_theirs(bench: Bench) -> N
 
     # then
     assert [(q.queue, q.open, q.unclaimed) for q in queues] == [("q0", 4, 4), ("q1", 4, 3)]
+    assert bench.engine.queues(now=now, named="Q1") == queues[1:]
+    assert bench.engine.queues(now=now, named="_") == []
     assert sum(q.overdue for q in queues) == sum(
         task.due is not None and task.due < now for task in bench.engine.user_tasks(limit=100)
     )

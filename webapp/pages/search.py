@@ -109,7 +109,7 @@ def show() -> str:
 def _hits(query: str) -> Iterator[Hit]:
     person = current_person()
     if person.may(Role.AGENT, Role.MANAGER):
-        yield from islice(_queues(query.lower()), MOST)
+        yield from islice(_queues(query), MOST)
         yield from _user_tasks(query)
     if person.may(Role.MANAGER):
         yield from _instances(query)
@@ -121,10 +121,9 @@ def _hits(query: str) -> Iterator[Hit]:
 
 
 def _queues(query: str) -> Iterator[Hit]:
-    for queue in services().engine.queues(now=now()):
-        if query in queue.queue.lower():
-            text = f"{queue.queue}: {counted(queue.open)} open"
-            yield Hit("list-details", text, "queue", f"/inbox/{queue.queue}")
+    for queue in services().engine.queues(now=now(), named=query):
+        text = f"{queue.queue}: {counted(queue.open)} open"
+        yield Hit("list-details", text, "queue", f"/inbox/{queue.queue}")
 
 
 def _user_tasks(query: str) -> Iterator[Hit]:

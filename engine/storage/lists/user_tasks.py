@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from engine.figures import COUNTED
-from engine.storage.lists.bounds import literals
+from engine.storage.lists.bounds import holds, literals
 from engine.storage.tables import UserTaskRow
 from engine.user_tasks import OPEN, QueueSummary, UserTaskStatus
 
@@ -96,9 +96,12 @@ def page(
     return found if open_only else sorted(found, key=_place_of)[:limit]
 
 
-def queues(connection: Connection, workspace: int, now: datetime) -> list[QueueSummary]:
+def queues(connection: Connection, workspace: int, now: datetime, named: str) -> list[QueueSummary]:
     """Return the queues with open user tasks, by name; each number ends at ``COUNTED``."""
-    rows = connection.execute(_QUEUES, {"workspace": workspace, "moment": now})
+    # Nothing is counted in those whose name does not fit.
+    queue = _QUEUES.selected_columns[0]
+    some = _QUEUES.where(holds(queue, named.lower())) if named else _QUEUES
+    rows = connection.execute(some, {"workspace": workspace, "moment": now})
     return [QueueSummary(*row) for row in rows]
 
 
