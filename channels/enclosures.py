@@ -12,6 +12,7 @@ from dataclasses import replace
 from channels import media
 from channels.errors import FileRejectedError, ReplyRefusedError
 from channels.media import Enclosure
+from channels.metadata import without_metadata
 from channels.model import Reply, named_id
 from channels.storage import outgoing, reply_files
 from engine import Engine
@@ -40,14 +41,15 @@ class Enclosures:
 
         Args:
             conversation: where it may go out.
-            content: all of it; its type is read from it.
+            content: all of it; its type is read from it, and what a camera wrote beside the
+                picture is not kept.
             name: as whoever uploads it calls it.
             by: a login.
             alt: what it shows, for people who cannot see it.
             user_task: in whose form it was added.
 
         Raises:
-            FileRejectedError: it is no file that is sent, too large, or one too many.
+            FileRejectedError: it is no file that is sent, damaged, too large, or one too many.
             NotFoundError: there is no such conversation in this workspace.
         """
         type = media.type_of(content)
@@ -61,6 +63,7 @@ class Enclosures:
                 f"The file has {media.megabytes(len(content))}; at most "
                 f"{media.megabytes(media.LARGEST)} are kept. Save it smaller."
             )
+        content = _for_strangers(content, type)
         file = Enclosure(
             0, media.name_of(name, type), type, len(content), "", media.alt_of(alt), content
         )
@@ -141,6 +144,17 @@ class Enclosures:
         with self._engine.reading() as view:
             found = reply_files.listed(view.connection, view.workspace_id, ids)
         return [found[id][1] for id in ids]
+
+
+def _for_strangers(content: bytes, type: str) -> bytes:
+    """Return a file without what its camera wrote beside the picture: place, time, telephone."""
+    try:
+        return without_metadata(content, type)
+    except ValueError as damaged:
+        raise FileRejectedError(
+            f"The file is damaged: {str(damaged)[:1].lower()}{str(damaged)[1:]} Save it anew, with "
+            "a program that shows it, and add that."
+        ) from None
 
 
 def ids_of(named: object) -> tuple[int, ...]:

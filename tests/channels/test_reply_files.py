@@ -18,8 +18,9 @@ from channels.outbox import Outbox
 from engine import Engine, Source
 from engine.errors import NotFoundError
 from tests.channels.conftest import ANSWERING, FakeNetwork, mention
+from tests.pictures import TOLD, png, png_chunk
 
-PNG = b"\x89PNG\r\n\x1a\n picture"
+PNG, OTHER = png(b"a picture"), png(b"another")
 GIF = b"GIF89a moving"
 #: Sends what it is told, with files.
 SENDING = ANSWERING.replace(
@@ -81,7 +82,7 @@ def test_files_go_out_with_the_reply_in_its_order_and_are_shown(
     engine: Engine, outbox: Outbox, network: FakeNetwork
 ) -> None:
     # given
-    first, second = added(outbox, alt=" A broken\n parcel "), added(outbox, PNG + b"2")
+    first, second = added(outbox, alt=" A broken\n parcel "), added(outbox, OTHER)
 
     # when
     answer(engine, [second.id, first.id])
@@ -89,7 +90,7 @@ def test_files_go_out_with_the_reply_in_its_order_and_are_shown(
 
     # then
     (sent,) = network.calls
-    assert [one.content for one in sent.files] == [PNG + b"2", PNG]
+    assert [one.content for one in sent.files] == [OTHER, PNG]
     assert [one.alt for one in sent.files] == ["", "A broken parcel"]
     (post,) = [p for p in Conversations(engine).conversation(1).posts if p.kind == "reply"]
     assert [one.id for one in post.files] == [second.id, first.id]
@@ -152,7 +153,7 @@ def test_other_files_make_another_intent(
     engine: Engine, outbox: Outbox, network: FakeNetwork
 ) -> None:
     # given: both have the same words
-    for files in ([], [added(outbox).id], [added(outbox, PNG + b"2").id]):
+    for files in ([], [added(outbox).id], [added(outbox, OTHER).id]):
         answer(engine, files)
 
     # when
@@ -237,10 +238,17 @@ def test_what_is_no_picture_film_or_pdf_is_not_kept(outbox: Outbox, content: byt
         added(outbox, content, name="harmless.png")
 
 
+def test_what_a_camera_wrote_beside_a_picture_is_not_kept(outbox: Outbox) -> None:
+    file = added(outbox, png(b"a picture", png_chunk(b"tEXt", TOLD)))
+    assert (outbox.enclosures.content(file.id).content, file.size) == (PNG, len(PNG))
+    with pytest.raises(FileRejectedError, match="is damaged: it ends in the middle"):
+        added(outbox, PNG[:-1])
+
+
 def test_a_file_that_is_too_large_or_one_too_many_is_not_kept(
     outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(media, "LARGEST", 30)
+    monkeypatch.setattr(media, "LARGEST", len(PNG))
     monkeypatch.setattr(media, "MOST", 1)
     with pytest.raises(FileRejectedError, match="Save it smaller"):
         added(outbox, PNG * 2)

@@ -10,8 +10,9 @@ from channels.media import Enclosure, type_of
 from channels.model import Reply, ReplyStatus
 from engine import Source
 from tests.channels.conftest import ANSWERING
+from tests.pictures import png
 
-PNG = b"\x89PNG\r\n\x1a\n a parcel"
+PNG = png()
 GIF = b"GIF89a a parcel that turns"
 ALT = "A parcel, and it is broken"
 _PROCESS = ANSWERING.replace('retries="2"', 'retries="20"').replace(
