@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.house import House
+from tests.pictures import png
 
-PNG = b"\x89PNG\r\n\x1a\n a parcel"
+PNG = png()
 
 
 def named(*names: str, content: bytes = PNG) -> list[dict[str, object]]:

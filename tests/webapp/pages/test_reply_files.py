@@ -16,9 +16,10 @@ from channels.intake import Intake
 from channels.model import Author, Mention, Page
 from channels.outbox import Outbox
 from engine import Engine, Source
+from tests.pictures import png
 from webapp.bootstrap import Installation
 
-PNG = b"\x89PNG\r\n\x1a\n picture"
+PNG = png()
 FORM = b"""{"type": "default", "id": "write", "components": [
   {"type": "textarea", "key": "answer", "label": "Answer", "validate": {"required": true}},
   {"type": "filepicker", "key": "files", "label": "Files", "multiple": true},
