@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from channels.model import (
     ChannelAccount,
@@ -103,7 +103,7 @@ class Changes:
         for edit in edits:
             mention = known[edit.external_id]
             kept = before.setdefault(mention.id, [])
-            if not _is_news(edit, mention, kept):
+            if not is_news(edit, mention, kept):
                 continue
             kept.append((mention.text, edit.at))
             reading = readings[edit]
@@ -146,17 +146,36 @@ class Changes:
         )
 
 
-def _is_news(edit: Edit, mention: Known, kept: Sequence[tuple[str, datetime]]) -> bool:
-    """Tell whether a mention does not say yet what an edit made of it.
+class Said(Protocol):
+    """What somebody said, as it is stored."""
+
+    @property
+    def text(self) -> str:
+        """Return its words of now."""
+        ...
+
+    @property
+    def edited_at(self) -> datetime | None:
+        """Return when they were changed last, UTC; None: they are the first."""
+        ...
+
+    @property
+    def deleted_at(self) -> datetime | None:
+        """Return when it was taken back, UTC."""
+        ...
+
+
+def is_news(edit: Edit, said: Said, kept: Sequence[tuple[str, datetime]]) -> bool:
+    """Tell whether something that was said is not yet what an edit made of it.
 
     A page may come again, with edits that others followed: an older one changes nothing. Some
     networks tell no more than the second, so of those at one moment each text counts once.
     """
-    if mention.deleted_at is not None or edit.text == mention.text:
+    if said.deleted_at is not None or edit.text == said.text:
         return False
-    if mention.edited_at is None or edit.at > mention.edited_at:
+    if said.edited_at is None or edit.at > said.edited_at:
         return True
-    return edit.at == mention.edited_at and edit.text not in [text for text, _ in kept]
+    return edit.at == said.edited_at and edit.text not in [text for text, _ in kept]
 
 
 def _told(mention: Known) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from channels.model import (
 )
 from channels.networks import found, limit_of
 from channels.placing import Places, named_posts
-from channels.protocol import Channel, Inviting
+from channels.protocol import Channel, Colleagues, Inviting
 from channels.remarks import hear
 from channels.rhythm import learned
 from channels.signals import OfflineSignals, Reading, Signals
@@ -161,7 +161,9 @@ class _Taking:
         attachments.keep(self._uow.connection, self._uow.workspace_id, taken, stored)
         # What a program answered is shown, and no customer waits for us to answer it.
         heard = [m for m in taken if not m.automatic]
-        noted = hear(self._uow, self._account, page.remarks)
+        noted = set[int]()
+        if page.remarks or isinstance(self._channel, Colleagues):
+            noted = hear(self._uow, self._account, page, self._now)
         clustered = self._cluster(heard, threads, readings.mentions)
         shown = self._show(taken, threads)
         changes = Changes(self._uow, self._account, self._now, self._conversation)

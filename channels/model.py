@@ -112,6 +112,9 @@ class OwnPost:
     in_reply_to: str | None = None
     private: bool = False
     author: str | None = None
+    #: What ids begin with under which the network takes posts that wait for its moderators. A reply
+    #: of ours that was taken so, with the same words, is this post.
+    waited_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A mention whose author changed its words."""
+    """A mention, or a remark, whose author changed its words."""
 
     external_id: str
     text: str
@@ -180,8 +183,8 @@ class Page:
     own_posts: tuple[OwnPost, ...] = ()
     position: Mapping[str, Any] | None = None
     skipped: tuple[Skipped, ...] = ()
-    #: Mentions that changed, and external ids of those that were deleted at the source. Those that
-    #: are not stored are passed over.
+    #: Mentions that changed, and external ids of those that were deleted at the source; where the
+    #: team talks, the same of remarks. Those that are not stored are passed over.
     edits: tuple[Edit, ...] = ()
     deletions: tuple[str, ...] = ()
     gap: Gap | None = None

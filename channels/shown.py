@@ -43,7 +43,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """Words of a mention before its author changed them."""
+    """Words of a mention, or of a note, before its author changed them."""
 
     text: str
     until: datetime  #: UTC, by the network's clock
@@ -163,4 +163,6 @@ class Note:
     channel: str | None = None  #: network on which it was said; None: it was written here
     account: str | None = None  #: handle of ours there
     told: tuple[NotePost, ...] = ()  #: where the team was told
+    deleted_at: datetime | None = None  #: UTC; it was deleted where it was said, and its words
+    earlier: tuple[Earlier, ...] = ()  #: of one that was changed there, oldest first
     kind: str = "note"  #: as a :class:`Post` has one

@@ -3,10 +3,11 @@
 A note is posted by a bot, with its key among the properties of the post. The server minds such a
 key (``pending_post_id``) for 30 seconds and in one process only, so every post is looked for by
 its properties before it is made. What is said in the thread of a note is read from the channel;
-an outgoing webhook only says that there is something to read.
+an outgoing webhook only says that there is something to read, and nothing of edits and deletions.
+A question about a time brings these too: it lists what was changed since, and what was deleted.
 
-Facts: the API of version 4 (posts, ``since``, threads), outgoing webhooks; ``pending_post_id`` in
-mattermost/mattermost#10006.
+Facts: the API of version 4 (posts, ``since``, ``edit_at``, ``delete_at``, threads), outgoing
+webhooks; ``pending_post_id`` in mattermost/mattermost#10006.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from channels.errors import (
     ReplyRefusedError,
 )
 from channels.fields import Field
-from channels.model import ChannelAccount, Gap, Page, Remark, Reply
+from channels.model import ChannelAccount, Edit, Gap, Page, Remark, Reply
 from channels.protocol import Call, Checked, Received
 from channels.storable import clean
 from channels.teams.network import TeamNetwork
@@ -40,6 +41,8 @@ MOST = 1_000
 _REFUSED = {400, 404, 413}
 #: Fields of a call at most; Mattermost sends about fifteen.
 _MOST_FIELDS = 100
+#: Thousandths of seconds until the year 2286; no moment is later.
+_LAST = 10**13
 #: Names that call everybody in the channel.
 _EVERYBODY = re.compile(r"@(?=(?:all|channel|here)\b)", re.IGNORECASE)
 
@@ -52,7 +55,7 @@ class MattermostNetwork(TeamNetwork):
     place = "Mattermost channel"
     reply_limit = 16_000
     fields = (
-        Field("server", "Server", "As https://chat.example.com", kind="address"),
+        Field("server", "Server", "As https://chat.example.com", kind="address", leads=True),
         Field("channel", "Channel", "Its id, 26 characters: View info, at the bottom. Add the bot "
               "there"),
         Field("bot_token", "Bot token", "Integrations, Bot accounts", secret=True),
@@ -65,10 +68,12 @@ class MattermostNetwork(TeamNetwork):
         if after is None:
             newest = self._posts(account, {"per_page": 1})
             read = max((one["create_at"] for one in newest), default=0)
-            yield Page(position={"read": read, "ids": [one["id"] for one in newest]})
+            ids = [one["id"] for one in newest]
+            yield Page(position={"read": read, "ids": ids, "changed": read})
             return
         read, known = int(after.get("read") or 0), set(after.get("ids") or ())
         posts = self._posts(account, {"since": max(read, 1)})
+        changed = int(after.get("changed") or read)
         new = [one for one in posts if one["create_at"] >= read and one["id"] not in known]
         new.sort(key=lambda one: (one["create_at"], one["id"]))
         until = max((one["create_at"] for one in new), default=read)
@@ -76,7 +81,22 @@ class MattermostNetwork(TeamNetwork):
         ids = {one["id"] for one in new if one["create_at"] == until}
         yield Page(
             remarks=tuple(self._remark(account, one) for one in new if _is_said(one)),
-            position={"read": until, "ids": sorted(ids | (known if until == read else set()))},
+            # What changed at the very moment of the last look is told once more: that is no news.
+            edits=tuple(
+                Edit(one["id"], str(one.get("message") or ""), _at(one["edit_at"]))
+                for one in posts
+                if one["root_id"] and one["edit_at"] >= max(changed, 1) and not one["delete_at"]
+            ),
+            deletions=tuple(
+                one["id"] for one in posts if one["root_id"] and one["delete_at"] >= max(changed, 1)
+            ),
+            position={
+                "read": until,
+                "ids": sorted(ids | (known if until == read else set())),
+                "changed": max(
+                    [changed, *(max(one["edit_at"], one["delete_at"]) for one in posts)]
+                ),
+            },
             gap=_gap(posts, read),
         )
 
@@ -146,7 +166,7 @@ class MattermostNetwork(TeamNetwork):
             post["id"],
             self._name(account, str(post.get("user_id") or "")),
             str(post.get("message") or ""),
-            datetime.fromtimestamp(post["create_at"] / 1000, UTC),
+            _at(post["create_at"]),
             post["root_id"],
         )
 
@@ -167,11 +187,16 @@ class MattermostNetwork(TeamNetwork):
         told = self._ask(account, path, asked).get("posts")
         posts = told.values() if isinstance(told, dict) else ()
         return [
-            {**one, "props": one["props"] if isinstance(one.get("props"), dict) else {}}
+            {
+                **one,
+                "props": one["props"] if isinstance(one.get("props"), dict) else {},
+                "root_id": one["root_id"] if isinstance(one.get("root_id"), str) else "",
+                **{name: _stamp(one.get(name)) for name in ("edit_at", "delete_at")},
+            }
             for one in posts
             if isinstance(one, dict)
             and isinstance(one.get("id"), str)
-            and isinstance(one.get("create_at"), int)
+            and _stamp(one.get("create_at"))
         ]
 
     def _ask(
@@ -203,11 +228,20 @@ def _is_said(post: Mapping[str, Any]) -> bool:
 
 
 def _gap(posts: Sequence[Mapping[str, Any]], read: int) -> Gap | None:
+def _stamp(told: object) -> int:
+    """Return a moment as the server writes it, in thousandths of seconds; 0: it is none."""
+    return told if type(told) is int and 0 < told < _LAST else 0
+
+
+def _at(stamp: int) -> datetime:
+    return datetime.fromtimestamp(stamp / 1000, UTC)
+
+
     """Return what may be missing: for one question about a time there are no further pages."""
     if len(posts) < MOST:
         return None
     oldest = min(one["create_at"] for one in posts)
-    since, until = (datetime.fromtimestamp(one / 1000, UTC) for one in (read, max(oldest, read)))
+    since, until = _at(read), _at(max(oldest, read))
     return Gap(since, until, f"More than {MOST} posts were made since the last look.")
 
 

@@ -1,4 +1,6 @@
-"""Rows of notes: what colleagues say to each other about a conversation. Never changed.
+"""Rows of notes: what colleagues say to each other about a conversation.
+
+One that was written here never changes; one that was said where the team talks is followed there.
 
 What a note becomes in a channel of the team is a row of ``reply`` that names the note and no
 conversation: it goes out by the rules of all replies, and no customer's answer waits for it.
@@ -8,18 +10,28 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKey, Index, String, UniqueConstraint, bindparam, select
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    bindparam,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from channels.model import ChannelAccount, Remark, ReplyStatus
-from channels.shown import Note, NotePost
+from channels.shown import Earlier, Note, NotePost
 from channels.storage import replies
 from channels.storage.tables import AccountRow, ConversationRow, Owned, ReplyRow, Table
-from engine.storage.bulk import insert_unless_there
+from engine.storage.bulk import insert_rows, insert_unless_there
 from engine.storage.ready import Ready
 from engine.storage.types import Id, UtcDateTime
 
@@ -44,6 +56,91 @@ class NoteRow(Owned, Table):
     author: Mapped[str]
     text: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: UTC, by the network's clock: who said it changed it last; and when we heard that it is gone.
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class NoteTextRow(Owned, Table):
+    """Words of a note before they were changed; blank once it is deleted."""
+
+    __tablename__ = "note_text"
+    __table_args__ = (Index("ix_note_text_note", "note_id", "id"),)
+
+    note_id: Mapped[int] = mapped_column(Id, ForeignKey("note.id"))
+    text: Mapped[str]
+    #: UTC, by the network's clock: it said so until then.
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A stored note as far as changing it needs it."""
+
+    id: int
+    conversation_id: int
+    text: str
+    edited_at: datetime | None
+    deleted_at: datetime | None
+
+    def saying(self, text: str, at: datetime) -> Known:
+        """Return it as it is after a change."""
+        return replace(self, text=text, edited_at=at)
+
+
+def known(
+    connection: Connection, workspace_id: int, account_id: int, ids: Collection[str]
+) -> dict[str, Known]:
+    """Return those notes that are kept of what was said in a channel, by external id."""
+    keys = {key_of(account_id, id): id for id in ids}
+    found = connection.execute(
+        select(NoteRow.key, NoteRow.id, NoteRow.conversation_id, NoteRow.text, NoteRow.edited_at,
+               NoteRow.deleted_at)
+        .where(NoteRow.workspace_id == workspace_id, NoteRow.key.in_(keys))
+    )  # fmt: skip
+    return {keys[row.key]: Known(*row[1:]) for row in found}
+
+
+def earlier(
+    connection: Connection, note_ids: Collection[int]
+) -> dict[int, list[tuple[str, datetime]]]:
+    """Return what notes said before, and until when, by their ids, oldest first."""
+    said: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
+    rows = connection.execute(
+        select(NoteTextRow.note_id, NoteTextRow.text, NoteTextRow.at)
+        .where(NoteTextRow.note_id.in_(note_ids))
+        .order_by(NoteTextRow.id)
+    )
+    for row in rows:
+        said[row.note_id].append((row.text, row.at))
+    return said
+
+
+def rewrite(
+    connection: Connection, workspace_id: int, note: Known, text: str, at: datetime
+) -> None:
+    """Write what a note says now, and keep what it said before."""
+    before = {"workspace_id": workspace_id, "note_id": note.id, "text": note.text, "at": at}
+    insert_rows(connection, NoteTextRow, [before])
+    connection.execute(
+        update(NoteRow).where(NoteRow.id == note.id).values(text=text, edited_at=at),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def blank(connection: Connection, note_ids: Sequence[int], now: datetime) -> None:
+    """Leave no word of notes, neither of now nor of before."""
+    if not note_ids:
+        return
+    unsynchronised = {"synchronize_session": False}
+    connection.execute(
+        update(NoteRow).where(NoteRow.id.in_(note_ids)).values(text="", deleted_at=now),
+        execution_options=unsynchronised,
+    )
+    connection.execute(
+        update(NoteTextRow).where(NoteTextRow.note_id.in_(note_ids)).values(text=""),
+        execution_options=unsynchronised,
+    )
 
 
 def add(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
@@ -153,9 +250,12 @@ def of_conversation(
     asked = {"workspace": workspace_id, "conversation": conversation_id}
     found = _OF_CONVERSATION.all(connection, asked)
     told = _posts(connection, [row.id for row in found])
+    changed = [row.id for row in found if row.edited_at]
+    before = earlier(connection, changed) if changed else {}
     return tuple(
         Note(row.id, row.conversation_id, row.text, row.author, row.created_at, row.channel,
-             row.handle, tuple(told.get(row.id, ())))
+             row.handle, tuple(told.get(row.id, ())), row.deleted_at,
+             tuple(Earlier(text, until) for text, until in before.get(row.id, ())))
         for row in reversed(found)
     )  # fmt: skip
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
 from channels.conversations import Conversations
 from channels.errors import ChannelUnavailableError, DeliveryUnknownError, NoteRejectedError
 from channels.intake import Intake
-from channels.model import ChannelAccount, Page, Remark, ReplyStatus
+from channels.model import ChannelAccount, Edit, Page, Remark, ReplyStatus
 from channels.notes import LONGEST, Notes
 from channels.outbox import Outbox
 from channels.policy import Rules
-from channels.shown import NotePost
+from channels.shown import Earlier, NotePost
 from channels.storage import prepare
 from engine import Engine, Source
 from engine.errors import NotFoundError
@@ -213,6 +214,35 @@ def test_an_answer_that_comes_before_we_know_of_our_own_post_is_heard_again(team
 
     # then
     assert (before, len(team.notes.of(1))) == (1, 2)
+
+
+def test_an_answer_that_is_changed_or_deleted_in_the_room_is_so_with_us(team: Team) -> None:
+    # given
+    team.says()
+    team.lives(1)
+    for id in ("a1", "a2"):
+        team.answered("I do.", thread=team.posts()[0], id=id)
+    later = START + timedelta(hours=1)
+
+    # when: it is told twice, after it a change of before, and of a note that nobody knows
+    edits = [Edit("a1", "I did.", later), Edit("a1", "I don't.", START), Edit("a9", "?", later)]
+    for _ in range(2):
+        team.intake.take(team.room, Page(edits=tuple(edits), deletions=("a9",)))
+
+    # then
+    changed = team.notes.of(1)[1]
+    assert (changed.text, changed.earlier) == ("I did.", (Earlier("I do.", later),))
+
+    # when
+    team.intake.take(team.room, Page(deletions=("a1", "a1")))
+    team.intake.take(team.room, Page(edits=(Edit("a1", "But!", later + timedelta(1)),)))
+
+    # then
+    gone, kept = team.notes.of(1)[1:]
+    assert (gone.text, gone.deleted_at, gone.earlier) == ("", team.clock.now(), (
+        Earlier("", later),
+    ))  # fmt: skip
+    assert (kept.text, kept.deleted_at, kept.earlier) == ("I do.", None, ())
 
 
 # ---- what is refused

@@ -41,6 +41,17 @@ class MattermostServer(StandIn):
             self.posts.append(post | more)
             return str(post["id"])
 
+    def changes(self, id: str, **more: Any) -> None:
+        """Have somebody change a post (``message``), or delete it (``delete_at``), now."""
+        with self.lock:
+            post = next(one for one in self.posts if one["id"] == id)
+            at = int(self.now().timestamp() * 1000)
+            post |= {
+                "update_at": at,
+                **({"delete_at": at} if not more else {"edit_at": at}),
+                **more,
+            }
+
     def notes(self) -> list[str]:
         """Return the ids of what the bot posted."""
         return [one["id"] for one in self.posts if one["user_id"] == "u-bot"]

@@ -41,6 +41,21 @@ class SlackServer(StandIn):
             self.messages.append(message)
             return str(message["ts"])
 
+    def edits(self, ts: str, text: str) -> bytes:
+        """Have somebody change a message, and return the event that tells of it."""
+        with self.lock:
+            message = next(one for one in self.messages if one["ts"] == ts)
+            at = f"{self.now().timestamp():.6f}"
+            message |= {"text": text, "edited": {"user": message["user"], "ts": at}}
+        return _event(subtype="message_changed", message=message, ts=at, hidden=True)
+
+    def deletes(self, ts: str) -> bytes:
+        """Have somebody delete a message, and return the event that tells of it."""
+        with self.lock:
+            (gone,) = [one for one in self.messages if one["ts"] == ts]
+            self.messages.remove(gone)
+        return _event(subtype="message_deleted", deleted_ts=ts, previous_message=gone, hidden=True)
+
     def notes(self) -> list[str]:
         """Return the ids of what the app posted."""
         return [one["ts"] for one in self.messages if one.get("bot_id")]
@@ -49,8 +64,7 @@ class SlackServer(StandIn):
         """Return the event that tells of a message."""
         message = next(one for one in self.messages if one["ts"] == ts)
         event = {key: value for key, value in message.items() if key != "latest_reply"}
-        told = {"type": "event_callback", "event": event | {"channel": CHANNEL} | more}
-        return json.dumps(told).encode()
+        return _event(**event | more)
 
     # ---- calls
 
@@ -108,6 +122,11 @@ class SlackServer(StandIn):
 
     def _ts(self) -> str:
         return f"{int(self.now().timestamp())}.{len(self.messages) + 1:06d}"
+
+
+def _event(**told: Any) -> bytes:
+    event = {"type": "message", "channel": CHANNEL} | told
+    return json.dumps({"type": "event_callback", "event": event}).encode()
 
 
 def signed(body: bytes, at: datetime, secret: str = SECRET) -> dict[str, str]:

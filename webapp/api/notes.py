@@ -32,6 +32,13 @@ class NotePostOut(Out):
     error: str | None
 
 
+class EarlierOut(Out):
+    """What a note said before it was changed where it was said."""
+
+    text: str
+    until: datetime
+
+
 class NoteOut(Out):
     """What a colleague said about a conversation."""
 
@@ -42,6 +49,8 @@ class NoteOut(Out):
     channel: str | None = Field(description="On which it was said; null: it was written here.")
     account: str | None
     told: list[NotePostOut] = Field(description="Where the team was told.")
+    earlier: list[EarlierOut] = Field(description="What it said before it was changed there.")
+    deleted_at: datetime | None = Field(description="When it was deleted there, with its words.")
 
 
 class NotesOut(Out):

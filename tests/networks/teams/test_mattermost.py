@@ -100,6 +100,35 @@ def test_two_answers_of_one_moment_are_both_read_though_one_is_seen_late(desk: D
     assert desk.heard() == []
 
 
+def test_answers_that_are_changed_or_deleted_are_found_by_their_moments(desk: Desk) -> None:
+    # given
+    desk.look()
+    first = desk.send()
+    kept, gone = desk.server.says("I do.", first), desk.server.says("So do I.", first)
+    outside = desk.server.says("Lunch?")
+    assert len(desk.look().remarks) == 2
+    desk.clock.passes(minutes=1)
+
+    # when
+    desk.server.changes(kept, message="I did.")
+    desk.server.changes(gone)
+    desk.server.changes(outside, message="Supper?")
+    page = desk.look()
+
+    # then
+    assert page.remarks == ()
+    (edit,) = page.edits
+    assert (edit.external_id, edit.text, edit.at) == (kept, "I did.", desk.clock.now())
+    assert page.deletions == (gone,)
+
+    # and: what was told is told no more once something else has happened
+    for text in ("Oh!", "Ah!"):
+        desk.clock.passes(minutes=1)
+        desk.server.changes(desk.server.says("Oh.", first), message=text)
+        found = [one.text for one in desk.look().edits]
+    assert found == ["Ah!"]
+
+
 def test_more_than_the_server_lists_is_shown_as_a_gap(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -183,6 +183,66 @@ def test_threads_that_are_old_are_told_by_events_alone(desk: Desk) -> None:
     assert (remark.external_id, remark.thread, remark.text) == (ts, first, "I do.")
 
 
+# ---- what is changed later
+
+
+def test_answers_that_are_changed_or_deleted_are_told_by_events(desk: Desk) -> None:
+    # given
+    first = desk.send()
+    kept, gone = desk.server.says("I do.", first), desk.server.says("So do I.", first)
+    desk.clock.passes(minutes=1)
+
+    # when
+    changed = desk.called(desk.server.edits(kept, "I do, &amp; <@U2> too.")).page
+    deleted = desk.called(desk.server.deletes(gone)).page
+
+    # then
+    assert changed is not None
+    (edit,) = changed.edits
+    assert (edit.external_id, edit.text, edit.at) == (kept, "I do, & @kim too.", desk.clock.now())
+    assert deleted is not None
+    assert deleted.deletions == (gone,)
+
+
+def test_what_no_event_told_is_found_when_the_thread_is_read_again(desk: Desk) -> None:
+    # given
+    desk.look()
+    first, second = desk.send("one", key="k1"), desk.send("two", key="k2")
+    kept, gone = desk.server.says("I do.", first), desk.server.says("So do I.", first)
+    lost = desk.server.says("Me too.", second)
+    assert len(desk.look().remarks) == 3
+
+    # when
+    desk.clock.passes(minutes=1)
+    desk.server.edits(kept, "I did.")
+    desk.server.deletes(gone)
+    page = desk.look()
+
+    # then
+    assert [(one.external_id, one.text) for one in page.edits] == [(kept, "I did.")]
+    assert page.deletions == (gone,)
+
+    # when: all of the other thread goes, whose turn it is next, a minute later
+    desk.server.deletes(lost)
+    desk.server.deletes(second)
+    assert desk.look().deletions == ()
+    desk.clock.passes(minutes=1)
+
+    # then
+    assert desk.look().deletions == (lost,)
+    desk.clock.passes(days=4)
+    assert desk.look().position["watched"] == []  # type: ignore[index]
+
+
+def test_an_answer_that_is_read_late_brings_its_words_of_now(desk: Desk) -> None:
+    desk.look()
+    ts = desk.server.says("I do.", desk.send())
+    desk.server.edits(ts, "I did.")
+    page = desk.look()
+    assert [one.text for one in page.remarks] == ["I did."]
+    assert [one.text for one in page.edits] == ["I did."]
+
+
 # ---- calls
 
 
@@ -227,10 +287,11 @@ def test_events_that_are_not_for_us_bring_nothing(desk: Desk, body: bytes) -> No
     assert desk.called(body).page is None
 
 
-def test_events_of_other_channels_edits_and_our_own_notes_bring_nothing(desk: Desk) -> None:
+def test_events_of_other_channels_previews_and_our_own_notes_bring_nothing(desk: Desk) -> None:
     first = desk.send()
     ts = desk.server.says("I do.", first)
-    for more in ({"channel": "C0OTHER"}, {"subtype": "message_changed"}, {"bot_id": "B1"}):
+    preview = {"subtype": "message_changed", "message": {"ts": ts, "text": "I do."}}
+    for more in ({"channel": "C0OTHER"}, preview, {"bot_id": "B1"}):
         assert desk.called(desk.server.told(ts, **more)).page is None
     assert desk.called(desk.server.told(first)).page is None
 

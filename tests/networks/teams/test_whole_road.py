@@ -88,7 +88,7 @@ def test_a_note_and_its_answers(
     day.notes("Who knows him?", "k1")
 
     # then: both places are told, once
-    words = "ana on Bob (fake): http://localhost/conversations/1\nWho knows him?"
+    words = "ana on Bob (Fake): http://localhost/conversations/1\nWho knows him?"
     assert [one["text"] for one in slack.messages] == [words]
     assert [one["message"] for one in mattermost.posts] == [words]
 
@@ -111,6 +111,18 @@ def test_a_note_and_its_answers(
     for text in ("Who knows him?", "I do: his order", "He called, too."):
         assert page.count(text) == 1
     assert page.count("post post-note") == 3
+
+    # when: Sam thinks better of it, and Kim of having said anything
+    body = slack.edits(slack.messages[-1]["ts"], "I do: his order is lost.")
+    assert day.is_called(2, body, signed(body, clock.now())) == 200
+    mattermost.changes(mattermost.posts[-1]["id"])
+    clock.passes(minutes=2)
+    day.poller.work()
+
+    # then
+    page = day.browser.get(PLACE).text
+    assert [page.count(text) for text in ("is lost.", "is late.", "He called, too.")] == [1, 1, 0]
+    assert [page.count(sign) for sign in ("edited", "deleted by its author")] == [1, 1]
 
     # when: ana answers that
     day.notes("Thank you!", "k2")

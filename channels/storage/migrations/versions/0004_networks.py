@@ -252,8 +252,18 @@ def _notes() -> None:
         sa.Column("author", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.UniqueConstraint("workspace_id", "key", name=op.f("uq_note_workspace_id_key")),
     )
+    op.create_table(
+        "note_text",
+        *_owned("note_text"),
+        _pointer("note_text", "note"),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_index("ix_note_text_note", "note_text", ["note_id", "id"])
     op.create_index("ix_note_conversation", "note", ["conversation_id", "id"])
     op.add_column("reply", sa.Column("note_id", Id, nullable=True))
     op.create_index("ix_reply_note", "reply", ["note_id"])

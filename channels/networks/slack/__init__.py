@@ -2,7 +2,9 @@
 
 A note is posted by ``chat.postMessage`` with its key in the metadata of the message: Slack knows
 no keys, so every message is looked for by it before it is posted. What is said in the thread of a
-note is told by the Events API at once; a look at the channel finds what was not told.
+note is told by the Events API at once; a look at the channel finds what was not told. So it is
+with what is changed or deleted there later. Of the files here ``wire.py`` reads what comes, and
+``watching.py`` knows which answers may still change.
 
 Facts: https://docs.slack.dev (chat.postMessage, conversations.history, conversations.replies,
 message metadata, verifying requests).
@@ -10,15 +12,10 @@ message metadata, verifying requests).
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from html import unescape
 from typing import Any
 
 from channels.calling import Caller
@@ -29,35 +26,34 @@ from channels.errors import (
     ReplyRefusedError,
 )
 from channels.fields import Field
-from channels.model import ChannelAccount, Page, Remark, Reply
+from channels.model import ChannelAccount, Edit, Page, Remark, Reply
+from channels.networks.slack.watching import Watch
+from channels.networks.slack.wire import (
+    NOTE,
+    deleted_in,
+    edited_at,
+    edited_in,
+    escaped,
+    good,
+    is_said,
+    is_signed,
+    key_in,
+    later,
+    messages,
+    moment,
+    plain,
+    text_in,
+)
 from channels.protocol import Call, Checked, Received
 from channels.teams.network import TeamNetwork
 
-#: Under which the key of a note stands in the metadata of its message.
-NOTE = "corral_note"
 #: Threads of notes that are younger are looked at; of older ones the Events API tells alone.
 LOOKED_AT = timedelta(days=3)
 #: Messages asked for at once, and how often for one thing.
 LISTED, PAGES = 200, 10
-#: How old a call may be.
-TOLERANCE = timedelta(minutes=5)
 #: Seconds for a name: Slack waits 3 for the answer to an event.
 HURRY = 2.0
 _SCOPES = ("chat:write", "users:read")
-#: Kinds of messages that a person writes; the others tell of joins, topics, edits and the like.
-_SAID = {None, "file_share", "me_message", "thread_broadcast"}
-_AGAIN = {
-    "ratelimited",
-    "rate_limited",
-    "service_unavailable",
-    "accesslimited",
-    "team_added_to_org",
-}
-#: After these, Slack says, something may have been done all the same.
-_UNSURE = {"internal_error", "fatal_error", "request_timeout"}
-_REFUSED = {"msg_too_long", "no_text", "thread_not_found", "cannot_reply_to_message",
-            "invalid_thread_ts", "message_not_found"}  # fmt: skip
-_MARK = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 
 
 class SlackNetwork(TeamNetwork):
@@ -66,6 +62,7 @@ class SlackNetwork(TeamNetwork):
     name = "slack"
     title = "Slack (for your team)"
     place = "Slack channel"
+    vouched_by = "signing_secret"
     reply_limit = 30_000
     fields = (
         Field("channel", "Channel", "Its id, such as C0123ABCDEF: at the end of its details. "
@@ -75,7 +72,7 @@ class SlackNetwork(TeamNetwork):
         Field("signing_secret", "Signing secret", "Of the app, under Basic Information: with it "
               "answers come back at once", secret=True, required=False),
         Field("address", "Address of Slack", "Only for GovSlack", required=False,
-              default="https://slack.com/api", kind="address"),
+              default="https://slack.com/api", kind="address", leads=True),
     )  # fmt: skip
 
     def fetch(self, account: ChannelAccount, after: Mapping[str, Any] | None) -> Iterator[Page]:
@@ -83,49 +80,83 @@ class SlackNetwork(TeamNetwork):
         ask = self._asking(account)
         if after is None:
             newest = ask("conversations.history", channel=_channel(account), limit=1)
-            read = max((str(one.get("ts")) for one in _messages(newest)), default="0")
+            read = max((str(one.get("ts")) for one in messages(newest)), default="0")
             yield Page(position={"read": read})
             return
         read = str(after.get("read") or "0")
-        since = (self._now() - LOOKED_AT).timestamp()
-        threads = {
-            str(one["ts"]): str(one["latest_reply"])
-            # The newest come first: in a busy channel the threads that are looked at are younger.
-            for one in self._listed(ask, "conversations.history", account, all=False, oldest=since)
-            if _key_in(one) and one.get("latest_reply") and _later(one["latest_reply"], read)
-        }
+        threads = self._with_news(ask, account, read)
         # What is said after the list was made is left for the next look: by then other threads may
         # have something older.
         until = max(threads.values(), key=float, default=read)
-        remarks: list[Remark] = []
-        for thread in threads:
-            # Deleted meanwhile.
-            with suppress(ReplyRefusedError):
-                remarks += [
-                    self._remark(account, one)
-                    for one in self._listed(
-                        ask, "conversations.replies", account, ts=thread, oldest=read
-                    )
-                    if _is_said(one) and _later(one["ts"], read) and not _later(one["ts"], until)
-                ]
-        remarks.sort(key=lambda one: float(one.external_id))
-        yield Page(remarks=tuple(remarks), position={"read": until})
+        said = [one for thread in threads for one in self._said(ask, account, thread, read, until)]
+        said.sort(key=lambda one: float(one["ts"]))
+        watch = Watch.of(after)
+        changed, gone = self._tended(ask, account, watch)
+        watch.add(said)
+        yield Page(
+            remarks=tuple(self._remark(account, one) for one in said),
+            # One that is read late may be known by an event, with the words of then.
+            edits=tuple(self._edit(account, one) for one in (*said, *changed) if edited_at(one)),
+            deletions=tuple(gone),
+            position={"read": until, **watch.kept()},
+        )
+
+    def _with_news(
+        self, ask: Callable[..., Any], account: ChannelAccount, read: str
+    ) -> dict[str, str]:
+        """Return the threads of notes in which something was said since, and when last."""
+        since = (self._now() - LOOKED_AT).timestamp()
+        return {
+            str(one["ts"]): str(one["latest_reply"])
+            # The newest come first: in a busy channel the threads that are looked at are younger.
+            for one in self._listed(ask, "conversations.history", account, all=False, oldest=since)
+            if key_in(one) and later(one.get("latest_reply"), read)
+        }
+
+    def _said(
+        self, ask: Callable[..., Any], account: ChannelAccount, thread: str, read: str, until: str
+    ) -> list[Mapping[str, Any]]:
+        """Return what people said in a thread between two moments; nothing if it is gone."""
+        try:
+            listed = list(
+                self._listed(ask, "conversations.replies", account, ts=thread, oldest=read)
+            )
+        except ReplyRefusedError:
+            return []
+        there = (one for one in listed if is_said(one) and later(one["ts"], read))
+        return [one for one in there if not later(one["ts"], until)]
+
+    def _tended(
+        self, ask: Callable[..., Any], account: ChannelAccount, watch: Watch
+    ) -> tuple[list[Mapping[str, Any]], list[str]]:
+        """Return what was changed, and what was deleted, in the thread whose turn it is."""
+        turn = watch.next_thread(self._now())
+        if turn is None:
+            return [], []
+        thread, oldest = turn
+        try:
+            there = list(
+                self._listed(ask, "conversations.replies", account, ts=thread, oldest=oldest)
+            )
+        except ReplyRefusedError:
+            there = []  # all of it was deleted
+        return watch.compare(thread, there)
 
     def measure(self, text: str) -> int:
         """Return the characters of ``text`` with what stands for ``&``, ``<`` and ``>``."""
-        return len(_escaped(text))
+        return len(escaped(text))
 
     def _posted(self, account: ChannelAccount, reply: Reply) -> str:
         """Post a note and return its moment, which is its id."""
         message: dict[str, Any] = {
-            "channel": _channel(account), "text": _escaped(reply.text),
+            "channel": _channel(account), "text": escaped(reply.text),
             "unfurl_links": False, "unfurl_media": False,
             "metadata": {"event_type": NOTE, "event_payload": {"key": reply.idempotency_key}},
         }  # fmt: skip
         if reply.thread:
             message["thread_ts"] = reply.thread
         said = self._caller(account).call("POST", "/chat.postMessage", json=message).json()
-        ts = _good(said, writes=True).get("ts")
+        ts = good(said, writes=True).get("ts")
         if not isinstance(ts, str):
             raise DeliveryUnknownError("Slack took the note and did not say how it is called.")
         return ts
@@ -140,7 +171,7 @@ class SlackNetwork(TeamNetwork):
     def check(self, account: ChannelAccount) -> Sequence[Checked]:
         """Log in and read the channel; see :class:`channels.protocol.Adding`."""
         answer = self._caller(account).call("POST", "/auth.test", writes=False)
-        who = _good(answer.json())
+        who = good(answer.json())
         scopes = {one.strip() for one in answer.headers.get("x-oauth-scopes", "").split(",")}
         if missing := [one for one in _SCOPES if scopes != {""} and one not in scopes]:
             raise ChannelRefusedError(
@@ -162,7 +193,7 @@ class SlackNetwork(TeamNetwork):
         secret = account.secrets.get("signing_secret")
         if not secret:
             return Received(403, b"This account has no signing secret.")
-        if not _is_signed(secret, call):
+        if not is_signed(secret, call):
             return Received(401, b"The signature is not that of Slack, or older than 5 minutes.")
         try:
             told = json.loads(call.body)
@@ -171,35 +202,54 @@ class SlackNetwork(TeamNetwork):
         if not isinstance(told, dict):
             return Received(400, b"No JSON.")
         if told.get("type") == "url_verification":
-            return Received(body=str(told.get("challenge", "")).encode())
+            return Received(body=text_in(told, "challenge").encode("utf-8", "replace"))
         event = told.get("event")
         if not isinstance(event, dict) or event.get("type") != "message":
             return Received()
-        if event.get("channel") != _channel(account) or not _is_said(event):
+        if event.get("channel") != _channel(account):
             return Received()
-        return Received(page=Page(remarks=(self._remark(account, event, hurry=True),)))
+        return Received(page=self._page(account, event))
+
+    def _page(self, account: ChannelAccount, event: Mapping[str, Any]) -> Page | None:
+        """Return what an event of our channel tells; None: nothing of interest."""
+        if is_said(event):
+            return Page(remarks=(self._remark(account, event, hurry=True),))
+        if (changed := edited_in(event)) is not None:
+            return Page(edits=(self._edit(account, changed, hurry=True),))
+        if (gone := deleted_in(event)) is not None:
+            return Page(deletions=(gone,))
+        return None
 
     def _found(self, account: ChannelAccount, reply: Reply, since: datetime) -> str | None:
         method = "conversations.replies" if reply.thread else "conversations.history"
         where: dict[str, Any] = {"ts": reply.thread} if reply.thread else {}
         oldest = since.timestamp()
         for one in self._listed(self._asking(account), method, account, oldest=oldest, **where):
-            if _key_in(one) == reply.idempotency_key:
+            if key_in(one) == reply.idempotency_key:
                 return str(one["ts"])
         return None
 
     def _remark(
         self, account: ChannelAccount, message: Mapping[str, Any], *, hurry: bool = False
     ) -> Remark:
-        ask = self._asking(account, hurry=hurry)
-        name = partial(self._name, ask, account)
+        name = self._naming(account, hurry=hurry)
         return Remark(
             str(message["ts"]),
-            name(str(message.get("user") or "")),
-            _plain(str(message.get("text") or ""), name),
-            datetime.fromtimestamp(float(message["ts"]), UTC),
+            name(text_in(message, "user")),
+            plain(text_in(message, "text"), name),
+            moment(message["ts"]),
             str(message["thread_ts"]),
         )
+
+    def _edit(
+        self, account: ChannelAccount, message: Mapping[str, Any], *, hurry: bool = False
+    ) -> Edit:
+        text = plain(text_in(message, "text"), self._naming(account, hurry=hurry))
+        return Edit(str(message["ts"]), text, moment(edited_at(message)))
+
+    def _naming(self, account: ChannelAccount, *, hurry: bool) -> Callable[[str], str]:
+        """Return what tells the name of a member by its id."""
+        return partial(self._name, self._asking(account, hurry=hurry), account)
 
     def _name(self, ask: Callable[..., Any], account: ChannelAccount, user: str) -> str:
         def asked() -> str:
@@ -229,7 +279,7 @@ class SlackNetwork(TeamNetwork):
         for _ in range(PAGES):
             asked = {"include_all_metadata": "true", "limit": LISTED, "cursor": cursor or None}
             said = ask(method, channel=_channel(account), **(asked | more))
-            yield from _messages(said)
+            yield from messages(said)
             cursor = str((said.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 return
@@ -240,7 +290,7 @@ class SlackNetwork(TeamNetwork):
         caller = self._caller(account, hurry=hurry)
 
         def ask(method: str, **params: Any) -> Mapping[str, Any]:
-            return _good(caller.call("GET", f"/{method}", params=params).json())
+            return good(caller.call("GET", f"/{method}", params=params).json())
 
         return ask
 
@@ -251,88 +301,6 @@ class SlackNetwork(TeamNetwork):
 
 def _channel(account: ChannelAccount) -> str:
     return str(account.settings.get("channel") or "")
-
-
-def _good(said: Any, *, writes: bool = False) -> Mapping[str, Any]:
-    """Return an answer that is well; Slack says no with the status 200 too.
-
-    Raises:
-        ReplyRefusedError: it does not take this note.
-        ChannelUnavailableError: not now.
-        DeliveryUnknownError: it failed, and may have posted.
-        ChannelRefusedError: something about the account has to be mended.
-    """
-    if isinstance(said, dict) and said.get("ok") is True:
-        return said
-    error = said.get("error") if isinstance(said, dict) else None
-    if not isinstance(error, str) or error in _UNSURE:
-        why = f"Slack failed: {error or 'its answer is none'}."
-        raise DeliveryUnknownError(why) if writes else ChannelUnavailableError(why)
-    if error in _AGAIN:
-        raise ChannelUnavailableError(f"Slack asks us to wait: {error}.")
-    if error in _REFUSED:
-        raise ReplyRefusedError(f"Slack does not take the note: {error}.")
-    raise ChannelRefusedError(
-        f"Slack says no: {error}. Look at the token, the scopes of the app, and whether it was "
-        "invited to the channel."
-    )
-
-
-def _messages(said: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    listed = said.get("messages")
-    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-
-
-def _key_in(message: Mapping[str, Any]) -> str | None:
-    """Return the key of the note that a message is; None where it is none of ours."""
-    metadata = message.get("metadata")
-    if not isinstance(metadata, dict) or metadata.get("event_type") != NOTE:
-        return None
-    payload = metadata.get("event_payload")
-    return str(payload.get("key")) if isinstance(payload, dict) else None
-
-
-def _is_said(message: Mapping[str, Any]) -> bool:
-    """Tell whether a person says something in a thread."""
-    thread, ts = message.get("thread_ts"), message.get("ts")
-    by_person = not message.get("bot_id") and message.get("subtype") in _SAID
-    return bool(thread and ts and thread != ts and by_person and _is_moment(ts))
-
-
-def _is_moment(ts: object) -> bool:
-    return isinstance(ts, str) and re.fullmatch(r"\d{1,12}(\.\d{1,6})?", ts) is not None
-
-
-def _later(ts: object, than: str) -> bool:
-    return _is_moment(ts) and float(str(ts)) > float(than)
-
-
-def _is_signed(secret: str, call: Call) -> bool:
-    told = call.headers.get("x-slack-request-timestamp", "")
-    if not _is_moment(told) or abs(call.at.timestamp() - float(told)) > TOLERANCE.total_seconds():
-        return False
-    signed = b"v0:" + told.encode() + b":" + call.body
-    meant = "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(meant.encode(), call.headers.get("x-slack-signature", "").encode())
-
-
-def _escaped(text: str) -> str:
-    """Return a text in which nothing is a command: no ``<!channel>``, no link with another name."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _plain(text: str, name: Callable[[str], str]) -> str:
-    """Return a text of Slack as people read it."""
-
-    def read(mark: re.Match[str]) -> str:
-        kind, what, label = mark.groups()
-        if kind == "@":
-            return f"@{label or name(what)}"
-        if kind:
-            return f"{'#' if kind == '#' else '@'}{(label or what).lstrip('@#')}"
-        return f"{label} ({what})" if label and label != what else what
-
-    return unescape(_MARK.sub(read, text))
 
 
 channel = SlackNetwork
