@@ -20,7 +20,7 @@ from channels.errors import (
     CredentialsError,
     NetworkFaultError,
 )
-from channels.fields import Told, told
+from channels.fields import Told, asked_anew, told
 from channels.model import AccountState, ChannelAccount
 from channels.networks import of_account
 from channels.protocol import Adding, Channel, Checked
@@ -169,7 +169,7 @@ class Accounts:
         Args:
             id: of the account.
             given: all of its settings; of its secrets those to be replaced. A secret that is
-                left out or empty stays.
+                left out or empty stays, unless calls would go elsewhere.
             forget: names of secrets that are kept no longer.
             tried: it is tried first; nothing is changed if that fails.
             by: who changes it, for the log.
@@ -190,6 +190,10 @@ class Accounts:
         # What the network does not ask for, such as variables of its processes, stays.
         others = {key: value for key, value in account.settings.items() if key not in asked}
         settings = {**others, **answers.settings}
+        # Before it is tried: that, too, would send them there.
+        kept = stays.keys() - given.keys()
+        if wrong := asked_anew(network.fields, account.settings, settings, kept):
+            raise AccountRejectedError(wrong)
         wanted = ChannelAccount(
             account.id, account.channel, account.handle, position=account.position,
             settings=settings, secrets=answers.secrets,

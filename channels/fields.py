@@ -7,7 +7,7 @@ first moment: they are sealed (see :mod:`channels.sealing`) and never shown agai
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -36,6 +36,8 @@ class Field:
     #: ``text``, ``number``, ``flag`` (yes or no) or ``address`` (http or https)
     kind: str = "text"
     choices: tuple[str, ...] = ()
+    #: Whether it says where calls go that bear the secrets. See :func:`asked_anew`.
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,37 @@ def told(fields: Sequence[Field], given: Mapping[str, str]) -> Told:
     return Told(settings, secrets)
 
 
+def asked_anew(
+    fields: Sequence[Field],
+    before: Mapping[str, Any],
+    now: Mapping[str, Any],
+    kept: Collection[str],
+) -> dict[str, str]:
+    """Return why each secret that would be kept has to be told again; empty: none has.
+
+    A secret was told for one server. Whoever may change where calls go, and does not know it,
+    would have it sent to a server of their own.
+
+    Args:
+        fields: of the network.
+        before: settings of the account as they are.
+        now: as they shall be.
+        kept: names of the secrets that are not given with the change.
+    """
+    moved = [
+        field.label
+        for field in fields
+        if field.leads and _leads_to(field, before) != _leads_to(field, now)
+    ]
+    if not moved:
+        return {}
+    why = (
+        f"Tell it again: {' and '.join(moved)} would change, and what is kept is sent to no other "
+        "place than the one it was told for."
+    )
+    return {field.name: why for field in fields if field.secret and field.name in kept}
+
+
 def number(told: Any, usual: float) -> float:
     """Return a number of the settings of an account; the usual one where none was told."""
     valid = isinstance(told, int | float) and not isinstance(told, bool)
@@ -86,6 +119,11 @@ def number(told: Any, usual: float) -> float:
 def days(told: Any, usual: float) -> timedelta:
     """Return so many days back as a setting of an account says, or as is usual."""
     return timedelta(days=min(number(told, usual), _MOST_DAYS))
+
+
+def _leads_to(field: Field, settings: Mapping[str, Any]) -> str:
+    told = settings.get(field.name)
+    return str(field.default if told is None else told).strip().rstrip("/")
 
 
 def _read(field: Field, answer: str) -> Any:

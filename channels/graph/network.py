@@ -36,7 +36,7 @@ def fields_of(token: str, address: str) -> tuple[Field, ...]:
         Field("watch_days", "Days a post is watched", "Comments on older posts are not seen",
               required=False, default="30", kind="number"),
         Field("address", "Address of the Graph API", required=False, default=address,
-              kind="address"),
+              kind="address", leads=True),
         Field("version", "Version of the Graph API", required=False, default=VERSION),
     )  # fmt: skip
 

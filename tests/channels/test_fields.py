@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from channels import networks
+from channels.accounts import addable
 from channels.errors import AccountRejectedError
 from channels.fields import Field, told
 
@@ -73,3 +75,15 @@ def test_of_very_many_choices_only_the_first_are_named() -> None:
     said = refused.value.errors["region"]
     assert said.endswith("c18, c19 or 225 others.")
     assert "c20" not in said
+
+
+#: Their secret signs what is sent, or what comes, and is sent nowhere itself.
+SIGNING = {"phone", "webhook"}
+
+
+def test_every_network_says_where_the_secrets_of_an_account_are_sent() -> None:
+    for name, network in addable(networks.found()).items():
+        secret = any(field.secret for field in network.fields) and name not in SIGNING
+        places = [one for one in network.fields if one.kind == "address" or "host" in one.name]
+        assert [one.leads for one in places] == [secret] * len(places), name
+        assert bool(places) or not secret, name

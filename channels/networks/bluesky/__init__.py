@@ -50,7 +50,7 @@ class Bluesky:
               "Settings, Privacy and security, App passwords; allow access to direct messages",
               secret=True),
         Field("server", "Server", "Where the account logs in", required=False, default=SERVICE,
-              kind="address"),
+              kind="address", leads=True),
         Field("search", "Listen for", "Posts that a search for these words finds count as mentions",
               required=False),
         Field("messages", "Read direct messages", "If the app password allows it", required=False,

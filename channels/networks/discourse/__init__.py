@@ -32,7 +32,8 @@ class DiscourseNetwork:
     reply_limit = LONGEST_POST
     can_reply_privately = True
     fields = (
-        Field("server", "Forum", "Its address, as https://forum.example.com", kind="address"),
+        Field("server", "Forum", "Its address, as https://forum.example.com", kind="address",
+              leads=True),
         Field("api_key", "API key", "Admin, Advanced, API keys: for this single user, global scope",
               secret=True),
         Field("words", "Words", "Names of the brand, with commas between them. A post that holds "

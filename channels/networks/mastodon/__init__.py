@@ -44,7 +44,7 @@ class MastodonNetwork:
     can_reply_privately = True
     fields = (
         Field("server", "Server", "Where the account lives, as https://mastodon.social",
-              kind="address"),
+              kind="address", leads=True),
         Field("access_token", "Access token",
               "Preferences, Development, New application; scopes: read, write:statuses, "
               "write:media",

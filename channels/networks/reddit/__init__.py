@@ -41,7 +41,7 @@ class RedditNetwork:
         Field("messages", "Read private messages", kind="flag", default="yes"),
         Field("backlog_days", "Days of earlier mentions", "Read when the account is new",
               required=False, kind="number", default="1"),
-        Field("address", "Address of Reddit", kind="address", default=HOST),
+        Field("address", "Address of Reddit", kind="address", default=HOST, leads=True),
     )  # fmt: skip
 
     def __init__(

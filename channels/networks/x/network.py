@@ -57,7 +57,7 @@ class XNetwork:
               default="24"),
         Field("count_minutes", "Minutes between counts of posts", "Tells of a spike; 0: never.",
               kind="number", default="0"),
-        Field("address", "Address of X", kind="address", default=HOST),
+        Field("address", "Address of X", kind="address", default=HOST, leads=True),
     )  # fmt: skip
 
     def __init__(

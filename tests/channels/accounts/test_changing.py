@@ -77,13 +77,48 @@ def test_what_is_not_given_stays_and_what_the_network_does_not_know_too(
     Conversations(engine).change_account(kept.id, settings=settings)
 
     # when
-    accounts.change(kept.id, {"server": "https://other.example", "page": "5", "token": ""})
+    accounts.change(kept.id, {"server": "https://pretend.example", "page": "5", "token": ""})
 
     # then
     changed = Conversations(engine).account(kept.id).account
-    assert changed.settings["server"] == "https://other.example"
+    assert changed.settings["page"] == 5
     assert changed.settings["variables"] == {"answer_within": "PT1H"}
     assert secrets_of(engine, kept.id) == {"token": TOKEN, "signing": SIGNING}
+
+
+@pytest.mark.parametrize(
+    ("more", "forget", "missing"),
+    [
+        ({}, [], {"token", "signing"}),
+        ({"token": TOKEN}, [], {"signing"}),
+        ({"token": TOKEN}, ["signing"], set()),
+        ({"token": TOKEN, "signing": SIGNING}, [], set()),
+    ],
+)
+def test_secrets_are_sent_to_no_other_server_than_they_were_told_for(
+    accounts: Accounts,
+    engine: Engine,
+    pretend: PretendNetwork,
+    kept: ChannelAccount,
+    more: dict[str, str],
+    forget: list[str],
+    missing: set[str],
+) -> None:
+    # given
+    before, elsewhere = rows(engine), {"server": "https://mine.example"}
+
+    # when
+    try:
+        accounts.change(kept.id, elsewhere | more, forget=forget)
+    except AccountRejectedError as rejected:
+        wrong = rejected.errors
+    else:
+        wrong = {}
+
+    # then
+    assert wrong.keys() == missing
+    assert all("Tell it again: Server would change" in why for why in wrong.values())
+    assert (rows(engine) == before, pretend.checked == []) == (bool(missing), bool(missing))
 
 
 def test_a_changed_account_is_read_at_once(
