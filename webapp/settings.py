@@ -71,6 +71,10 @@ class Settings(BaseSettings):
         default="5 per minute; 30 per hour",
         description="Submissions of web forms from one address; each form has a cap besides.",
     )
+    hook_limit: str = Field(
+        default="1200 per minute",
+        description="Genuine calls that one channel account takes from its network.",
+    )
     threads: int = Field(
         default=64, ge=4, le=1024, description="Requests at a time; an open live page holds one."
     )
