@@ -9,9 +9,19 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from channels.model import Author, Edit, Gap, Mention, OwnPost, Page, Remark
+from channels.model import (
+    Attachment,
+    Author,
+    Edit,
+    Gap,
+    Mention,
+    OwnPost,
+    Page,
+    Remark,
+    Undelivered,
+)
 
-_Part = TypeVar("_Part", Mention, Author, OwnPost, Edit, Gap, Remark)
+_Part = TypeVar("_Part", Mention, Author, OwnPost, Edit, Gap, Remark, Attachment, Undelivered)
 
 #: Characters of a name, a handle or an id of a person at most.
 _LONGEST_NAME = 500
@@ -22,7 +32,11 @@ def storable(page: Page) -> Page:
     return replace(
         page,
         mentions=tuple(
-            replace(_cleaned(m), author=_cleaned(m.author, longest=_LONGEST_NAME))
+            replace(
+                _cleaned(m),
+                author=_cleaned(m.author, longest=_LONGEST_NAME),
+                attachments=tuple(_cleaned(one, longest=_LONGEST_NAME) for one in m.attachments),
+            )
             for m in page.mentions
         ),
         own_posts=tuple(map(_cleaned, page.own_posts)),
@@ -30,6 +44,7 @@ def storable(page: Page) -> Page:
         deletions=tuple(map(clean, page.deletions)),
         gap=_cleaned(page.gap) if page.gap else None,
         remarks=tuple(map(_cleaned, page.remarks)),
+        undelivered=tuple(map(_cleaned, page.undelivered)),
     )
 
 

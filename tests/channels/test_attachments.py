@@ -49,6 +49,19 @@ def test_files_are_listed_on_the_conversation_and_read_one_by_one(
     assert conversations.attachment(listed.id) == PICTURE
 
 
+def test_a_file_whose_name_no_database_takes_is_kept_under_what_is_left_of_it(
+    listening: Engine, intake: Intake, account: ChannelAccount, conversations: Conversations
+) -> None:
+    # given
+    odd = Attachment("a\x00\ud83d.png", "image/\x00png", b"\x00")
+
+    # when
+    intake.take(account, Page(mentions=(mention(1, attachments=(odd,)),)))
+
+    # then
+    assert conversations.attachment(1) == Attachment("a?.png", "image/png", b"\x00")
+
+
 def test_a_file_of_another_workspace_is_not_there(
     listening: Engine, intake: Intake, account: ChannelAccount
 ) -> None:
