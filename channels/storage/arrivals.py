@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from channels.model import Author, ChannelAccount, Mention, OwnPost, ReplyStatus
+from channels.phrases import letters_of
 from channels.storage.tables import ConversationRow, CustomerRow, IdentityRow, MentionRow, ReplyRow
 from engine.storage.bulk import insert_unless_there
 
@@ -130,7 +131,8 @@ class Arrivals:
     def store_own(self, posts: Sequence[tuple[OwnPost, Thread]]) -> int:
         """Insert answers that were given elsewhere, as replies already sent; return how many.
 
-        One that the network shows us back is ours by its external id, and stays as it is.
+        One that the network shows us back is ours by its external id, and stays as it is. One that
+        waited for a moderator has an id of its own from now on.
         """
         rows = [
             self._owned(
@@ -141,9 +143,49 @@ class Arrivals:
                 by=post.author, created_at=post.created_at, sent_at=post.created_at,
                 attempts=0, inquiries=0,
             )
-            for post, thread in posts
+            for post, thread in self._unless_waited_for(posts)
         ]  # fmt: skip
         return len(insert_unless_there(self._connection, ReplyRow, rows, ["id"]))
+
+    def _unless_waited_for(
+        self, posts: Sequence[tuple[OwnPost, Thread]]
+    ) -> list[tuple[OwnPost, Thread]]:
+        """Call replies that waited for a moderator by the posts they became; return the others."""
+        begins = {post.waited_as for post, _ in posts if post.waited_as}
+        waiting = [row for begin in sorted(begins) for row in self._waiting(begin)]
+        if not waiting:
+            return list(posts)
+        known = self._sent([post.external_id for post, _ in posts])
+        left = []
+        for post, thread in posts:
+            same = [row for row in waiting if letters_of(row.text) == letters_of(post.text)]
+            if not same or not post.waited_as or post.external_id in known:
+                left.append((post, thread))
+                continue
+            row = min(same, key=lambda one: (one.conversation_id != thread.id, one.id))
+            waiting.remove(row)
+            self._connection.execute(
+                update(ReplyRow).where(ReplyRow.id == row.id).values(external_id=post.external_id),
+                execution_options={"synchronize_session": False},
+            )
+        return left
+
+    def _waiting(self, begin: str) -> Sequence[Row[Any]]:
+        """Return the replies of the account whose external ids begin so, oldest first."""
+        return self._connection.execute(
+            select(ReplyRow.id, ReplyRow.conversation_id, ReplyRow.text)
+            .where(ReplyRow.account_id == self._account.id)
+            .where(ReplyRow.external_id.startswith(begin, autoescape=True))
+            .order_by(ReplyRow.id)
+        ).all()
+
+    def _sent(self, ids: Collection[str]) -> set[str | None]:
+        """Return which posts are known as replies of the account."""
+        found = self._connection.scalars(
+            select(ReplyRow.external_id)
+            .where(ReplyRow.account_id == self._account.id, ReplyRow.external_id.in_(ids))
+        )  # fmt: skip
+        return set(found)
 
     def _key_of(self, post: OwnPost) -> str:
         told = f"own:{self._account.id}:{post.external_id}"

@@ -64,6 +64,8 @@ class Answering:
         id = _id_in(told)
         if id is None:
             raise DeliveryUnknownError(f"{forum.host} took a post, and does not say which.")
+        if id == QUEUED:
+            id += reply.idempotency_key
         prefix = PRIVATE if reply.private and not id.startswith(QUEUED) else ""
         return forum.posted.note(reply.idempotency_key, f"{prefix}{id}")
 

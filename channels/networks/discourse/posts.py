@@ -170,7 +170,7 @@ def own_post_of(post: ForumPost, thread: str, in_reply_to: str | None) -> OwnPos
     """Return the answer that a post of our own is."""
     return OwnPost(
         post.external_id, post.raw or post.text, post.at, thread, in_reply_to, post.private,
-        post.author,
+        post.author, waited_as=QUEUED,
     )  # fmt: skip
 
 

@@ -36,3 +36,35 @@ def test_a_complaint_is_answered_once_and_goes_on_in_private_in_the_same_instanc
     posts = house.conversations.conversation(1).posts
     assert [one.private for one in posts if one.kind == "reply"] == [False, True]
     house.engine.close()
+
+
+def test_a_reply_that_a_moderator_lets_through_is_shown_once_and_its_thread_goes_on(
+    stage: Stage, database_of: Callable[[str], str]
+) -> None:
+    # given
+    house = House(database_of("file"), stage.clock, stage.account, DiscourseNetwork)
+    stage.says("Acme Bank lost my money")
+    house.lives(1)
+    stage.forum.moderated = True
+    house.answers("We are *sorry*.")
+    house.lives(1)
+    assert (house.conversations.reply(1).external_id, stage.forum.by_us()) == ("queued:900", [])
+
+    # when: it is approved, and read by a process that knows nothing of it
+    post = stage.forum.approve()
+    house.is_killed()
+    house.lives(2)
+
+    # then
+    replies = [one for one in house.conversations.conversation(1).posts if one.kind == "reply"]
+    assert [(one.text, one.external_id) for one in replies] == [("We are *sorry*.", str(post.id))]
+    assert stage.forum.by_us() == [post]
+
+    # when
+    stage.says("Thank you!", to=post)
+    house.lives(1)
+
+    # then
+    assert house.mentions()[1:] == ["Thank you!"]
+    assert len({task.instance_id for task in house.engine.user_tasks()}) == 1
+    house.engine.close()
