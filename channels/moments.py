@@ -9,6 +9,15 @@ from typing import Any
 DOUBT = timedelta(minutes=10)
 
 
+def is_likely(at: datetime) -> bool:
+    """Tell whether anything can have happened, or be meant to, at a moment.
+
+    Programs that know no moment tell the first of their calendar, and a page that shows such a one
+    in another zone would leave the calendar altogether.
+    """
+    return 1990 <= at.year < 2100
+
+
 def moment_of(told: Any) -> datetime:
     """Return a moment as a server writes it (ISO 8601; without a zone it means UTC), in UTC.
 

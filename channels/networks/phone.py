@@ -31,6 +31,7 @@ from channels.errors import (
 )
 from channels.fields import Field
 from channels.model import Author, ChannelAccount, Mention, Page, Reply
+from channels.moments import is_likely
 from channels.protocol import Call, Checked, Received
 from channels.telephone import PhoneCall
 
@@ -167,7 +168,7 @@ class PhoneNetwork:
             id=_text(data, "id")[: signing.LONGEST_ID] or id,
             number=_text(data, "number"),
             text=_text(data, "text"),
-            at=_moment(data, "at") or at,
+            at=min(_moment(data, "at") or at, at),
             name=_text(data, "name"),
             language=_text(data, "language"),
             due=_moment(data, "call_back_until"),
@@ -205,8 +206,8 @@ def _moment(data: Mapping[str, Any], name: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(told)
-        if moment.tzinfo is None:
-            raise ValueError("no zone")
+        if moment.tzinfo is None or not is_likely(moment):
+            raise ValueError("no zone, or of no year")
         return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         why = "Is no moment: write it like 2026-03-02T09:30:00+01:00."

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from channels.errors import NotUnderstoodError
 from channels.model import Author, Edit, Mention, Page
+from channels.moments import is_likely
 
 #: Characters of an id, a name or an address; of a text.
 LONGEST_ID, LONGEST_TEXT = 200, 100_000
@@ -129,6 +130,8 @@ class _Part:
         try:
             told = datetime.fromisoformat(value if isinstance(value, str) else "")
             moment = told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC)
+            if not is_likely(min(moment, self._at)):
+                raise ValueError("of no year")
         except (ValueError, OverflowError):
             why = "is no moment: write it as 2026-03-02T09:00:00Z"
             raise self._wrong(name, why) from None
