@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import calendar
 import hashlib
-import io
+import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
-import feedparser
-
+from channels import feed_reader
 from channels.calling import Answer, Caller
 from channels.errors import (
     CallRefusedError,
@@ -29,7 +31,7 @@ from channels.errors import (
 )
 from channels.fields import Field, days, number
 from channels.html_text import text_of
-from channels.model import Author, Chance, ChannelAccount, Edit, Mention, Page, Reply
+from channels.model import Author, Chance, ChannelAccount, Edit, Mention, Page, Reply, Skipped
 from channels.phrases import listed, names_one
 from channels.positions import is_due
 from channels.protocol import Checked
@@ -38,8 +40,9 @@ from channels.transport import Line
 
 #: Seconds a server may be silent, and for a whole call.
 SILENCE, WHOLE = 15.0, 30.0
-#: Bytes of a feed: what is no XML is read in a way that takes its time.
-LARGEST = 2_000_000
+#: Bytes of a feed, and seconds for reading them; with the call well within
+#: ``channels.protocol.LONGEST_CALL``.
+LARGEST, PATIENCE = 2_000_000, 25.0
 #: Mentions of one page, and characters of one that are kept.
 PAGE, LONGEST = 100, 20_000
 #: Entries that are known though the feed does not hold them any more.
@@ -120,7 +123,9 @@ class FeedNetwork:
         if not is_due(place.asked_at, now, pause):
             return
         answer = self._asked(account, place)
-        entries = [] if answer.status == 304 else _entries(answer, _address(account), now)
+        entries, skipped = (
+            ([], []) if answer.status == 304 else _entries(answer, _address(account), now)
+        )
         words = listed(account.settings.get("words"))
         since = now - days(account.settings.get("backlog_days"), 7.0) if first else None
         entries = _unlike(entries, place)
@@ -158,11 +163,13 @@ class FeedNetwork:
 
     def check(self, account: ChannelAccount) -> Sequence[Checked]:
         """Read the feed; see :class:`channels.protocol.Adding`."""
-        entries = _entries(self._asked(account, _Place()), _address(account), self._now())
+        answer = self._asked(account, _Place())
+        entries, skipped = _entries(answer, _address(account), self._now())
+        broken = f", {len(skipped)} that cannot be read" if skipped else ""
         words = listed(account.settings.get("words"))
         naming = sum(names_one(one.text, words) for one in entries) if words else len(entries)
         return [
-            Checked("read the feed", f"{len(entries)} entries"),
+            Checked("read the feed", f"{len(entries)} entries{broken}"),
             Checked("words", f"{naming} of them are mentions"),
         ]
 
@@ -227,8 +234,8 @@ def _mention_of(entry: _Entry) -> Mention:
     )  # fmt: skip
 
 
-def _entries(answer: Answer, address: str, now: datetime) -> list[_Entry]:
-    """Return the entries of a feed, oldest first.
+def _entries(answer: Answer, address: str, now: datetime) -> tuple[list[_Entry], list[Skipped]]:
+    """Return the entries of a feed, oldest first, and those that cannot be read.
 
     Raises:
         ChannelUnavailableError: it was cut off.
@@ -237,18 +244,50 @@ def _entries(answer: Answer, address: str, now: datetime) -> list[_Entry]:
     if answer.content.strip() and not answer.content.rstrip(b"\0 \r\n\t").endswith(b">"):
         raise ChannelUnavailableError("The feed was cut off in its middle.")
     headers = {"content-type": answer.headers.get("content-type", ""), "content-location": address}
-    # Given as bytes, a text that is the name of a file has that file read.
-    told = feedparser.parse(io.BytesIO(answer.content), response_headers=headers)
+    told = _parsed(answer.content, headers, address)
     if not told.get("version"):
         raise ChannelRefusedError(
             f"{address} is no feed. Blogs tell the address of theirs as RSS or Atom."
         )
-    count = Counter(one.get("id") for one in told.entries)
+    count = Counter(one.get("id") for one in told["entries"])
     found = [
-        _entry(one, told.feed, address, now, unique=count[one.get("id")] == 1)
-        for one in reversed(told.entries)
+        _entry(one, told["feed"], address, now, unique=count[one.get("id")] == 1)
+        for one in reversed(told["entries"])
     ]
-    return sorted({one.external_id: one for one in found}.values(), key=lambda one: one.at)
+    entries = sorted({one.external_id: one for one in found}.values(), key=lambda one: one.at)
+    return entries, [
+        Skipped(number, f"The entry is broken ({told['why']}).") for number in told["skipped"]
+    ]
+
+
+def _parsed(content: bytes, headers: Mapping[str, str], address: str) -> Mapping[str, Any]:
+    """Return what :mod:`channels.feed_reader` finds in a feed, within a bounded time.
+
+    Raises:
+        ChannelRefusedError: nothing of it can be read, or it would take too long.
+        ChannelUnavailableError: there is no process to be had now.
+    """
+    why = f"it takes more than {feed_reader.SECONDS} seconds"
+    try:
+        # Isolated: no environment, no user folder, no search path but the installed packages.
+        done = subprocess.run(  # noqa: S603 - our own script, and no shell
+            [sys.executable, "-I", feed_reader.__file__],
+            input=json.dumps(headers).encode() + b"\n" + content,
+            capture_output=True, timeout=PATIENCE, env={}, cwd=os.sep, check=False,
+        )  # fmt: skip
+        if done.returncode == 0:
+            told: dict[str, Any] = json.loads(done.stdout)
+            if told["entries"] or not told["why"]:
+                return told
+            why = told["why"]
+    except subprocess.TimeoutExpired:
+        pass
+    except OSError as error:
+        raise ChannelUnavailableError(f"No process can be started to read it: {error}.") from error
+    raise ChannelRefusedError(
+        f"{address} cannot be read: the feed is broken ({why}). Tell whoever writes it, or take "
+        "another feed."
+    )
 
 
 def _entry(told: Any, feed: Any, address: str, now: datetime, *, unique: bool) -> _Entry:
@@ -280,7 +319,7 @@ def _author(told: Any, feed: Any, address: str) -> Author:
     host = urlsplit(address).hostname or address
     detail = told.get("author_detail") or {}
     name = " ".join(str(detail.get("name") or told.get("author") or "").split())
-    name = name or " ".join(str(feed.get("title") or "").split()) or host
+    name = name or " ".join(_words(feed.get("title_detail") or {}).split()) or host
     return Author(_short(f"{host} {name.casefold()}", 32), name[:100], name[:100])
 
 

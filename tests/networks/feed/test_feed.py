@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 import processes
+from channels import feed_reader
 from channels.errors import ChannelRefusedError, ChannelUnavailableError, ReplyRefusedError
 from channels.model import ReplyStatus
 from channels.networks.feed import FeedNetwork
@@ -190,6 +192,59 @@ def test_a_feed_with_bad_xml_is_read_as_far_as_it_goes(stage: Stage) -> None:
     )
     stage.blog.fails(Told(200, bad))
     assert [one.text for one in stage.mentions()] == ["Acme & co"]
+
+
+#: The library that reads feeds fails at a point that lies in no place.
+NOWHERE = "<gml:pos>1 2</gml:pos>"
+
+
+def feed_of(*broken: int, head: str = "") -> Told:
+    """Return a feed of twenty entries, some of which are broken."""
+    items = (
+        f"<item><title>Acme {n}</title><guid>{n}</guid>{NOWHERE if n in broken else ''}</item>"
+        for n in range(20)
+    )
+    begin = '<rss version="2.0" xmlns:gml="http://www.opengis.net/gml"><channel>'
+    return Told(200, f"{begin}{head}{''.join(items)}</channel></rss>".encode())
+
+
+def test_an_entry_that_is_broken_keeps_no_other_out(stage: Stage) -> None:
+    # given
+    stage.blog.fails(feed_of(7, 8, 19), times=2)
+
+    # when
+    found = stage.network.check(stage.account)
+    (page,) = stage.look()
+
+    # then
+    assert found[0].found == "17 entries, 3 that cannot be read"
+    assert {one.text for one in page.mentions} == {
+        f"Acme {n}" for n in range(20) if n not in (7, 8, 19)
+    }  # fmt: skip
+    assert [one.line for one in page.skipped] == [8, 9, 20]
+
+
+@pytest.mark.parametrize("feed", [feed_of(head=NOWHERE), feed_of(*range(20))])
+def test_a_feed_of_which_nothing_can_be_read_says_so(stage: Stage, feed: Told) -> None:
+    stage.blog.fails(feed)
+    with pytest.raises(ChannelRefusedError, match=r"cannot be read: .* take another feed"):
+        stage.look()
+
+
+def test_a_feed_that_is_made_to_keep_us_busy_is_given_up(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: a reader that is given one second instead of ten, so that nobody waits here either
+    patient = Path(feed_reader.__file__).read_text()
+    hasty = tmp_path / "reader.py"
+    hasty.write_text(patient.replace("SECONDS, MEMORY = 10,", "SECONDS, MEMORY = 1,"))
+    monkeypatch.setattr(feed_reader, "__file__", str(hasty))
+    letters = f"<item><title>Acme</title><author>{'a' * 1_000_000}@</author></item>"
+    stage.blog.fails(Told(200, f"<rss version='2.0'><channel>{letters}</channel></rss>".encode()))
+
+    # when, then
+    with pytest.raises(ChannelRefusedError, match="takes more than 10 seconds"):
+        stage.look()
 
 
 def test_a_reply_is_refused_before_and_after_it_is_written(stage: Stage) -> None:
