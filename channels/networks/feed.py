@@ -141,7 +141,7 @@ class FeedNetwork:
         if answer.status != 304:
             place.etag = _sayable(answer.headers.get("etag"))
             place.modified = _sayable(answer.headers.get("last-modified"))
-        yield _page(entries, words, place)
+        yield replace(_page(entries, words, place), skipped=tuple(skipped))
 
     def measure(self, text: str) -> int:
         """Return the number of characters."""
