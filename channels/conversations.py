@@ -116,10 +116,17 @@ class Conversations:
         """Let an identity be a person of its own; see :meth:`channels.joining.Joining.split`."""
         return self.joining.split(identity, by=by)
 
-    def clusters(self, *, limit: int = 50) -> list[Cluster]:
-        """Return near-identical complaints, those that grew last first."""
+    def clusters(
+        self, *, before: tuple[datetime, int] | None = None, limit: int = 50
+    ) -> list[Cluster]:
+        """Return near-identical complaints, those that grew last first.
+
+        Args:
+            before: ``last_at`` and ``id`` of the last one of the page before.
+            limit: how many at most.
+        """
         with self._engine.reading() as view:
-            return clusters.latest(view.connection, view.workspace_id, limit=limit)
+            return clusters.latest(view.connection, view.workspace_id, before=before, limit=limit)
 
     def cluster(self, id: int) -> Cluster:
         """Return near-identical complaints. Raises ``NotFoundError``."""

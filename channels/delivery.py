@@ -186,7 +186,9 @@ def _checked(
             "this text approved, or send the other."
         )
     if private and not channel.can_reply_privately:
-        raise ReplyRefusedError(f"{channel.name} carries no private replies. Answer in public.")
+        raise ReplyRefusedError(
+            f"{networks.title_of(channel)} carries no private replies. Answer in public."
+        )
     said = media.with_alts(text, files)
     # What colleagues may tell each other is not ruled.
     found = () if out.note_id else policy.check(said, rules, _around(out, channel))
@@ -194,7 +196,7 @@ def _checked(
         raise ReplyRefusedError(policy.refusal(blocking))
     limit = networks.limit_of(channel, account, private=private)
     if (length := networks.measure_of(channel, private=private)(text)) > limit:
-        raise ReplyTooLongError(channel.name, length=length, limit=limit)
+        raise ReplyTooLongError(networks.title_of(channel), length=length, limit=limit)
     if broken := networks.broken_by(channel, account, files, private=private):
         raise ReplyRefusedError(" ".join(map(str, broken)))
     return account, channel

@@ -23,9 +23,9 @@ from channels.model import (
     business_key_of,
     correlation_key_of,
 )
-from channels.networks import found, limit_of
+from channels.networks import found, in_public, limit_of
 from channels.placing import Places, named_posts
-from channels.protocol import Channel, Colleagues, Inviting
+from channels.protocol import Channel, Colleagues, Inviting, Spoken
 from channels.remarks import hear
 from channels.rhythm import learned
 from channels.signals import OfflineSignals, Reading, Signals
@@ -286,6 +286,7 @@ class _Taking:
                 "private": mention.private,
                 "url": mention.url,
                 "answerable": mention.answerable,
+                "can_reply_publicly": in_public(self._channel, mention),
                 "due": mention.due.isoformat() if mention.due else None,
             },
             "conversation": self._conversation(thread.id),
@@ -317,6 +318,7 @@ class _Taking:
             "account": self._account.handle,
             "reply_limit": limit_of(channel, self._account) if channel else None,
             "can_reply_privately": channel.can_reply_privately if channel else False,
+            "can_reply_automatically": not isinstance(channel, Spoken),
             "can_hand_off": isinstance(channel, Inviting),
         }
 

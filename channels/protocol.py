@@ -15,7 +15,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from channels.fields import Field
 from channels.media import MediaRules
-from channels.model import Chance, ChannelAccount, Page, Reply
+from channels.model import Chance, ChannelAccount, Mention, Page, Reply
 
 #: Seconds within which :meth:`Channel.send` has to end, in one way or another. A network's file
 #: sets the time-outs of its calls so that they add up to less.
@@ -36,8 +36,9 @@ class Channel(Protocol):
     It may also be an :class:`Adding` (accounts of it can be added by people), a :class:`Listening`
     (it tells of news sooner than the next look), a :class:`Receiving` (it calls us), a
     :class:`Charging` (replies have a price), an :class:`Enclosing` (replies carry files), a
-    :class:`Whispering` (private replies have another length), and a :class:`Restricting` (some
-    replies are not taken, or for a while only), and an :class:`Inviting`.
+    :class:`Whispering` (private replies have another length), a :class:`Restricting` (some
+    replies are not taken, or for a while only), a :class:`Confiding` (not everything can be
+    answered in public), a :class:`Spoken` (people alone answer), and an :class:`Inviting`.
     """
 
     #: Short lower-case name, the key in configuration: ``"mastodon"``.
@@ -173,6 +174,14 @@ class Receiving(Protocol):
 
 
 @runtime_checkable
+class Vouched(Protocol):
+    """A network that can call an account only when a secret is told, which need not be."""
+
+    #: Name of the field of that secret.
+    vouched_by: str
+
+
+@runtime_checkable
 class Rereading(Protocol):
     """A network that calls us, and can read a call again that was not understood."""
 
@@ -211,6 +220,23 @@ class Charging(Protocol):
     def reply_price(self, account: ChannelAccount, reply: Reply) -> int:
         """Return what sending ``reply`` costs, in millionths of a dollar."""
         ...
+
+
+@runtime_checkable
+class Confiding(Protocol):
+    """A network where something, or everything, can be answered to the customer alone."""
+
+    def can_reply_publicly(self, mention: Mention) -> bool:
+        """Tell whether an answer to ``mention`` can be one that everybody reads."""
+        ...
+
+
+@runtime_checkable
+class Spoken(Protocol):
+    """A network where people say every reply: a process by itself cannot answer."""
+
+    #: How they do: ``"an agent who calls back"``.
+    spoken_by: str
 
 
 @runtime_checkable

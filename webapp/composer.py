@@ -29,6 +29,7 @@ from engine.errors import AlreadyClaimedError, UserTaskClosedError
 from engine.records import OpenedUserTask
 from engine.user_tasks import OPEN, UserTask
 from webapp import form_view
+from webapp.filters import network_title
 from webapp.moments import typed
 from webapp.services import services
 
@@ -55,7 +56,9 @@ class Draft:
             return ReplyRefusedError(" ".join(map(str, self.composed.broken)))
         if self.composed.too_long:
             return ReplyTooLongError(
-                self.account.channel, length=self.composed.length, limit=self.composed.limit
+                network_title(self.account.channel),
+                length=self.composed.length,
+                limit=self.composed.limit,
             )
         if self.composed.findings and confirmed != self.composed.token:
             return NotConfirmedError(

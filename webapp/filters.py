@@ -21,6 +21,7 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 
 from channels.costs import dollars
+from channels.networks import title_of
 from channels.policy import RULES
 from engine.figures import COUNTED
 from webapp.assets import icon
@@ -46,6 +47,8 @@ _NETWORK_ICONS = {
     "reddit": "brand-reddit",
     "slack": "brand-slack",
     "mattermost": "message-circle",
+    "discourse": "bubble-text",
+    "form": "forms",
     "feed": "rss",
     "feeds": "rss",
     "phone": "phone",
@@ -153,6 +156,15 @@ def network_icon(channel: str) -> str:
     return _NETWORK_ICONS.get(channel, "world")
 
 
+def network_title(channel: str) -> str:
+    """Return what people call a network: ``"Facebook Page"``; one we do not have, by its key."""
+    known = g.get("networks")
+    if known is None:
+        known = g.networks = services().accounts.networks()
+    found = known.get(channel)
+    return title_of(found) if found else channel.capitalize()
+
+
 def addressed(handle: str, channel: str) -> str:
     """Return a handle as people of its network write it: ``@maya``, or the number of a phone."""
     plain = channel in _UNADDRESSED or "@" in handle or " " in handle
@@ -229,6 +241,7 @@ def add_to(app: Flask) -> None:
         clock_time,
         initials,
         network_icon,
+        network_title,
         addressed,
         words,
         mood,

@@ -9,6 +9,7 @@ from flask import url_for
 
 from channels.model import ChannelAccount
 from channels.shown import Conversation, Note, Post
+from webapp.filters import network_title
 from webapp.services import services
 
 
@@ -35,4 +36,5 @@ def note_box(conversation: Conversation) -> NoteBox:
 def about(conversation: Conversation) -> str:
     """Return what stands in front of a note where the team talks: whom it is about, and where."""
     where = url_for("conversations.show", number=conversation.id, _external=True)
-    return f"on {conversation.customer.name} ({conversation.account.channel}): {where}"
+    network = network_title(conversation.account.channel)
+    return f"on {conversation.customer.name} ({network}): {where}"

@@ -13,7 +13,7 @@ from channels.graph.dialect import Dialect
 from channels.graph.looking import Look
 from channels.graph.server import SILENCE, Server
 from channels.graph.trying import trial
-from channels.model import Chance, ChannelAccount, Page, Reply
+from channels.model import Chance, ChannelAccount, Mention, Page, Reply
 from channels.protocol import Call, Checked, Received
 
 #: Of the API, where an account names no other one. Each works for two years at least.
@@ -48,6 +48,7 @@ class GraphNetwork:
     title: str
     fields: Sequence[Field]
     can_reply_privately = True
+    vouched_by = "verify_token"
 
     def __init__(
         self,
@@ -74,6 +75,10 @@ class GraphNetwork:
     def private_limit(self) -> int:
         """Longest message."""
         return self._usual.message_limit
+
+    def can_reply_publicly(self, mention: Mention) -> bool:
+        """Tell whether it is a comment: messages are apart from them."""
+        return not mention.private
 
     def measure(self, text: str) -> int:
         """Return the characters of ``text``."""

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from channels import media
 from channels.errors import ChannelRefusedError
 from channels.media import Broken, Enclosure, MediaRules
-from channels.model import ChannelAccount
-from channels.protocol import Adding, Channel, Enclosing, Whispering
+from channels.model import ChannelAccount, Mention
+from channels.protocol import Adding, Channel, Confiding, Enclosing, Whispering
 
 
 def found() -> dict[str, Channel]:
@@ -44,6 +44,17 @@ def measure_of(channel: Channel, *, private: bool = False) -> Callable[[str], in
     return channel.measure
 
 
+def title_of(channel: Channel | Adding) -> str:
+    """Return what people call the network; not what it says of itself in brackets besides."""
+    title = channel.title if isinstance(channel, Adding) else channel.name.capitalize()
+    return title.partition(" (")[0]
+
+
+def in_public(channel: Channel | None, mention: Mention) -> bool:
+    """Tell whether ``mention`` can be answered where everybody reads it."""
+    return not isinstance(channel, Confiding) or channel.can_reply_publicly(mention)
+
+
 def rules_of(channel: Channel, account: ChannelAccount, *, private: bool = False) -> MediaRules:
     """Return which files a reply of the account may carry; of most networks none."""
     if isinstance(channel, Enclosing):
@@ -58,8 +69,7 @@ def broken_by(
     if not files:
         return ()
     rules = rules_of(channel, account, private=private)
-    title = channel.title if isinstance(channel, Adding) else channel.name
-    return media.broken(files, rules, title, private=private)
+    return media.broken(files, rules, title_of(channel), private=private)
 
 
 def of_account(account: ChannelAccount, channels: Mapping[str, Channel]) -> Channel:

@@ -43,7 +43,7 @@ from channels.mail.smtp import hand_in, logged_in
 from channels.mail.threads import own_id
 from channels.mail.writing import written
 from channels.media import EVERYTHING, LARGEST, MOST, Allowed, MediaRules
-from channels.model import ChannelAccount, Page, Reply
+from channels.model import ChannelAccount, Mention, Page, Reply
 from channels.protocol import Checked
 
 #: Seconds for a whole look, a whole sending, and of that for handing in. All are under a minute.
@@ -75,6 +75,10 @@ class EmailNetwork:
                 yield page
                 if deadline.is_over:
                     return  # the next look goes on
+
+    def can_reply_publicly(self, mention: Mention) -> bool:
+        """Return False: a letter goes to the customer alone."""
+        return False
 
     def measure(self, text: str) -> int:
         """Return the number of characters, as Unicode counts them."""

@@ -143,6 +143,10 @@ class FeedNetwork:
             place.modified = _sayable(answer.headers.get("last-modified"))
         yield replace(_page(entries, words, place), skipped=tuple(skipped))
 
+    def can_reply_publicly(self, mention: Mention) -> bool:
+        """Return False: see :meth:`chance`."""
+        return False
+
     def measure(self, text: str) -> int:
         """Return the number of characters."""
         return len(text)

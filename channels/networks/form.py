@@ -12,7 +12,7 @@ from typing import Any
 
 from channels.errors import ChannelRefusedError, ReplyTooLongError
 from channels.forms import FIELDS, Form, origin_of
-from channels.model import ChannelAccount, Page, Reply
+from channels.model import ChannelAccount, Mention, Page, Reply
 from channels.posted import Posted
 from channels.protocol import Checked
 
@@ -33,6 +33,10 @@ class FormNetwork:
     def fetch(self, account: ChannelAccount, after: Mapping[str, Any] | None) -> Iterator[Page]:
         """Yield nothing: whoever submits a form brings it."""
         yield from ()
+
+    def can_reply_publicly(self, mention: Mention) -> bool:
+        """Return False: who wrote reads the answer, on a page of their own."""
+        return False
 
     def measure(self, text: str) -> int:
         """Return the number of characters."""

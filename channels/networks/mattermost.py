@@ -53,6 +53,7 @@ class MattermostNetwork(TeamNetwork):
     name = "mattermost"
     title = "Mattermost (for your team)"
     place = "Mattermost channel"
+    vouched_by = "hook_token"
     reply_limit = 16_000
     fields = (
         Field("server", "Server", "As https://chat.example.com", kind="address", leads=True),

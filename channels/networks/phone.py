@@ -52,6 +52,8 @@ class PhoneNetwork:
     title = "Phone"
     reply_limit = LONGEST
     can_reply_privately = True
+    spoken_by = "an agent who calls back"
+    vouched_by = "signing_secret"
     fields = (
         Field("region", "Region", "Numbers without + and a country code are of this country; DE "
               "is Germany.", choices=tuple(sorted(phonenumbers.SUPPORTED_REGIONS))),
@@ -64,6 +66,10 @@ class PhoneNetwork:
     def fetch(self, account: ChannelAccount, after: Mapping[str, Any] | None) -> Iterator[Page]:
         """Yield nothing: calls are told, not asked for."""
         yield from ()
+
+    def can_reply_publicly(self, mention: Mention) -> bool:
+        """Return False: whoever called is called back."""
+        return False
 
     def measure(self, text: str) -> int:
         """Return the characters of ``text``."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from channels.shown import Cluster
@@ -110,12 +110,22 @@ def join(
     return {new: clusters[new] for new, _ in pairs}
 
 
-def latest(connection: Connection, workspace_id: int, *, limit: int) -> list[Cluster]:
-    """Return the clusters that grew last, those first."""
+def latest(
+    connection: Connection,
+    workspace_id: int,
+    *,
+    before: tuple[datetime, int] | None,
+    limit: int,
+) -> list[Cluster]:
+    """Return the clusters that grew last, those first; ``before``: when one did, and its id."""
+    wanted = _CLUSTERS.where(ClusterRow.workspace_id == workspace_id)
+    if before is not None:
+        moment, id = before
+        same = and_(ClusterRow.last_at == moment, ClusterRow.id < id)
+        # The first of both is what the index knows.
+        wanted = wanted.where(ClusterRow.last_at <= moment, or_(ClusterRow.last_at < moment, same))
     found = connection.execute(
-        _CLUSTERS.where(ClusterRow.workspace_id == workspace_id)
-        .order_by(ClusterRow.last_at.desc(), ClusterRow.id.desc())
-        .limit(limit)
+        wanted.order_by(ClusterRow.last_at.desc(), ClusterRow.id.desc()).limit(limit)
     )
     return [Cluster(row.id, row.size, row.opened_at, row.last_at, row.last_text) for row in found]
 

@@ -37,11 +37,12 @@ def test_given_a_new_mention_when_taken_then_it_starts_an_instance_that_knows_it
     variables = listening.variables(task.instance_id)
     assert variables["mention"] == {
         "id": 1, "external_id": "m1", "text": "text 1", "at": "2026-03-02T09:01:00+00:00",
-        "private": True, "url": None, "answerable": True, "due": None,
+        "private": True, "url": None, "answerable": True, "can_reply_publicly": True, "due": None,
     }  # fmt: skip
     assert variables["conversation"] == {
         "id": 1, "channel": "fake", "account": "acme", "reply_limit": 50,
         "can_reply_privately": True,
+        "can_reply_automatically": True,
         "can_hand_off": False,
     }  # fmt: skip
     assert variables["customer"] == {

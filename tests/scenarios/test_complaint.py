@@ -70,6 +70,31 @@ def test_an_acknowledgement_that_cannot_be_sent_ends_quietly(case: Any, code: st
     assert not case.instance.open_incidents
 
 
+@pytest.mark.parametrize(
+    ("mention", "conversation", "tried"),
+    [
+        ({"private": True, "answerable": True}, {"can_reply_automatically": False}, False),
+        ({"private": False, "answerable": False}, {"can_reply_automatically": True}, False),
+        ({"private": True, "answerable": False}, {"can_reply_automatically": True}, True),
+    ],
+    ids=["a call", "a blog post", "a message to an account that few may answer"],
+)
+def test_an_acknowledgement_is_tried_only_where_it_can_be_sent(
+    case: Any, mention: dict[str, bool], conversation: dict[str, bool], tried: bool
+) -> None:
+    # when
+    case.customer_writes(
+        mention={"id": 1, "external_id": "m1", "text": "It never came.", **mention},
+        conversation={"id": case.conversation, "can_reply_privately": True, **conversation},
+    )
+
+    # then
+    assert [job.element for job in case.jobs()] == (["acknowledge"] if tried else [])
+    assert case.task().element == "answer_complaint"
+    if not tried:
+        assert case.knows("acknowledged") is False
+
+
 @pytest.mark.parametrize(("wanted", "minutes"), [("10:30", 90), ("18:00", 120), (None, 120)])
 def test_an_answer_is_due_when_the_customer_wants_it_or_sooner(
     case: Any, wanted: str | None, minutes: int

@@ -9,10 +9,10 @@ from apiflask import APIBlueprint
 from pydantic import Field
 
 from channels.joining import Move, Suggestion
-from channels.shown import Cluster, Customer
+from channels.shown import Customer
 from webapp.api.conversations import CustomerOut
 from webapp.api.messages import CorrelationOut
-from webapp.api.paging import Limit, RowId
+from webapp.api.paging import Limit, Moment, RowId
 from webapp.api.shapes import In, Out
 from webapp.people import Role
 from webapp.security import current_person, require
@@ -34,10 +34,18 @@ class ClusterOut(Out):
     correlation_key: str
 
 
+class Before(Out):
+    """Where the next page begins."""
+
+    at: datetime
+    id: int
+
+
 class ClustersOut(Out):
-    """Clusters, those that grew last first."""
+    """One page of clusters, those that grew last first."""
 
     items: list[ClusterOut]
+    before: Before | None = Field(description="Send as before_at and before_id; null at the end.")
 
 
 class ClusterDetailOut(ClusterOut):
@@ -47,8 +55,10 @@ class ClusterDetailOut(ClusterOut):
 
 
 class ClustersWanted(In):
-    """How many clusters to list."""
+    """Which clusters to list."""
 
+    before_at: Moment | None = None
+    before_id: RowId | None = None
     limit: Limit = 50
 
 
@@ -95,9 +105,17 @@ class JoinIn(In):
 @require(*_READERS)
 @api.input(ClustersWanted, location="query", arg_name="wanted")
 @api.output(ClustersOut)
-def clusters(wanted: ClustersWanted) -> dict[str, list[Cluster]]:
-    """List complaints alike, those that grew last first."""
-    return {"items": services().conversations.clusters(limit=wanted.limit)}
+def clusters(wanted: ClustersWanted) -> dict[str, Any]:
+    """List complaints alike, those that grew last first.
+
+    One that grows between two pages is on the first page from then on.
+    """
+    before = None
+    if wanted.before_at is not None and wanted.before_id is not None:
+        before = wanted.before_at, wanted.before_id
+    found = services().conversations.clusters(before=before, limit=wanted.limit)
+    last = found[-1] if len(found) == wanted.limit else None
+    return {"items": found, "before": None if last is None else {"at": last.last_at, "id": last.id}}
 
 
 @api.get("/clusters/<int:cluster_id>")

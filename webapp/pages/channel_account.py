@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from html import escape
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,8 +12,9 @@ from flask.typing import ResponseReturnValue
 from channels import costs
 from channels.accounts import condition_of
 from channels.errors import AccountRejectedError, ChannelError
+from channels.fields import Field
 from channels.model import ChannelAccount
-from channels.protocol import Checked
+from channels.protocol import Adding, Checked, Vouched
 from channels.submitting import FORM
 from webapp import account_form
 from webapp.people import Role
@@ -95,6 +97,8 @@ def _page(
     network = accounts.networks().get(state.account.channel)
     fields = network.fields if network else ()
     sent = errors is not None or refused is not None
+    kept = accounts.secrets_kept(state.account)
+    form_address = _form_address(state.account)
     return render_template(
         "channel_account.html",
         state=state,
@@ -104,13 +108,15 @@ def _page(
         left=costs.left(state.spent) if state.spent else None,
         network=network,
         address=_address(state.account),
-        form_address=_form_address(state.account),
+        untold=_untold(network, kept),
+        form_address=form_address,
+        embedding=_embedding(state.account, form_address) if form_address else None,
         asked=account_form.asked(
             fields,
             told=accounts.told_to(state.account),
             typed=account_form.given(fields, request.form) if sent else None,
             errors=errors,
-            kept=accounts.secrets_kept(state.account),
+            kept=kept,
         ),
         trial=trial,
         refused=refused,
@@ -126,8 +132,21 @@ def _address(account: ChannelAccount) -> str | None:
     return url_for("hooks.receive", hook=account.hook, _external=True)
 
 
+def _untold(network: Adding | None, kept: Collection[str]) -> Field | None:
+    """Return the secret without which nobody can call the account; None when there is no such."""
+    if not isinstance(network, Vouched) or network.vouched_by in kept:
+        return None
+    return next((one for one in network.fields if one.name == network.vouched_by), None)
+
+
 def _form_address(account: ChannelAccount) -> str | None:
     """Return where customers write into the form of the account; None if it is none."""
     if account.channel != FORM:
         return None
     return url_for("forms.show", hook=account.hook, _external=True)
+
+
+def _embedding(account: ChannelAccount, address: str) -> str:
+    """Return what a web page has to hold to show the form within it."""
+    title = escape(account.handle)
+    return f'<iframe src="{address}" title="{title}" width="100%" height="720"></iframe>'

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.instances import InstanceFilter
 from engine.messages import Correlated
+from webapp.addresses import moment, row_id
 from webapp.people import Role
 from webapp.security import current_person, require, require_for_all
 from webapp.services import services
@@ -14,11 +15,21 @@ from webapp.services import services
 page = Blueprint("clusters", __name__, url_prefix="/clusters")
 require_for_all(page, Role.AGENT, Role.MANAGER)
 
+PAGE = 50
+
 
 @page.get("")
 def index() -> str:
     """List clusters, those that grew last first."""
-    return render_template("clusters.html", clusters=services().conversations.clusters())
+    at = request.args.get("before_at", type=moment)
+    number = request.args.get("before_id", type=row_id)
+    before = None if at is None or number is None else (at, number)
+    found = services().conversations.clusters(before=before, limit=PAGE + 1)
+    return render_template(
+        "clusters.html",
+        clusters=found[:PAGE],
+        last=found[PAGE - 1] if len(found) > PAGE else None,
+    )
 
 
 @page.get("/<int:number>")

@@ -19,7 +19,7 @@ from typing import Any
 from channels.errors import ReplyTooLongError
 from channels.fields import Field
 from channels.media import MediaRules
-from channels.model import ChannelAccount, Page, Reply
+from channels.model import ChannelAccount, Mention, Page, Reply
 from channels.networks.bluesky import answering
 from channels.networks.bluesky.desk import Desk
 from channels.networks.bluesky.looking import Look
@@ -68,6 +68,10 @@ class Bluesky:
     def fetch(self, account: ChannelAccount, after: Mapping[str, Any] | None) -> Iterator[Page]:
         """Yield what happened since ``after``; see :class:`channels.protocol.Channel`."""
         yield from Look(account, self._desk(account), after, self._now()).pages()
+
+    def can_reply_publicly(self, mention: Mention) -> bool:
+        """Tell whether it is a post: messages are apart from them."""
+        return not mention.private
 
     def measure(self, text: str) -> int:
         """Return what people take for characters, or a tenth of the bytes if that is more."""

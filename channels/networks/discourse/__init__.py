@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from channels.errors import ChannelRefusedError
 from channels.fields import Field
-from channels.model import Chance, ChannelAccount, Page, Reply
+from channels.model import Chance, ChannelAccount, Mention, Page, Reply
 from channels.networks.discourse.answering import LONGEST_POST, Answering, refusal_of
 from channels.networks.discourse.forum import SILENCE, Forum, Visit
 from channels.networks.discourse.looking import Look
@@ -62,6 +62,10 @@ class DiscourseNetwork:
         brand = Brand(account.handle, listed(account.settings.get("words")))
         visit = Visit(self._forum(account))
         yield from Look(visit, brand, account.settings, after or {}, self._now()).pages()
+
+    def can_reply_publicly(self, mention: Mention) -> bool:
+        """Tell whether it stands in a topic that everybody reads."""
+        return not mention.private
 
     def measure(self, text: str) -> int:
         """Return the number of characters, as forums count them."""

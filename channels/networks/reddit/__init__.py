@@ -12,7 +12,7 @@ from typing import Any
 
 from channels.errors import CallRefusedError, ChannelRefusedError
 from channels.fields import Field
-from channels.model import Chance, ChannelAccount, Page, Reply
+from channels.model import Chance, ChannelAccount, Mention, Page, Reply
 from channels.networks.reddit.answering import LONGEST, Answering, refusal_of
 from channels.networks.reddit.looking import Look, subreddits_of
 from channels.networks.reddit.wire import HOST, SILENCE, Wire, Wires
@@ -58,6 +58,10 @@ class RedditNetwork:
         """Yield what happened since ``after``; see :class:`channels.protocol.Channel`."""
         with self._wires.of(account) as wire:
             yield from Look(wire, account, after or {}, self._now()).pages()
+
+    def can_reply_publicly(self, mention: Mention) -> bool:
+        """Tell whether it is a post, or a comment: messages are apart from them."""
+        return not mention.private
 
     def measure(self, text: str) -> int:
         """Return the number of characters."""

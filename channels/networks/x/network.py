@@ -12,7 +12,7 @@ from channels import costs
 from channels.errors import CallRefusedError, ChannelRefusedError
 from channels.fields import Field
 from channels.media import LIKE_X, LIKE_X_IN_PRIVATE, MediaRules
-from channels.model import Chance, ChannelAccount, Page, Reply
+from channels.model import Chance, ChannelAccount, Mention, Page, Reply
 from channels.networks.x import words
 from channels.networks.x.answering import Answering, refusal_of
 from channels.networks.x.prices import DEFAULTS, Purse, kinds_of_reply, prices_of
@@ -89,6 +89,10 @@ class XNetwork:
             raise ChannelRefusedError(
                 f"X refuses to be read: {words.problem_of(error.text)}"
             ) from error
+
+    def can_reply_publicly(self, mention: Mention) -> bool:
+        """Tell whether it is a post: direct messages are apart from them."""
+        return not mention.private
 
     def measure(self, text: str) -> int:
         """Return the weighted length; names at the beginning are free."""

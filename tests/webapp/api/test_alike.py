@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -49,6 +51,35 @@ def test_complaints_alike_are_listed_with_their_conversations(
     assert (conversation["cluster_id"], conversation["similar"]) == (1, 2)
     assert conversation["cost"] == 0
     assert ana.get("/api/clusters/9").status_code == 404
+
+
+def test_complaints_alike_come_page_by_page_those_that_grew_last_first(
+    services: Services, as_person: As, clock: SetClock
+) -> None:
+    # given: three clusters, two of which grew at the same moment
+    account = services.conversations.ensure_account("demo", "acme")
+    clock.pass_by(timedelta(minutes=5))
+    others = ("my parcel is three days late and nobody knows anything",
+              "the refund you promised me has still not been paid")  # fmt: skip
+    mentions = tuple(
+        Mention(f"{text[:4]}{n}", Author(f"b{n}", f"b{n}"), text, clock.now(), f"{text[:4]}{n}")
+        for text in others
+        for n in (1, 2)
+    )
+    Intake(services.engine).take(account, Page(mentions))
+
+    # when
+    ana, asked, seen = as_person("ana"), "", []
+    while True:
+        page = ana.get(f"/api/clusters?limit=1{asked}").get_json()
+        seen += [one["id"] for one in page["items"]]
+        if page["before"] is None:
+            break
+        where = {"before_at": page["before"]["at"], "before_id": page["before"]["id"]}
+        asked = f"&{urlencode(where)}"
+
+    # then
+    assert seen == [3, 2, 1]
 
 
 def test_a_manager_makes_one_case_of_them(services: Services, as_person: As) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 
 import processes
@@ -9,6 +12,7 @@ from channels.intake import Intake
 from channels.model import Author, Edit, Mention, Page
 from tests.webapp.conftest import Browser, SetClock
 from webapp.bootstrap import Installation
+from webapp.pages import clusters
 
 SAME = "the app is down again since this morning, cannot log in at all"
 
@@ -55,6 +59,32 @@ def test_a_manager_makes_one_case_of_them(alike: Installation, browser: Browser)
     page = browser.get("/clusters/1").text
     assert "Answer 3 complaints alike" in page
     assert "Answer them together" not in page
+
+
+def test_the_list_goes_on_where_its_page_ends(
+    alike: Installation, browser: Browser, monkeypatch: pytest.MonkeyPatch, clock: SetClock
+) -> None:
+    # given
+    services = alike.services()
+    account = services.conversations.ensure_account("demo", "acme")
+    late = "my parcel is three days late and nobody knows anything"
+    mentions = tuple(
+        Mention(f"n{n}", Author(f"b{n}", f"b{n}"), late, clock.now(), f"n{n}") for n in (1, 2)
+    )
+    Intake(services.engine, channels=alike.networks).take(account, Page(mentions))
+    monkeypatch.setattr(clusters, "PAGE", 1)
+    browser.log_in("ana")
+
+    # when
+    first = browser.get("/clusters").text
+    link = unescape(re.findall(r'href="(/clusters\?before[^"]+)"', first)[0])
+    second = browser.get(link).text
+
+    # then
+    assert (late in first, SAME in first) == (True, False)
+    assert (late in second, SAME in second) == (False, True)
+    assert "/clusters?before" not in second
+    assert late in browser.get("/clusters?before_at=soon&before_id=x").text
 
 
 def test_without_complaints_alike_the_page_says_when_there_are_some(browser: Browser) -> None:

@@ -383,7 +383,9 @@ def test_the_operator_sees_where_it_is_and_how_to_embed_it(
     browser.log_in("oli")
     page = browser.get("/channels/1").get_data(as_text=True)
     assert f'href="http://localhost{customer.at}"' in page
-    assert f"&lt;iframe src=&#34;http://localhost{customer.at}" in page.replace('"', "&#34;")
+    embedding = f"&lt;iframe src=&#34;http://localhost{customer.at}"
+    assert page.count(embedding) == 2  # to be read, and to be copied
+    assert f'data-copy="{embedding}' in page
 
 
 def _dies(*_: object) -> None:

@@ -82,7 +82,7 @@ def test_a_note_written_beside_a_user_task_stands_in_the_thread_apart(
         assert "Who knows &lt;b&gt;her&lt;/b&gt;?" in page
         assert "note, for the team alone" in page
     (told,) = networks["chat"].posted.values()
-    assert told == "ana on Maya (fake): http://localhost/conversations/1\nWho knows <b>her</b>?"
+    assert told == "ana on Maya (Fake): http://localhost/conversations/1\nWho knows <b>her</b>?"
     assert all("Who knows" not in text for text in networks["fake"].posted.values())
 
 

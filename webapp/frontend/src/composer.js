@@ -122,7 +122,7 @@ async function look(form, textarea) {
 /** Where the form can send the answer to the customer alone, a finding offers that. */
 function offerPrivacy(form, place) {
   const choice = [...form.querySelectorAll("[name=visibility][value=private]")].at(0);
-  if (!choice || choice.disabled) return;
+  if (!choice || choice.matches(":disabled")) return;
   for (const button of place.querySelectorAll("[data-go-private]")) {
     button.hidden = false;
     button.addEventListener("click", () => {

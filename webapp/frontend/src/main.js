@@ -5,6 +5,7 @@ import { start as startTimes } from "./times.js";
 import { start as startLists } from "./lists.js";
 import { start as startPalette } from "./palette.js";
 import { start as startComposer } from "./composer.js";
+import { start as startCopies } from "./copies.js";
 import { start as startFiles } from "./files.js";
 import { start as startShell } from "./shell.js";
 import { start as startProblems } from "./problems.js";
@@ -18,6 +19,7 @@ for (const start of [
   startLists,
   startPalette,
   startComposer,
+  startCopies,
   startFiles,
   startProblems,
   startScrollers,

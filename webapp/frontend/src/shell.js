@@ -1,5 +1,5 @@
-/** The shell: theme choice, menus that close, toasts that came with the page, copy buttons. */
-import { toast, watch } from "./toasts.js";
+/** The shell: theme choice, menus that close, toasts that came with the page. */
+import { watch } from "./toasts.js";
 
 function theme() {
   const buttons = document.querySelectorAll("[data-theme-choose]");
@@ -33,23 +33,9 @@ function menus() {
   });
 }
 
-function copies() {
-  document.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-copy]");
-    if (!button) return;
-    try {
-      await navigator.clipboard.writeText(button.dataset.copy);
-      toast("Copied");
-    } catch {
-      toast("The browser does not allow copying here.", "late");
-    }
-  });
-}
-
 export function start() {
   theme();
   menus();
-  copies();
   for (const element of document.querySelectorAll("#toasts .toast-card")) {
     watch(element, element.dataset.tone);
   }

@@ -1,4 +1,4 @@
-/** Short messages at the corner that go away by themselves, unless they lead on or tell of trouble. */
+/** Short messages below the page that go away by themselves, unless they lead on or tell of trouble. */
 
 const SECONDS_SHOWN = 7;
 
@@ -18,10 +18,13 @@ export function watch(element, tone) {
   const leave = () => element.remove();
   element.querySelector("button")?.addEventListener("click", leave);
   if (tone !== "late" && !element.querySelector("a")) {
-    let timer = setTimeout(leave, SECONDS_SHOWN * 1000);
-    element.addEventListener("mouseenter", () => clearTimeout(timer));
-    element.addEventListener("mouseleave", () => {
+    let timer;
+    const soon = () => {
+      clearTimeout(timer);
       timer = setTimeout(leave, SECONDS_SHOWN * 1000);
-    });
+    };
+    soon();
+    for (const stay of ["mouseenter", "focusin"]) element.addEventListener(stay, () => clearTimeout(timer));
+    for (const go of ["mouseleave", "focusout"]) element.addEventListener(go, soon);
   }
 }
