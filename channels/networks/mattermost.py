@@ -69,12 +69,12 @@ class MattermostNetwork(TeamNetwork):
         if after is None:
             newest = self._posts(account, {"per_page": 1})
             read = max((one["create_at"] for one in newest), default=0)
-            ids = [one["id"] for one in newest]
-            yield Page(position={"read": read, "ids": ids, "changed": read})
+            first = [one["id"] for one in newest]
+            yield Page(position={"read": read, "ids": first, "changed": read})
             return
         read, known = int(after.get("read") or 0), set(after.get("ids") or ())
-        posts = self._posts(account, {"since": max(read, 1)})
         changed = int(after.get("changed") or read)
+        posts = self._posts(account, {"since": max(read, 1)})
         new = [one for one in posts if one["create_at"] >= read and one["id"] not in known]
         new.sort(key=lambda one: (one["create_at"], one["id"]))
         until = max((one["create_at"] for one in new), default=read)
@@ -228,7 +228,6 @@ def _is_said(post: Mapping[str, Any]) -> bool:
     )
 
 
-def _gap(posts: Sequence[Mapping[str, Any]], read: int) -> Gap | None:
 def _stamp(told: object) -> int:
     """Return a moment as the server writes it, in thousandths of seconds; 0: it is none."""
     return told if type(told) is int and 0 < told < _LAST else 0
@@ -238,6 +237,7 @@ def _at(stamp: int) -> datetime:
     return datetime.fromtimestamp(stamp / 1000, UTC)
 
 
+def _gap(posts: Sequence[Mapping[str, Any]], read: int) -> Gap | None:
     """Return what may be missing: for one question about a time there are no further pages."""
     if len(posts) < MOST:
         return None

@@ -170,7 +170,7 @@ class Arrivals:
             )
         return left
 
-    def _waiting(self, begin: str) -> Sequence[Row[Any]]:
+    def _waiting(self, begin: str) -> Sequence[Row[int, int | None, str]]:
         """Return the replies of the account whose external ids begin so, oldest first."""
         return self._connection.execute(
             select(ReplyRow.id, ReplyRow.conversation_id, ReplyRow.text)

@@ -72,6 +72,11 @@ class Day:
             self.services.outbox.work()
             self.clock.passes(seconds=10)
 
+    def shows(self, *texts: str) -> list[int]:
+        """Return how often ana's page shows each text."""
+        page = self.browser.get(PLACE).text
+        return [page.count(text) for text in texts]
+
     def is_called(self, account: int, body: bytes, headers: dict[str, str]) -> int:
         hook = self.services.conversations.account(account).account.hook
         answer = self.browser.client.post(f"/hooks/{hook}", data=body, headers=headers)
@@ -107,10 +112,8 @@ def test_a_note_and_its_answers(
     day.poller.work()
 
     # then
-    page = day.browser.get(PLACE).text
-    for text in ("Who knows him?", "I do: his order", "He called, too."):
-        assert page.count(text) == 1
-    assert page.count("post post-note") == 3
+    assert day.shows("Who knows him?", "I do: his order", "He called, too.") == [1, 1, 1]
+    assert day.shows("post post-note") == [3]
 
     # when: Sam thinks better of it, and Kim of having said anything
     body = slack.edits(slack.messages[-1]["ts"], "I do: his order is lost.")
@@ -120,9 +123,8 @@ def test_a_note_and_its_answers(
     day.poller.work()
 
     # then
-    page = day.browser.get(PLACE).text
-    assert [page.count(text) for text in ("is lost.", "is late.", "He called, too.")] == [1, 1, 0]
-    assert [page.count(sign) for sign in ("edited", "deleted by its author")] == [1, 1]
+    assert day.shows("is lost.", "is late.", "He called, too.") == [1, 1, 0]
+    assert day.shows("edited", "deleted by its author") == [1, 1]
 
     # when: ana answers that
     day.notes("Thank you!", "k2")
