@@ -269,9 +269,8 @@ def _parsed(content: bytes, headers: Mapping[str, str], address: str) -> Mapping
 
     Raises:
         ChannelRefusedError: nothing of it can be read, or it would take too long.
-        ChannelUnavailableError: there is no process to be had now.
+        ChannelUnavailableError: there is no process to be had now, or no time for it.
     """
-    why = f"it takes more than {feed_reader.SECONDS} seconds"
     try:
         # Isolated: no environment, no user folder, no search path but the installed packages.
         done = subprocess.run(  # noqa: S603 - our own script, and no shell
@@ -279,15 +278,18 @@ def _parsed(content: bytes, headers: Mapping[str, str], address: str) -> Mapping
             input=json.dumps(headers).encode() + b"\n" + content,
             capture_output=True, timeout=PATIENCE, env={}, cwd=os.sep, check=False,
         )  # fmt: skip
-        if done.returncode == 0:
-            told: dict[str, Any] = json.loads(done.stdout)
-            if told["entries"] or not told["why"]:
-                return told
-            why = told["why"]
-    except subprocess.TimeoutExpired:
-        pass
-    except OSError as error:
-        raise ChannelUnavailableError(f"No process can be started to read it: {error}.") from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        why = f"The machine has no process, or no time, to read the feed: {error}."
+        raise ChannelUnavailableError(why[:200]) from error
+    if done.returncode == 0:
+        told: dict[str, Any] = json.loads(done.stdout)
+        if told["entries"] or not told["why"]:
+            return told
+        why = told["why"]
+    elif done.returncode < 0:
+        why = f"it takes more than {feed_reader.SECONDS} seconds"
+    else:
+        why = "it takes more memory than one feed is given"
     raise ChannelRefusedError(
         f"{address} cannot be read: the feed is broken ({why}). Tell whoever writes it, or take "
         "another feed."

@@ -221,11 +221,14 @@ def test_a_change_that_does_not_work_changes_nothing(
     # when
     refused = oli.post(f"/channels/{account}/settings", **FORM | {"set.token": "tok-wrong-s3cret"})
     wrong = oli.post(f"/channels/{account}/settings", **FORM | {"set.page": "x"})
+    elsewhere = {"set.server": "https://mine.example", "set.token": ""}
+    moved = oli.post(f"/channels/{account}/settings", **FORM | elsewhere)
 
     # then
-    assert refused.status_code == wrong.status_code == 422
+    assert refused.status_code == wrong.status_code == moved.status_code == 422
     assert "It does not work with that; nothing is changed." in text_of(refused)
     assert "Is no number." in text_of(wrong)
+    assert "Tell it again: Server would change" in text_of(moved)
     assert rows(installation) == before
 
 
