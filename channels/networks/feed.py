@@ -279,8 +279,9 @@ def _parsed(content: bytes, headers: Mapping[str, str], address: str) -> Mapping
             capture_output=True, timeout=PATIENCE, env={}, cwd=os.sep, check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
-        why = f"The machine has no process, or no time, to read the feed: {error}."
-        raise ChannelUnavailableError(why[:200]) from error
+        raise ChannelUnavailableError(
+            f"The machine has no process, or no time, to read the feed ({type(error).__name__})."
+        ) from error
     if done.returncode == 0:
         told: dict[str, Any] = json.loads(done.stdout)
         if told["entries"] or not told["why"]:
