@@ -14,8 +14,13 @@ from channels.protocol import Checked
 TOKEN = "tok-s3cret/of+acme"
 SIGNING = "sign-s3cret"
 ASKED = (
-    Field("server", "Server", "Where it is, such as https://pretend.example.", kind="address",
-          leads=True),
+    Field(
+        "server",
+        "Server",
+        "Where it is, such as https://pretend.example.",
+        kind="address",
+        leads=True,
+    ),
     Field("page", "Posts a page", required=False, default="40", kind="number"),
     Field("tone", "Tone", required=False, choices=("warm", "brief")),
     Field("boosts", "Read boosts", default="yes", kind="flag"),
