@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import structlog
@@ -78,6 +79,10 @@ class Accounts:
 
     def networks(self) -> dict[str, Adding]:
         """Return the networks of which accounts can be added, by name."""
+        return self._addable
+
+    @cached_property
+    def _addable(self) -> dict[str, Adding]:
         return addable(self._channels)
 
     def network(self, name: str) -> Adding:

@@ -7,8 +7,9 @@ engine's affair; here it becomes the message ``mention.received``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from channels.changes import Changed, Changes
@@ -23,9 +24,9 @@ from channels.model import (
     business_key_of,
     correlation_key_of,
 )
-from channels.networks import found, in_public, limit_of
+from channels.networks import abilities, found, publicly
 from channels.placing import Places, named_posts
-from channels.protocol import Channel, Colleagues, Inviting, Spoken
+from channels.protocol import Channel, Colleagues
 from channels.remarks import hear
 from channels.rhythm import learned
 from channels.signals import OfflineSignals, Reading, Signals
@@ -286,7 +287,7 @@ class _Taking:
                 "private": mention.private,
                 "url": mention.url,
                 "answerable": mention.answerable,
-                "can_reply_publicly": in_public(self._channel, mention),
+                "can_reply_publicly": self._in_public(mention),
                 "due": mention.due.isoformat() if mention.due else None,
             },
             "conversation": self._conversation(thread.id),
@@ -311,16 +312,16 @@ class _Taking:
         )
 
     def _conversation(self, id: int) -> dict[str, Any]:
-        channel = self._channel
-        return {
-            "id": id,
-            "channel": self._account.channel,
-            "account": self._account.handle,
-            "reply_limit": limit_of(channel, self._account) if channel else None,
-            "can_reply_privately": channel.can_reply_privately if channel else False,
-            "can_reply_automatically": not isinstance(channel, Spoken),
-            "can_hand_off": isinstance(channel, Inviting),
-        }
+        return {"id": id, **self._abilities}
+
+    # What kind of network it is takes long to tell, so once a page.
+    @cached_property
+    def _abilities(self) -> dict[str, Any]:
+        return abilities(self._channel, self._account)
+
+    @cached_property
+    def _in_public(self) -> Callable[[Mention], bool]:
+        return publicly(self._channel)
 
     def _show(self, taken: list[Mention], threads: Mapping[str, Thread]) -> set[int]:
         """Let conversations show their newest mention, and return the ids of these."""

@@ -5,12 +5,21 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from channels import media
 from channels.errors import ChannelRefusedError
 from channels.media import Broken, Enclosure, MediaRules
 from channels.model import ChannelAccount, Mention
-from channels.protocol import Adding, Channel, Confiding, Enclosing, Whispering
+from channels.protocol import (
+    Adding,
+    Channel,
+    Confiding,
+    Enclosing,
+    Inviting,
+    Spoken,
+    Whispering,
+)
 
 
 def found() -> dict[str, Channel]:
@@ -50,9 +59,21 @@ def title_of(channel: Channel | Adding) -> str:
     return title.partition(" (")[0]
 
 
-def in_public(channel: Channel | None, mention: Mention) -> bool:
-    """Tell whether ``mention`` can be answered where everybody reads it."""
-    return not isinstance(channel, Confiding) or channel.can_reply_publicly(mention)
+def abilities(channel: Channel | None, account: ChannelAccount) -> dict[str, Any]:
+    """Return what a process is told of an account and its network, whoever writes."""
+    return {
+        "channel": account.channel,
+        "account": account.handle,
+        "reply_limit": limit_of(channel, account) if channel else None,
+        "can_reply_privately": channel.can_reply_privately if channel else False,
+        "can_reply_automatically": not isinstance(channel, Spoken),
+        "can_hand_off": isinstance(channel, Inviting),
+    }
+
+
+def publicly(channel: Channel | None) -> Callable[[Mention], bool]:
+    """Return what tells whether a mention can be answered where everybody reads it."""
+    return channel.can_reply_publicly if isinstance(channel, Confiding) else lambda _: True
 
 
 def rules_of(channel: Channel, account: ChannelAccount, *, private: bool = False) -> MediaRules:
