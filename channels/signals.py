@@ -18,9 +18,6 @@ from functools import cached_property
 from importlib import resources
 from typing import Any, Protocol
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
-from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
 #: Languages that are told apart. A short text among 97 candidates is a lottery; among those our
 #: customers are known to write, it is right often enough to choose a queue by.
 LANGUAGES = (
@@ -99,6 +96,10 @@ class _Models:
     def __init__(self, words: Mapping[str, Any]) -> None:
         self._topics = {name: _pattern(phrases) for name, phrases in words["topics"].items()}
         self._pressing = _pattern(words["pressing"])
+        # Loaded with the models: they bring NumPy, and every command starts with this module.
+        from py3langid.langid import MODEL_FILE, LanguageIdentifier
+        from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
         english = SentimentIntensityAnalyzer()
         english.lexicon.update(words["sentiment"]["en"])
         self._english = english
