@@ -137,7 +137,7 @@ def test_the_composer_says_which_rule_is_broken_and_the_cure(browser: Any) -> No
     sent = browser.post("/tasks/1/complete", **form)
 
     # then
-    assert "There are 5 pictures; recorded carries 4 in one reply." in looked
+    assert "There are 5 pictures; Recorded carries 4 in one reply." in looked
     assert "Take 1 out." in looked
     assert "Cannot be sent" not in fewer
     assert sent.status_code == 422
