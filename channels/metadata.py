@@ -18,8 +18,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from channels.media import JPEG, MP4, PNG, WEBP
 
-#: Where a scan of a JPEG ends: at any marker that is no part of it.
-_MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
+#: Where a scan of a JPEG ends: at any marker that is no part of it. What may fill the space before
+#: one stays with the scan: a pattern for that, too, takes hours for a file that is full of it.
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _SOI, _EOI, _SOS, _APP1 = b"\xff\xd8", 0xD9, 0xDA, 0xE1
 #: Markers without a length.
 _BARE = {0x01, *range(0xD0, 0xD8)}
@@ -151,12 +152,13 @@ def _webp(content: bytes) -> bytes:
         elif kind == b"EXIF" and not turned and (exif := _turned(data)):
             turned = True
             parts.append((kind, exif))
-    body = b"WEBP"
+    kept = [b"WEBP"]
     for kind, data in parts:
         if kind == b"VP8X":
             flags = data[0] & ~(_HAS_EXIF | _HAS_XMP) | (_HAS_EXIF if turned else 0)
             data = bytes((flags,)) + data[1:]
-        body += kind + struct.pack("<I", len(data)) + data + bytes(len(data) % 2)
+        kept.append(kind + struct.pack("<I", len(data)) + data + bytes(len(data) % 2))
+    body = b"".join(kept)
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 

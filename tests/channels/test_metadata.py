@@ -59,6 +59,12 @@ def test_only_what_makes_the_picture_is_left(type: str, content: bytes, left: by
     assert without_metadata(found, type) == found
 
 
+def test_a_file_that_is_made_to_keep_us_busy_is_walked_once() -> None:
+    # What may fill the space before a marker, a million times, and no marker.
+    full = jpeg(scan=b"\xff" * 1_000_000 + b"\0")
+    assert without_metadata(full, JPEG) == full
+
+
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize(
     ("type", "with_exif"),
