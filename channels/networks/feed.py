@@ -11,6 +11,7 @@ import calendar
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -32,6 +33,7 @@ from channels.errors import (
 from channels.fields import Field, days, number
 from channels.html_text import text_of
 from channels.model import Author, Chance, ChannelAccount, Edit, Mention, Page, Reply, Skipped
+from channels.moments import is_likely
 from channels.phrases import listed, names_one
 from channels.positions import is_due
 from channels.protocol import Checked
@@ -43,6 +45,8 @@ SILENCE, WHOLE = 15.0, 30.0
 #: Bytes of a feed, and seconds for reading them; with the call well within
 #: ``channels.protocol.LONGEST_CALL``.
 LARGEST, PATIENCE = 2_000_000, 25.0
+#: What ends the process that reads a feed when ours is told to end, too: no fault of the feed.
+_STOPPED = {signal.SIGINT, signal.SIGTERM}
 #: Mentions of one page, and characters of one that are kept.
 PAGE, LONGEST = 100, 20_000
 #: Entries that are known though the feed does not hold them any more.
@@ -282,6 +286,8 @@ def _parsed(content: bytes, headers: Mapping[str, str], address: str) -> Mapping
         raise ChannelUnavailableError(
             f"The machine has no process, or no time, to read the feed ({type(error).__name__})."
         ) from error
+    if -done.returncode in _STOPPED:
+        raise ChannelUnavailableError("The machine stopped the reading of the feed.")
     if done.returncode == 0:
         told: dict[str, Any] = json.loads(done.stdout)
         if told["entries"] or not told["why"]:
@@ -334,9 +340,10 @@ def _moment(told: Any, name: str) -> datetime | None:
     # Asking for a moment of change that is not there warns, and gives another one.
     parsed = told.get(name) if name in told else None
     try:
-        return datetime.fromtimestamp(calendar.timegm(parsed), UTC) if parsed else None
+        at = datetime.fromtimestamp(calendar.timegm(parsed), UTC) if parsed else None
     except (TypeError, ValueError, OverflowError, OSError):
         return None
+    return at if at and is_likely(at) else None
 
 
 def _address(account: ChannelAccount) -> str:

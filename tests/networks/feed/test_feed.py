@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -194,6 +196,17 @@ def test_a_feed_with_bad_xml_is_read_as_far_as_it_goes(stage: Stage) -> None:
     assert [one.text for one in stage.mentions()] == ["Acme & co"]
 
 
+def test_an_entry_of_no_likely_moment_was_written_when_it_was_found(stage: Stage) -> None:
+    # given: what a program writes that knows none
+    stage.blog.writes("Acme", datetime(1, 1, 1, tzinfo=UTC))
+
+    # when
+    (found,) = stage.mentions()
+
+    # then
+    assert found.created_at == stage.clock.now()
+
+
 #: The library that reads feeds fails at a point that lies in no place.
 NOWHERE = "<gml:pos>1 2</gml:pos>"
 
@@ -244,6 +257,22 @@ def test_a_feed_that_is_made_to_keep_us_busy_is_given_up(
 
     # when, then
     with pytest.raises(ChannelRefusedError, match="takes more than 10 seconds"):
+        stage.look()
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_a_reader_that_is_stopped_with_us_is_not_the_fault_of_the_feed(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sign: signal.Signals
+) -> None:
+    # given
+    stopped = tmp_path / "reader.py"
+    stopped.write_text(f"import os, signal\nsignal.signal({sign}, signal.SIG_DFL)\n"
+                       f"os.kill(os.getpid(), {sign})")  # fmt: skip
+    monkeypatch.setattr(feed_reader, "__file__", str(stopped))
+    stage.writes("Acme")
+
+    # when, then
+    with pytest.raises(ChannelUnavailableError, match="stopped"):
         stage.look()
 
 
