@@ -150,19 +150,28 @@ class Arrivals:
     def _unless_waited_for(
         self, posts: Sequence[tuple[OwnPost, Thread]]
     ) -> list[tuple[OwnPost, Thread]]:
-        """Call replies that waited for a moderator by the posts they became; return the others."""
+        """Call replies that waited for a moderator by the posts they became; return the others.
+
+        In their own conversations alone: elsewhere another reply may be on its way with the same
+        words, and would be taken for refused if its post were given to one that waits.
+        """
         begins = {post.waited_as for post, _ in posts if post.waited_as}
-        waiting = [row for begin in sorted(begins) for row in self._waiting(begin)]
+        places = {thread.id for post, thread in posts if post.waited_as}
+        waiting = [row for begin in sorted(begins) for row in self._waiting(begin, places)]
         if not waiting:
             return list(posts)
         known = self._sent([post.external_id for post, _ in posts])
         left = []
         for post, thread in posts:
-            same = [row for row in waiting if letters_of(row.text) == letters_of(post.text)]
+            words = letters_of(post.text)
+            same = [
+                row for row in waiting
+                if row.conversation_id == thread.id and letters_of(row.text) == words
+            ]  # fmt: skip
             if not same or not post.waited_as or post.external_id in known:
                 left.append((post, thread))
                 continue
-            row = min(same, key=lambda one: (one.conversation_id != thread.id, one.id))
+            row = same[0]
             waiting.remove(row)
             self._connection.execute(
                 update(ReplyRow).where(ReplyRow.id == row.id).values(external_id=post.external_id),
@@ -170,10 +179,13 @@ class Arrivals:
             )
         return left
 
-    def _waiting(self, begin: str) -> Sequence[Row[int, int | None, str]]:
-        """Return the replies of the account whose external ids begin so, oldest first."""
+    def _waiting(
+        self, begin: str, conversations: Collection[int]
+    ) -> Sequence[Row[int, int | None, str]]:
+        """Return the replies in conversations whose external ids begin so, oldest first."""
         return self._connection.execute(
             select(ReplyRow.id, ReplyRow.conversation_id, ReplyRow.text)
+            .where(ReplyRow.conversation_id.in_(conversations))
             .where(ReplyRow.account_id == self._account.id)
             .where(ReplyRow.external_id.startswith(begin, autoescape=True))
             .order_by(ReplyRow.id)

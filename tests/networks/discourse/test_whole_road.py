@@ -7,6 +7,7 @@ from collections.abc import Callable
 from channels.networks.discourse import DiscourseNetwork
 from tests.networks.crashing import House
 from tests.networks.discourse.conftest import Stage
+from tests.networks.discourse_server import MEMBER
 
 
 def test_a_complaint_is_answered_once_and_goes_on_in_private_in_the_same_instance(
@@ -67,4 +68,27 @@ def test_a_reply_that_a_moderator_lets_through_is_shown_once_and_its_thread_goes
     # then
     assert house.mentions()[1:] == ["Thank you!"]
     assert len({task.instance_id for task in house.engine.user_tasks()}) == 1
+    house.engine.close()
+
+
+def test_a_reply_that_waits_for_a_moderator_is_no_post_of_another_conversation(
+    stage: Stage, database_of: Callable[[str], str]
+) -> None:
+    # given
+    house = House(database_of("file"), stage.clock, stage.account, DiscourseNetwork)
+    stage.says("Acme Bank lost my money")
+    other = stage.says("Acme Bank lost mine", "eve", stage.forum.topic("And mine?"))
+    house.lives(1)
+    stage.forum.moderated = True
+    house.answers("We are sorry.")
+    house.lives(1)
+
+    # when: a colleague writes the same words to the other customer
+    stage.says("We are sorry.", MEMBER, other.topic)
+    house.lives(1)
+
+    # then
+    there = house.conversations.conversation(2).posts
+    assert house.conversations.reply(1).external_id == "queued:900"
+    assert [one.text for one in there if one.kind == "reply"] == ["We are sorry."]
     house.engine.close()
