@@ -23,7 +23,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from channels.storage.tables import CustomerRow, IdentityRow
-from engine.storage.lists.bounds import holds
 
 #: Customers that are looked through, newest first, before an index is asked.
 NEWEST = 2_000
@@ -81,9 +80,15 @@ def _newest(customers: Select[Any]) -> Select[Any]:
 
 
 def _looked_up(column: Any, wanted: str, *, grams: bool) -> list[ColumnElement[bool]]:
+    holds = _holds(column, wanted)
     if not grams:
-        return [holds(column, wanted)]
+        return [holds]
     length = min(len(wanted), _LONGEST)
     parts = [wanted[start : start + length] for start in range(len(wanted) - length + 1)]
     some = bindparam(None, parts[:_MOST_GRAMS], ARRAY(Text), unique=True)
-    return [func.corral_grams(column).op("@>")(some), holds(column, wanted)]
+    return [func.corral_grams(column).op("@>")(some), holds]
+
+
+def _holds(column: Any, wanted: str) -> ColumnElement[bool]:
+    letter_by_letter = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return func.lower(column).like(f"%{letter_by_letter}%", escape="\\")

@@ -125,6 +125,9 @@ def test_queues_tell_each_number_and_running_processes_theirs(bench: Bench) -> N
     assert [(q.queue, q.open, q.unclaimed) for q in queues] == [("q0", 4, 4), ("q1", 4, 3)]
     assert bench.engine.queues(now=now, named="Q1") == queues[1:]
     assert bench.engine.queues(now=now, named="_") == []
+    bench.deploy("p8", {"any": [{"is": "user_task", "at": "do", "queue": "Ärger"}]})
+    bench.engine.start("p8")
+    assert [q.queue for q in bench.engine.queues(now=now, named="äR")] == ["Ärger"]
     assert sum(q.overdue for q in queues) == sum(
         task.due is not None and task.due < now for task in bench.engine.user_tasks(limit=100)
     )

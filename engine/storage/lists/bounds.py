@@ -1,4 +1,4 @@
-"""Conditions of lists: statuses as literals, texts that hold others, and counts that end."""
+"""What bounds the work of a list: statuses as literals, and counts that end."""
 
 from __future__ import annotations
 
@@ -14,12 +14,6 @@ def literals(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
     written = [literal_column(f"'{value}'", column.type) for value in map(str, values)]
     found: ColumnElement[bool] = column.in_(written)
     return found
-
-
-def holds(column: Any, wanted: str) -> ColumnElement[bool]:
-    """Return the condition that a text holds another one, which is given in small letters."""
-    letter_by_letter = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return func.lower(column).like(f"%{letter_by_letter}%", escape="\\")
 
 
 def counted(connection: Connection, rows: Select[Any], most: int) -> int:

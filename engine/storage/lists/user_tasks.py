@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from engine.figures import COUNTED
-from engine.storage.lists.bounds import holds, literals
+from engine.storage.lists.bounds import literals
 from engine.storage.tables import UserTaskRow
 from engine.user_tasks import OPEN, QueueSummary, UserTaskStatus
 
@@ -98,10 +98,14 @@ def page(
 
 def queues(connection: Connection, workspace: int, now: datetime, named: str) -> list[QueueSummary]:
     """Return the queues with open user tasks, by name; each number ends at ``COUNTED``."""
-    # Nothing is counted in those whose name does not fit.
-    queue = _QUEUES.selected_columns[0]
-    some = _QUEUES.where(holds(queue, named.lower())) if named else _QUEUES
-    rows = connection.execute(some, {"workspace": workspace, "moment": now})
+    asked, some = {"workspace": workspace, "moment": now}, _QUEUES
+    if named:
+        # Nothing is counted in those whose name does not fit. Names are compared here: SQLite knows
+        # the small letters of ASCII alone.
+        queue = _QUEUES.selected_columns[0]
+        names = connection.scalars(_QUEUES.with_only_columns(queue), asked)
+        some = _QUEUES.where(queue.in_([one for one in names if named.lower() in one.lower()]))
+    rows = connection.execute(some, asked)
     return [QueueSummary(*row) for row in rows]
 
 
