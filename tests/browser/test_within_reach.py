@@ -37,7 +37,7 @@ def test_a_message_lies_over_nothing_and_an_address_is_copied(
     # when: the person saves, which is told in a message
     page.get_by_role("button", name="Try and save").click()
     message = page.locator(".toast-card", has_text="works with that")
-    message.wait_for()
+    message.hover()  # it stays while somebody points at it
 
     # then: whatever can be pressed is beside it, and scrolls clear of it
     save = page.get_by_role("button", name="Try and save")
