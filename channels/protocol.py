@@ -198,8 +198,9 @@ class Rereading(Protocol):
 class Colleagues(Protocol):
     """A network where our own people talk. Notes go there, and what is answered are notes.
 
-    Customers are not met there: its pages bring ``remarks`` alone. A note is sent as a reply
-    whose ``thread`` is the external id of the first note of its conversation, or empty.
+    Customers are not met there: its pages bring ``remarks``, and their edits and deletions, alone.
+    A note is sent as a reply whose ``thread`` is the external id of the first note of its
+    conversation, or empty.
     """
 
     #: What people call the place: ``"Slack channel"``.
