@@ -134,6 +134,19 @@ class Settings(BaseSettings):
             raise ValueError(f"at least {least} characters; make one: openssl rand -hex 32")
         return given
 
+    @field_validator("login_limit", "form_limit", "hook_limit")
+    @classmethod
+    def _a_cap(cls, given: str) -> str:
+        # Else it would be found wrong with the first request, be logged, and cap nothing. Loaded
+        # where somebody sets one: every command starts with this module.
+        from limits import parse_many
+
+        try:
+            parse_many(given)
+        except ValueError:
+            raise ValueError("write it like: 10 per minute; 100 per hour") from None
+        return given
+
     @field_validator("credentials_key")
     @classmethod
     def _a_key(cls, given: SecretStr | None) -> SecretStr | None:

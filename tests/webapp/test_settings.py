@@ -74,6 +74,14 @@ def test_a_setting_out_of_range_is_refused(wrong: dict[str, object]) -> None:
         Settings(**wrong)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("name", ["login_limit", "form_limit", "hook_limit"])
+def test_a_cap_that_would_cap_nothing_is_refused(name: str) -> None:
+    for wrong in ("", "10 per minut", "10 per minute; often"):
+        with pytest.raises(ValidationError, match="write it like"):
+            Settings(**{name: wrong})  # type: ignore[arg-type]
+    assert Settings(**{name: "5/minute; 30 per hour"})  # type: ignore[arg-type]
+
+
 def test_the_limits_of_the_engine_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     # given
     assert Settings().limits == Limits()
