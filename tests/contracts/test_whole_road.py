@@ -144,7 +144,7 @@ def test_a_complaint_travels_from_the_mention_to_resolved(house: House) -> None:
     assert [reply.text for reply in house.network.sent][1:] == ["It comes tomorrow, Grace."]
     instance = only(mia, "/api/instances")
     assert {w["element"] for w in mia.get(f"/api/instances/{instance['id']}").json["waiting"]} == {
-        "customer_answered", "silence", "mention_edited", "mention_deleted",
+        "customer_answered", "silence",
     }  # fmt: skip
 
     # when: the customer asks again, gets an answer, and falls silent
@@ -208,7 +208,7 @@ def test_mentions_that_came_before_the_process_are_answered_once_it_is_deployed(
     # then: the second mention of the conversation is not lost
     assert [each.business_key for each in house.engine.instances()] == ["played:2", "played:1"]
     first = house.engine.instances()[1]
-    assert house.engine.variables(first.id)["mention"]["text"] == "Hello? Anybody?"
+    assert house.engine.variables(first.id)["turns"] == 2
     assert len(house.network.sent) == 2
 
 

@@ -31,6 +31,7 @@ class Case:
         self.engine.deploy(files("complaint"))
         self.conversation = conversation
         self.instance_id = 0
+        self.mentions = 0
 
     # ---- what happens
 
@@ -46,8 +47,9 @@ class Case:
         **variables: Any,
     ) -> Correlation:
         """Correlate a mention as the intake does, with the signals given here."""
+        self.mentions += 1
         payload = {
-            "mention": {"id": 1, "external_id": "m1", "text": text, "private": private},
+            "mention": {"id": self.mentions, "text": text, "private": private},
             "conversation": {
                 "id": self.conversation,
                 "channel": "demo",
