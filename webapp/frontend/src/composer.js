@@ -103,15 +103,17 @@ async function look(form, textarea) {
   const asked = new FormData(form);
   const state = JSON.stringify([...asked.entries()]);
   if (!place || place.dataset.state === state) return;
-  let response;
+  let response, found;
   try {
     response = await fetch(form.dataset.compose, { method: "POST", body: asked });
+    found = await response.text();
   } catch {
     return; // off line: the server looks again when the answer is sent
   }
+  // From here on nothing is waited for: what changes meanwhile would count as looked at.
   const now = JSON.stringify([...new FormData(form).entries()]);
   if (!response.ok || response.redirected || now !== state) return;
-  place.innerHTML = await response.text();
+  place.innerHTML = found;
   place.dataset.state = JSON.stringify([...new FormData(form).entries()]);
   const meter = place.querySelector(".meter");
   textarea.dataset.limit = meter.dataset.limit; // in private it may be another one
