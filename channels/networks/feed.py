@@ -296,7 +296,9 @@ def _parsed(content: bytes, headers: Mapping[str, str], address: str) -> Mapping
     elif done.returncode < 0:
         why = f"it takes more than {feed_reader.SECONDS} seconds"
     else:
-        why = "it takes more memory than one feed is given"
+        # Such as MemoryError: the last line is what ended it.
+        lines = done.stderr.decode(errors="replace").split("\n")
+        why = next((line[:100] for line in reversed(lines) if line.strip()), "it ended early")
     raise ChannelRefusedError(
         f"{address} cannot be read: the feed is broken ({why}). Tell whoever writes it, or take "
         "another feed."

@@ -139,8 +139,11 @@ class SlackNetwork(TeamNetwork):
                 self._listed(ask, "conversations.replies", account, ts=thread, oldest=oldest)
             )
         except ReplyRefusedError:
-            there = []  # all of it was deleted
-        return watch.compare(thread, there)
+            return watch.compare(thread, [])  # all of it was deleted
+        except ChannelUnavailableError:
+            return [], []  # as after a thread too long to be read: the others have their turn
+        # Slack lists the note itself in any case; a list of nothing says nothing.
+        return watch.compare(thread, there) if there else ([], [])
 
     def measure(self, text: str) -> int:
         """Return the characters of ``text`` with what stands for ``&``, ``<`` and ``>``."""

@@ -234,6 +234,24 @@ def test_what_no_event_told_is_found_when_the_thread_is_read_again(desk: Desk) -
     assert desk.look().position["watched"] == []  # type: ignore[index]
 
 
+@pytest.mark.parametrize("told", ["500 before", Told(200, {"ok": True, "messages": []})])
+def test_a_thread_that_cannot_be_read_again_keeps_its_answers(desk: Desk, told: Any) -> None:
+    # given
+    desk.look()
+    ts = desk.server.says("I do.", desk.send())
+    assert len(desk.look().remarks) == 1
+    desk.clock.passes(minutes=1)
+    desk.server.deletes(ts)
+    desk.server.fails(told, "conversations.replies")
+
+    # when: it is read again, and once more when it is its turn
+    assert desk.look().deletions == ()
+    desk.clock.passes(minutes=1)
+
+    # then
+    assert desk.look().deletions == (ts,)
+
+
 def test_an_answer_that_is_read_late_brings_its_words_of_now(desk: Desk) -> None:
     desk.look()
     ts = desk.server.says("I do.", desk.send())
