@@ -1,8 +1,8 @@
 """What a waiting complaint takes: bytes of state, and gigabytes of PostgreSQL for a million.
 
 Mentions are handed to the intake a few at a time, as polls bring them: stored, read, triaged,
-acknowledged through the outbox. Each complaint then waits at its user task, with its timers and its
-subscription; two reminders went by and one in ten is claimed. The texts are sentences of the
+acknowledged through the outbox. Each complaint then waits at its user task, with its timers and
+two subscriptions; two reminders went by and one in ten is claimed. The texts are sentences of the
 product's own documentation with a complaint behind them, since a made-up text compresses better
 than what people write.
 
