@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -82,12 +83,28 @@ def caller() -> str:
     return str(told.ipv4_mapped or IPv6Network((int(told), 64), strict=False))
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in the cookie, kept alive by the pages a person opens.
+
+    What a page asks beside that (a live part, a look at an answer) may be answered after the
+    person has gone on. A cookie in such an answer would put the session back as it was before:
+    without the message for the next page, or as if nobody had logged out.
+    """
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Tell whether this answer brings the cookie anew."""
+        # Browsers ask so for a page; a script asks for text/html alone, or for anything.
+        opens_page = "application/xhtml+xml" in request.accept_mimetypes.values()
+        return session.modified or (session.permanent and opens_page)
+
+
 csrf = CSRFProtect()
 limiter = Limiter(key_func=caller, headers_enabled=True)
 
 
 def protect(app: Flask, people: People, settings: Settings) -> None:
     """Put login, CSRF, limits and headers in front of every route of ``app``."""
+    app.session_interface = Sessions()
     app.config.update(
         SESSION_COOKIE_NAME="corral_session",
         SESSION_COOKIE_HTTPONLY=True,

@@ -314,6 +314,39 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(browser: 
     assert "Secure" not in cookie
 
 
+#: What browsers ask for when a person opens a page.
+PAGE = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+def test_a_page_keeps_the_session_alive(browser: Any) -> None:
+    # given
+    browser.log_in("ana")
+
+    # when
+    answer = browser.client.get("/inbox", headers=PAGE)
+
+    # then
+    assert "corral_session" in answer.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"Accept": "text/html", "HX-Request": "true"}, {"Accept": "text/html"}, {}], ids=str
+)
+def test_what_a_page_asks_beside_it_never_puts_an_earlier_session_back(
+    browser: Any, asked: dict[str, str]
+) -> None:
+    # given
+    browser.log_in("ana")
+    browser.client.get("/inbox", headers=PAGE)
+
+    # when
+    answer = browser.client.get("/inbox", headers=asked)
+
+    # then
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+
+
 def test_given_https_then_cookies_and_browsers_stay_with_it(installation: Installation) -> None:
     # given
     settings = Settings(public_url="https://corral.example")
