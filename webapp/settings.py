@@ -62,7 +62,10 @@ class Settings(BaseSettings):
     )
     workspace: str = Field(default="default", description="Key of the first workspace.")
     session_hours: int = Field(
-        default=12, ge=1, le=720, description="Hours without opening a page after which one logs in."
+        default=12,
+        ge=1,
+        le=720,
+        description="Hours without opening a page after which one logs in.",
     )
     login_limit: str = Field(
         default="10 per minute", description="Attempts to log in, for an address and for a login."
