@@ -11,7 +11,7 @@ from engine.errors import StorageError
 from engine.history import HistoryEntry, What
 from engine.packing import Dictionary, PackingError, unpack
 from engine.storage.bulk import insert_rows
-from engine.storage.tables import ElementRow, HistoryRow, InstanceRow
+from engine.storage.tables import HistoryRow, InstanceRow, TermRow
 from engine.storage.types import decode, encode
 
 #: What happened, as the number that is stored. For ever: new ones are added at the end.
@@ -31,8 +31,8 @@ NUMBERS = {
 _WHATS = {number: what for what, number in NUMBERS.items()}
 
 _ENTRIES = (
-    select(ElementRow.name, HistoryRow.what, HistoryRow.at, HistoryRow.by, HistoryRow.detail)
-    .outerjoin(ElementRow, ElementRow.id == HistoryRow.element)
+    select(TermRow.text, HistoryRow.what, HistoryRow.at, HistoryRow.by, HistoryRow.detail)
+    .outerjoin(TermRow, TermRow.id == HistoryRow.element)
     .where(
         HistoryRow.instance_id == bindparam("instance"),
         exists().where(

@@ -25,7 +25,6 @@ from engine.ports import Catalogue, Event, EventKind
 from engine.records import Held, NewInstance, Written
 from engine.storage import history
 from engine.storage.bulk import among, insert_numbered, insert_rows, update_rows
-from engine.storage.elements import Elements
 from engine.storage.lists import instances as lists
 from engine.storage.lists.bounds import counted
 from engine.storage.places import places
@@ -36,6 +35,7 @@ from engine.storage.tables import (
     IncidentRow,
     InstanceRow,
 )
+from engine.storage.terms import Terms
 
 _LISTED = (
     InstanceRow.id,
@@ -134,7 +134,7 @@ class SqlInstances:
     """The process instances of one workspace."""
 
     def __init__(
-        self, connection: Connection, workspace_id: int, catalogue: Catalogue, elements: Elements
+        self, connection: Connection, workspace_id: int, catalogue: Catalogue, terms: Terms
     ) -> None:
         """Work on an open transaction.
 
@@ -142,13 +142,12 @@ class SqlInstances:
             connection: the open transaction.
             workspace_id: of the instances.
             catalogue: knows what histories are packed with.
-            elements: knows how histories name elements; outlives the transaction.
+            terms: knows the numbers by which histories name elements.
         """
         self._connection = connection
         self._workspace = workspace_id
         self._catalogue = catalogue
-        self._elements = elements
-        self._fresh: set[str] = set()
+        self._terms = terms
         #: The definitions of the instances that were locked here, and their dictionaries.
         self._definitions: dict[int, int] = {}
         self._dictionaries: dict[int, Dictionary | None] = {}
@@ -270,7 +269,7 @@ class SqlInstances:
     def record(self, entries: Sequence[tuple[int, HistoryEntry]]) -> None:
         """Append to the histories of instances."""
         names = {entry.element for _, entry in entries if entry.element is not None}
-        numbers = self._elements.numbers(self._connection, names, self._fresh)
+        numbers = self._terms.numbers(names)
         history.record(self._connection, entries, numbers, self._dictionary)
 
     def _dictionary(self, id: int) -> Dictionary | None:

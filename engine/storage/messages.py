@@ -23,7 +23,8 @@ from sqlalchemy import (
 
 from engine.messages import Message
 from engine.records import Buffered, Subscribed
-from engine.storage.tables import MessageRow, MessageStartRow, SubscriptionRow
+from engine.storage.tables import MessageRow, MessageStartRow, SubscriptionRow, TermRow
+from engine.storage.terms import Terms
 
 _KEPT = (
     MessageRow.id,
@@ -39,7 +40,7 @@ _KEPT = (
 #: the instances at hand have a handful.
 _TAKES = and_(
     SubscriptionRow.workspace_id + 0 == MessageRow.workspace_id,
-    SubscriptionRow.name == MessageRow.name,
+    SubscriptionRow.name == TermRow.id,
     SubscriptionRow.signal.is_(False),
     or_(
         SubscriptionRow.correlation_key.is_(None),
@@ -51,9 +52,10 @@ _TAKES = and_(
 class SqlMessages:
     """The message waits and the buffer of one workspace."""
 
-    def __init__(self, connection: Connection, workspace_id: int) -> None:
+    def __init__(self, connection: Connection, workspace_id: int, terms: Terms) -> None:
         """Work on an open transaction."""
         self._connection = connection
+        self._terms = terms
         self._workspace = workspace_id
 
     def serialise(self, messages: Iterable[tuple[str, str | None]], *, waits: bool) -> None:
@@ -74,7 +76,9 @@ class SqlMessages:
     def subscribed(self, messages: Iterable[tuple[str, str | None]]) -> list[Subscribed]:
         """Return the waits that could take one of the messages, oldest wait first."""
         wanted = list(messages)
-        names = sorted({name for name, _ in wanted})
+        names = {number: name for name, number in self._terms.known(n for n, _ in wanted).items()}
+        if not names:
+            return []
         keys = sorted({key for _, key in wanted if key is not None})
         rows = self._connection.execute(
             select(
@@ -87,7 +91,7 @@ class SqlMessages:
             .where(
                 SubscriptionRow.workspace_id == self._workspace,
                 SubscriptionRow.signal.is_(False),
-                SubscriptionRow.name.in_(names),
+                SubscriptionRow.name.in_(sorted(names)),
                 or_(
                     SubscriptionRow.correlation_key.is_(None),
                     SubscriptionRow.correlation_key.in_(keys),
@@ -95,7 +99,10 @@ class SqlMessages:
             )
             .order_by(SubscriptionRow.id)
         )
-        return [Subscribed(*row) for row in rows]
+        return [
+            Subscribed(instance_id, token, slot, names[name], key)
+            for instance_id, token, slot, name, key in rows
+        ]
 
     def keep(self, messages: Sequence[Message], *, now: datetime) -> None:
         """Put messages into the buffer, in this order."""
@@ -126,6 +133,8 @@ class SqlMessages:
             return {}
         rows = self._connection.execute(
             select(SubscriptionRow.instance_id, MessageRow.id)
+            .select_from(MessageRow)
+            .join(TermRow, TermRow.text == MessageRow.name)
             .join(SubscriptionRow, _TAKES)
             .where(
                 MessageRow.workspace_id == self._workspace,

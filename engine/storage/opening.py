@@ -21,7 +21,6 @@ from engine.storage.database import Database, Synchronous
 from engine.storage.definitions import Forms, SqlDefinitions
 from engine.storage.dictionaries import Dictionaries
 from engine.storage.due import due, earliest
-from engine.storage.elements import Elements
 from engine.storage.figures import figures
 from engine.storage.instances import SqlInbox, SqlInstances
 from engine.storage.jobs import SqlIncidents, SqlJobs
@@ -35,6 +34,7 @@ from engine.storage.tables import (
     MessageRow,
     WorkspaceRow,
 )
+from engine.storage.terms import KnownTerms, Terms
 from engine.storage.user_tasks import SqlUserTasks
 from engine.storage.waits import SqlWaits
 from engine.workspaces import Workspace, check_key, check_zone
@@ -63,19 +63,20 @@ class SqlTransaction:
         files: Files,
         forms: Forms,
         dictionaries: Dictionaries,
-        elements: Elements,
+        terms: KnownTerms,
     ) -> None:
         """Work on an open transaction of the database; what is remembered outlives it."""
         self.connection: Any = connection
         self.workspace = workspace
         self.workspace_id = workspace.id
+        numbers = Terms(connection, terms)
         self.starts = SqlStarts(connection, workspace.id)
         self.definitions = SqlDefinitions(connection, workspace.id, self.starts, forms)
         self.catalogue = SqlCatalogue(connection, workspace.id, files, dictionaries)
-        self.instances = SqlInstances(connection, workspace.id, self.catalogue, elements)
+        self.instances = SqlInstances(connection, workspace.id, self.catalogue, numbers)
         self.inbox = SqlInbox(connection, workspace.id)
-        self.waits = SqlWaits(connection, workspace.id)
-        self.messages = SqlMessages(connection, workspace.id)
+        self.waits = SqlWaits(connection, workspace.id, numbers)
+        self.messages = SqlMessages(connection, workspace.id, numbers)
         self.user_tasks = SqlUserTasks(connection, workspace.id)
         self.jobs = SqlJobs(connection, workspace.id)
         self.incidents = SqlIncidents(connection, workspace.id)
@@ -108,7 +109,7 @@ class SqlStorage:
         self._files = Files(_FILES)
         self._forms = Forms(_FILES)
         self._dictionaries = Dictionaries()
-        self._elements = Elements()
+        self._terms = KnownTerms()
         migrate(self.database, MIGRATIONS, VERSION_TABLE)
 
     @contextmanager
@@ -128,7 +129,7 @@ class SqlStorage:
 
     def _begun(self, connection: Connection, workspace: Workspace) -> SqlTransaction:
         return SqlTransaction(
-            connection, workspace, self._files, self._forms, self._dictionaries, self._elements
+            connection, workspace, self._files, self._forms, self._dictionaries, self._terms
         )
 
     def workspaces(self) -> list[Workspace]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     bindparam,
     case,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.orm import aliased, join, outerjoin
 
 from engine.instances import WaitingElement
 from engine.jobs import HOLDING
@@ -23,14 +25,38 @@ from engine.storage.tables import (
     IncidentRow,
     JobRow,
     SubscriptionRow,
+    TermRow,
     TimerRow,
     UserTaskRow,
 )
+from engine.storage.tables.registry import Occurrence
 from engine.user_tasks import OPEN
 
 _OPEN_TASK = literals(UserTaskRow.status, OPEN)
 _HOLDING_JOB = literals(JobRow.status, HOLDING)
 _FAILED_ELEMENT = IncidentRow.resolved_at.is_(None) & IncidentRow.job_id.is_(None)
+
+_ELEMENT, _NAME, _AWAITED = (aliased(TermRow) for _ in range(3))
+
+
+def _texts(table: Any) -> tuple[Any, Any, Any]:
+    """Return the id and the name of an element, and where they stand."""
+    if not issubclass(table, Occurrence):
+        return table.element, table.element_name, table
+    named = join(table, _ELEMENT, _ELEMENT.id == table.element)
+    named = outerjoin(named, _NAME, _NAME.id == table.element_name)
+    if table is SubscriptionRow:
+        named = join(named, _AWAITED, _AWAITED.id == SubscriptionRow.name)
+    return _ELEMENT.text, _NAME.text, named
+
+
+def at_element(table: Any, element: str) -> ColumnElement[bool]:
+    """Return the condition of waiting at an element, for rows of one kind of wait."""
+    wanted: Any = element
+    if issubclass(table, Occurrence):
+        wanted = select(TermRow.id).where(TermRow.text == element).scalar_subquery()
+    return cast(ColumnElement[bool], table.element == wanted)
+
 
 #: (table, kind, since, due, detail, condition for being open)
 _KINDS: tuple[tuple[Any, Any, Any, Any, Any, Any], ...] = (
@@ -48,7 +74,7 @@ _KINDS: tuple[tuple[Any, Any, Any, Any, Any, Any], ...] = (
         case((SubscriptionRow.signal, literal("signal")), else_=literal("message")),
         SubscriptionRow.since,
         null(),
-        SubscriptionRow.name,
+        _AWAITED.text,
         true(),
     ),
     (JobRow, literal("job"), JobRow.created_at, JobRow.due_at, JobRow.type, _HOLDING_JOB),
@@ -68,18 +94,21 @@ _PLACES = Ready(
     union_all(
         *(
             select(
-                table.element,
-                table.element_name.label("name"),
+                element.label("element"),
+                name.label("name"),
                 kind.label("kind"),
                 since.label("since"),
                 due.label("due"),
                 detail.label("detail"),
-            ).where(
+            )
+            .select_from(source)
+            .where(
                 table.workspace_id == bindparam("workspace"),
                 table.instance_id == bindparam("instance"),
                 is_open,
             )
             for table, kind, since, due, detail, is_open in _KINDS
+            for element, name, source in (_texts(table),)
         )
     )
 )

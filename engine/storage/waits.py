@@ -37,7 +37,14 @@ from engine.records import Applied, Effects
 from engine.storage.bulk import among, insert_numbered, insert_rows
 from engine.storage.lists.bounds import literals
 from engine.storage.ready import Ready
-from engine.storage.tables import IncidentRow, JobRow, SubscriptionRow, TimerRow, UserTaskRow
+from engine.storage.tables import (
+    IncidentRow,
+    JobRow,
+    SubscriptionRow,
+    TimerRow,
+    UserTaskRow,
+)
+from engine.storage.terms import Terms
 from engine.user_tasks import OPEN, UserTaskStatus
 
 # Statements are built once: putting one together costs more than the database needs to follow it.
@@ -93,9 +100,10 @@ _Over = dict[tuple[int, int, int], bool]
 class SqlWaits:
     """The waits of one workspace."""
 
-    def __init__(self, connection: Connection, workspace_id: int) -> None:
+    def __init__(self, connection: Connection, workspace_id: int, terms: Terms) -> None:
         """Work on an open transaction."""
         self._connection = connection
+        self._terms = terms
         self._workspace = workspace_id
 
     def apply(self, effects: Effects, *, now: datetime) -> Applied:
@@ -124,7 +132,7 @@ class SqlWaits:
             .where(
                 SubscriptionRow.workspace_id == self._workspace,
                 SubscriptionRow.signal,
-                SubscriptionRow.name == name,
+                SubscriptionRow.name == self._terms.known([name]).get(name),
             )
             .order_by(SubscriptionRow.id)
         )
@@ -190,7 +198,8 @@ class SqlWaits:
             }
             rows.setdefault(table, []).append(common | columns(wait, now))
         for table, values in rows.items():
-            if table in _NUMBERLESS:
+            if table in _TERMS:
+                self._number(values, _TERMS[table])
                 insert_rows(self._connection, table, values)
                 continue
             ids = insert_numbered(self._connection, table, values)
@@ -202,6 +211,13 @@ class SqlWaits:
                 ]
             elif table is IncidentRow:
                 applied.incidents = ids
+
+    def _number(self, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> None:
+        """Put numbers in the place of texts."""
+        told = {row[column] for row in rows for column in columns}
+        numbers = self._terms.numbers(told - {None})
+        for row in rows:
+            row.update((column, numbers.get(row[column])) for column in columns)
 
 
 def _created(id: int, row: dict[str, Any]) -> Job:
@@ -266,5 +282,8 @@ _KINDS: dict[type[Wait], tuple[type[Any], Callable[[Any, datetime], dict[str, An
     JobWait: (JobRow, _job),
     FailureWait: (IncidentRow, _failure),
 }
-#: Nobody asks for the ids of these.
-_NUMBERLESS = frozenset({TimerRow, SubscriptionRow})
+#: Columns whose texts are numbers. Nobody asks for the ids of these rows.
+_TERMS: dict[type[Any], tuple[str, ...]] = {
+    TimerRow: ("element", "element_name"),
+    SubscriptionRow: ("element", "element_name", "name"),
+}

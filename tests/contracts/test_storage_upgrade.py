@@ -14,6 +14,7 @@ from sqlalchemy import Connection, MetaData, text
 from engine import Engine
 from engine.definitions import Source
 from engine.history import HistoryEntry, What
+from engine.messages import Correlated
 from engine.storage import MIGRATIONS, VERSION_TABLE, Database, migrate
 from engine.storage.history import NUMBERS
 from tests.engine.conftest import StandingClock
@@ -35,6 +36,11 @@ PROCESS = Source(
       <sequenceFlow id="f3" sourceRef="remind" targetRef="note"/>
       <sequenceFlow id="f4" sourceRef="told" targetRef="heard"/></process></definitions>""",
 )
+#: What is a number of the table "term" now.
+TEXTS = {
+    "timer": ("element", "element_name"),
+    "subscription": ("element", "element_name", "name"),
+}
 DETAIL = '{"rule":"Zo\u00eb\u2019s","at":{"corral:datetime":"2026-03-01T12:00:00+00:00"}}'
 
 
@@ -62,6 +68,8 @@ def fill(database: Database, donor: Engine) -> list[HistoryEntry]:
     with donor.reading() as view, database.write() as connection:
         new.reflect(view.connection)
         old.reflect(connection)
+        terms = dict(view.connection.exec_driver_sql("SELECT id, text FROM term").all())
+        terms[None] = None
         # Nobody refers to histories, so that the others may come in the order of their keys.
         for table in old.sorted_tables:
             if table.name in (VERSION_TABLE, "history"):
@@ -70,6 +78,7 @@ def fill(database: Database, donor: Engine) -> list[HistoryEntry]:
             shared = [each.name for each in table.columns if each.name in new.tables[table.name].c]
             for row in rows:
                 values = {name: stored(row[name], database) for name in shared}
+                values |= {name: terms[row[name]] for name in TEXTS.get(table.name, ())}
                 connection.execute(table.insert().values(values))
         for entry in entries:
             connection.execute(old.tables["history"].insert().values(written(entry, database)))
@@ -120,11 +129,13 @@ def test_given_an_installation_of_the_version_before_when_opened_then_it_runs_on
         donor.deploy([PROCESS])
         for text_ in ("it broke", "it is late"):
             donor.start("case", {"reminded": 0, "text": text_}, business_key="case:1")
-        before = fill(database, donor)
+        before, places = fill(database, donor), donor.instance(2).waiting
     database.close()
 
     # when
     with closing(Engine.open(url, clock=clock)) as engine:
+        waiting = engine.instance(2).waiting
+        told = engine.correlate("news")
         engine.pump(clock.move(hours=1))
         (task,) = engine.user_tasks(1)
         engine.complete(task.id, {}, by="ana")
@@ -132,12 +143,16 @@ def test_given_an_installation_of_the_version_before_when_opened_then_it_runs_on
 
         # then
         history = engine.history(1)
+        assert waiting == places
+        assert (told.outcome, told.instance_id) == (Correlated.CORRELATED, 1)
         assert engine.variables(1)["reminded"] == 1
         assert engine.variables(2) == {"reminded": 1, "text": "it is late"}
         assert [(e.element, e.what) for e in history[: len(before)]] == [
             (e.element, e.what) for e in before
         ]
-        assert [e.element for e in history[len(before) :]] == ["remind", "note", "ask", "e", None]
+        assert [e.element for e in history[len(before) :]] == [
+            *("told", "heard", "remind", "note", "ask", "e", None)
+        ]
         assert history[1].detail == {
             "rule": "Zo\u00eb\u2019s",
             "at": datetime(2026, 3, 1, 12, tzinfo=UTC),
@@ -172,8 +187,8 @@ def test_elements_and_kinds_of_entry_are_the_same_text_after_the_upgrade(
 
     # then
     with database.read() as connection:
-        query = "SELECT e.name, h.what FROM history h JOIN element e ON e.id = h.element"
-        query += " WHERE substr(e.name, 1, 3) = 'of ' ORDER BY h.id"
+        query = "SELECT t.text, h.what FROM history h JOIN term t ON t.id = h.element"
+        query += " WHERE substr(t.text, 1, 3) = 'of ' ORDER BY h.id"
         rows = connection.exec_driver_sql(query).all()
     assert [tuple(row) for row in rows] == [(f"of {what}", NUMBERS[what]) for what in kinds]
     assert list(NUMBERS) == list(What)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, and_, false, func, literal, select, t
 
 from engine.instances import InstanceFilter, InstanceStatus
 from engine.storage.lists.bounds import counted, literals
-from engine.storage.places import HOLDERS
+from engine.storage.places import HOLDERS, at_element
 from engine.storage.tables import (
     DefinitionRow,
     IncidentRow,
@@ -147,7 +147,7 @@ def _held(workspace: int, where: InstanceFilter, before: int | None) -> list[Sel
     more += _narrowed(workspace, where, look_up=False)[1:]
     parts = []
     for table, is_open in holders:
-        at = [] if where.waiting_at is None else [table.element == where.waiting_at]
+        at = [] if where.waiting_at is None else [at_element(table, where.waiting_at)]
         part = (
             select(table.instance_id)
             .distinct()

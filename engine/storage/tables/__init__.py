@@ -17,11 +17,11 @@ from engine.storage.tables.definitions import (
     WorkspaceRow,
 )
 from engine.storage.tables.instances import (
-    ElementRow,
     HistoryRow,
     InboxRow,
     InstanceRow,
     MessageRow,
+    TermRow,
 )
 from engine.storage.tables.registry import Table, metadata
 from engine.storage.tables.waits import IncidentRow, JobRow, SubscriptionRow, TimerRow, UserTaskRow
@@ -31,7 +31,6 @@ __all__ = [
     "DefinitionRow",
     "DeploymentRow",
     "DictionaryRow",
-    "ElementRow",
     "FormRow",
     "HistoryRow",
     "InboxRow",
@@ -44,6 +43,7 @@ __all__ = [
     "SignalStartRow",
     "SubscriptionRow",
     "Table",
+    "TermRow",
     "TimerRow",
     "TimerStartRow",
     "UserTaskRow",

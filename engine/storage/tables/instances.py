@@ -89,13 +89,13 @@ class InboxRow(OfInstance, Table):
     added_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
 
 
-class ElementRow(Table):
-    """A BPMN id that stands in some history, of whatever process. Never changed."""
+class TermRow(Table):
+    """A text out of some diagram: a BPMN id, or a name. Never changed, never removed."""
 
-    __tablename__ = "element"
+    __tablename__ = "term"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
+    text: Mapped[str] = mapped_column(unique=True)
 
 
 class HistoryRow(Table):
@@ -112,7 +112,7 @@ class HistoryRow(Table):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     instance_id: Mapped[int] = mapped_column(Id, ForeignKey("instance.id", ondelete="CASCADE"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: A number of :class:`ElementRow`; NULL when the instance itself is meant. No foreign key,
+    #: A number of :class:`TermRow`; NULL when the instance itself is meant. No foreign key,
     #: which would be looked up for each entry: numbers are never taken back.
     element: Mapped[int | None]
     #: A number of :data:`engine.storage.history.NUMBERS`.

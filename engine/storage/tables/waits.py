@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.storage.tables.registry import OfInstance, Table, Waiting
+from engine.storage.tables.registry import Occurrence, OfInstance, Table, Work
 from engine.storage.types import Id, Payload, UtcDateTime
 
 _OPEN_USER_TASK = text("status IN ('created', 'claimed')")
@@ -54,7 +54,7 @@ def _in_order(name: str, some: TextClause, *narrow: str, also: tuple[str, ...] =
     )
 
 
-class TimerRow(Waiting, Table):
+class TimerRow(Occurrence, Table):
     """One moment an instance waits for. Deleted when it fires or the wait ends.
 
     On PostgreSQL ``id`` has no index: rows are found by their instance, or by what is due.
@@ -68,11 +68,10 @@ class TimerRow(Waiting, Table):
         _waiting_at("timer"),
     )
 
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, sort_order=-7)
 
 
-class SubscriptionRow(Waiting, Table):
+class SubscriptionRow(Occurrence, Table):
     """One message or signal an instance waits for. Deleted when the wait ends.
 
     As with timers, ``id`` has no index on PostgreSQL.
@@ -85,15 +84,15 @@ class SubscriptionRow(Waiting, Table):
         _waiting_at("subscription"),
     )
 
+    #: Of the message or signal: a number of :class:`TermRow`.
+    name: Mapped[int]
     #: A signal goes to everyone, a message to one.
     signal: Mapped[bool]
-    name: Mapped[str]
     #: NULL takes any.
     correlation_key: Mapped[str | None]
-    since: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class UserTaskRow(Waiting, Table):
+class UserTaskRow(Work, Table):
     """Work for an agent. The row stays when it is done."""
 
     __tablename__ = "user_task"
@@ -121,7 +120,7 @@ class UserTaskRow(Waiting, Table):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class JobRow(Waiting, Table):
+class JobRow(Work, Table):
     """One piece of work that the engine hands to a job handler.
 
     A row out of retries stays open to an operator, and an incident points at it. Rows stay when

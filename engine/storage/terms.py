@@ -1,0 +1,80 @@
+"""Texts out of diagrams as tables store them: each once, and a number for it in every row.
+
+They are BPMN ids, names of elements, and names of messages and signals: a definition has few, and
+its instances repeat them in a million rows. Numbers are kept for ever and are the same for all
+workspaces and versions, so that whoever asks how often an element was passed compares numbers, and
+joins the table ``term`` for the texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select, text
+
+from engine.recent import Recent
+from engine.storage.bulk import among
+from engine.storage.tables import TermRow
+
+#: Numbers that a process remembers, of the texts that were used most recently.
+_REMEMBERED = 16_384
+#: Its advisory lock on PostgreSQL.
+_LOCK = 0x7465726D
+
+_FIND = select(TermRow.text, TermRow.id).where(among(TermRow.text))
+_INSERT = text("INSERT INTO term (text) VALUES (:text) ON CONFLICT DO NOTHING")
+
+
+class KnownTerms:
+    """The numbers of one database that a process remembers. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        """Start with nothing known."""
+        self.numbers: Recent[str, int] = Recent(_REMEMBERED)
+
+
+class Terms:
+    """The numbers of texts, in one transaction."""
+
+    def __init__(self, connection: Connection, known: KnownTerms) -> None:
+        """Work on an open transaction; ``known`` outlives it."""
+        self._connection = connection
+        self._known = known.numbers
+        #: What was inserted here. It is not remembered beyond the transaction: that may yet be
+        #: rolled back.
+        self._fresh: set[str] = set()
+
+    def numbers(self, texts: Iterable[str]) -> dict[str, int]:
+        """Return the numbers of texts; those that have none are given one."""
+        wanted = set(texts)
+        found = self.known(wanted)
+        if new := sorted(wanted - found.keys()):
+            self._fresh.update(new)
+            self._insert(new)
+            found |= self._read(new)
+        return found
+
+    def known(self, texts: Iterable[str]) -> dict[str, int]:
+        """Return the numbers of those texts that have one."""
+        asked = {text: self._known.get(text) for text in texts}
+        found = {text: id for text, id in asked.items() if id is not None}
+        if missing := sorted(asked.keys() - found.keys()):
+            read = self._read(missing)
+            for text in read.keys() - self._fresh:
+                self._known.keep(text, read[text])
+            found |= read
+        return found
+
+    def _insert(self, texts: list[str]) -> None:
+        # One transaction at a time, until its end: two that insert some of the same texts in turns
+        # would wait for each other.
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        self._connection.execute(_INSERT, [{"text": each} for each in texts])
+
+    def _read(self, texts: list[str]) -> dict[str, int]:
+        rows = self._connection.execute(_FIND, {"ids": texts})
+        return {row.text: row.id for row in rows}
+
+
+__all__ = ["KnownTerms", "Terms"]
