@@ -25,6 +25,8 @@ from webapp.settings import Settings
 
 #: Seconds that running requests get before the worker is ended.
 PATIENCE = 20
+#: Seconds between two looks at whether a signal came.
+_LOOK_EVERY = 0.5
 
 
 class PortTakenError(Exception):
@@ -77,19 +79,25 @@ def serve(listener: socket.socket, settings: Settings, service: Callable[[], Ser
 
 
 @contextmanager
-def until_told_to_stop() -> Iterator[threading.Event]:
-    """Give an event that SIGTERM and SIGINT set, in a process that serves no requests.
+def until_told_to_stop() -> Iterator[Callable[[], None]]:
+    """Give what waits for SIGTERM or SIGINT, in the main thread of a process without requests.
 
     Until the block ends they do nothing else, however often they come.
     """
     told = threading.Event()
+
+    def wait() -> None:
+        # The system may hand a signal to any thread. Python acts on it in the main one, which a
+        # wait without end would keep from it.
+        while not told.wait(_LOOK_EVERY):
+            pass
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         told.set()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield told
+        yield wait
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -74,8 +74,9 @@ class WakingClock:
         #: When the next look at timers is, on the clock that is never set.
         self._armed: float | None = None
         self._running = False
+        self._threads = ThreadPoolExecutor(_POLL_THREADS)
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(_POLL_THREADS)},
+            executors={"default": self._threads},
             # A poll that was missed is made up for once; two calls of one never overlap.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             logger=_clock_log,
@@ -104,7 +105,9 @@ class WakingClock:
         # it takes none, and being asked for the list waits until it is through with it.
         self._scheduler.pause()
         self._scheduler.get_jobs()
-        self._scheduler.shutdown(wait=True)
+        # Nor does it wait for polls itself: it would keep its list from one that adds another.
+        self._scheduler.shutdown(wait=False)
+        self._threads.shutdown(wait=True)
 
     @property
     def running(self) -> bool:

@@ -34,10 +34,8 @@ def wall() -> Wall:
     return Wall()
 
 
-@pytest.fixture
-def clock(bench: Bench, wall: Wall) -> Iterator[tuple[WakingClock, threading.Semaphore]]:
-    """Return a clock that is started, and what counts its calls for a pump."""
-    pumps = threading.Semaphore(0)
+def started(bench: Bench, wall: Wall, pumps: threading.Semaphore) -> WakingClock:
+    """Return a clock that runs; its calls for a pump are counted."""
     made = WakingClock(
         bench.engine,
         pump=pumps.release,
@@ -47,6 +45,14 @@ def clock(bench: Bench, wall: Wall) -> Iterator[tuple[WakingClock, threading.Sem
         wall=wall,
     )
     made.start()
+    return made
+
+
+@pytest.fixture
+def clock(bench: Bench, wall: Wall) -> Iterator[tuple[WakingClock, threading.Semaphore]]:
+    """Return a clock that is started, and what counts its calls for a pump."""
+    pumps = threading.Semaphore(0)
+    made = started(bench, wall, pumps)
     yield made, pumps
     made.stop()
 
@@ -115,3 +121,27 @@ def test_a_database_that_is_away_is_looked_at_again(bench: Bench) -> None:
     # then
     assert pumps.acquire(timeout=PATIENCE)
     clock.stop()
+
+
+def test_a_poll_that_adds_others_holds_up_no_stop(bench: Bench, wall: Wall) -> None:
+    # given: one that adds them while the clock is stopped
+    made = started(bench, wall, threading.Semaphore(0))
+    begun, stopping = threading.Event(), threading.Event()
+
+    def add() -> None:
+        begun.set()
+        stopping.wait(PATIENCE)
+        for number in range(2_000):
+            made.every(f"another {number % 2}", NEVER, str)
+
+    made.every("poll", NEVER, add)
+    assert begun.wait(PATIENCE)
+
+    # when
+    thread = threading.Thread(target=made.stop, daemon=True)
+    thread.start()
+    stopping.set()
+    thread.join(PATIENCE)
+
+    # then
+    assert not thread.is_alive()

@@ -169,3 +169,35 @@ def test_the_newer_internet_protocol_is_served_too() -> None:
             assert listener.family is socket.AF_INET6
     except PortTakenError:
         pytest.skip("this machine has no IPv6 address")
+
+
+#: Waits to be told to stop, and is told so by a signal that another thread of its own receives.
+WAITING = """
+import signal, sys, threading, traceback
+from webapp.serving import until_told_to_stop
+
+def places():
+    frame = sys._current_frames()[threading.main_thread().ident]
+    return [each.f_code.co_name for each, _ in traceback.walk_stack(frame)]
+
+def tell():
+    while places()[0] != "wait" or "start" in places():
+        pass
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+    threading.Event().wait()
+
+with until_told_to_stop() as wait:
+    threading.Thread(target=tell, daemon=True).start()
+    wait()
+print("stopped")
+"""
+
+
+def test_a_process_without_requests_stops_whichever_thread_the_signal_reaches() -> None:
+    # when
+    told = subprocess.run(
+        [sys.executable, "-c", WAITING], cwd=TREE, capture_output=True, text=True, timeout=60
+    )
+
+    # then
+    assert (told.stdout, told.returncode) == ("stopped\n", 0)

@@ -27,7 +27,7 @@ def command() -> None:
     logs.set_up(settings.log_level, settings.log_format)
     worker = bootstrap.build_worker(settings)
     try:
-        with until_told_to_stop() as told:
+        with until_told_to_stop() as wait:
             worker.start()
             settle()
             with answering(worker.installation.rooms.monitor, settings) as port:
@@ -36,7 +36,7 @@ def command() -> None:
                     click.echo(
                         f"It answers /health/ready and /metrics on {settings.host} port {port}."
                     )
-                told.wait()
+                wait()
     except PortTakenError as taken:
         raise RefusedError(f"{taken} Or set CORRAL_WORKER_PORT.") from None
     finally:
