@@ -79,10 +79,14 @@ def _plain(value: Any, depth: int) -> Any:
     if depth > DEEPEST:
         raise _UnplainError
     if kind is dict:
-        for key in value:
+        copy = {}
+        for key, item in value.items():
             if type(key) is not str or not key.isascii() or "\0" in key:
                 raise _UnplainError
-        return {key: _plain(item, depth + 1) for key, item in value.items()}
+            kind = type(item)
+            plain = kind in _PLAIN or (kind is str and item.isascii())
+            copy[key] = item if plain else _plain(item, depth + 1)
+        return copy
     if kind is list:
         return [_plain(item, depth + 1) for item in value]
     fits = (kind is int and _SMALLEST <= value <= _LARGEST) or (

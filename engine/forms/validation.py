@@ -7,6 +7,7 @@ not show or does not let people change is dropped: it never reaches a variable.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -21,6 +22,8 @@ LONGEST_TEXT = 20_000
 MOST_FILES = 20
 _TRUE = {"true", "on", "1", "yes"}
 _FALSE = {"false", "off", "0", "no", ""}
+#: NUL, and half of a character.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class _Refused(Exception):  # noqa: N818 - never leaves this module
@@ -154,7 +157,7 @@ def _text(field: Field, value: Any, variables: Mapping[str, Any]) -> str:
     if not isinstance(value, str | int | float):
         raise _Refused("Write a text.")
     text = str(value).replace("\r\n", "\n")
-    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+    if _UNSTORABLE.search(text):
         raise _Refused("There is a character in it that cannot be stored.")
     return text.strip() if field.kind is FieldKind.TEXTFIELD else text
 

@@ -165,9 +165,14 @@ def _run(connection: Connection, statement: _Statement, rows: Sequence[Row]) -> 
         changed = [dict(row) for row in rows]
         for name, for_sqlite, for_postgresql in statement.written:
             write = for_sqlite if inside else for_postgresql
+            # Most rows of a batch hold the same moment.
+            before = after = None
             for row in changed:
-                if row[name] is not None:
-                    row[name] = write(row[name])
+                value = row[name]
+                if value is not None:
+                    if value is not before:
+                        before, after = value, write(value)
+                    row[name] = after
         rows = changed
     if inside:
         return connection.exec_driver_sql(statement.sqlite, [statement.given(row) for row in rows])
