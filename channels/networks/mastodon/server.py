@@ -258,7 +258,10 @@ class Server:
         """Raise what an answer to a post means, before Mastodon.py reads it in its own way."""
         content = response.content
         judge(Answer(response.status_code, response.headers, content, writes=True), self.host)
-        parsed(content, writes=True)
+        told = parsed(content, writes=True)
+        if isinstance(told, Mapping):
+            # It would turn all of it into objects, at the price of the whole call again.
+            response._content = json.dumps({"id": told.get("id")}).encode()
         # Posts are counted by themselves, in a window of hours.
         _heed(response.headers, "posts", Purpose.ANSWERING)
         # It reckons with these, and raises over a good answer if they are not as it knows them.

@@ -7,6 +7,7 @@ limited visibility goes to everybody it names: a private reply may name nobody e
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from channels.errors import ReplyRefusedError
@@ -45,6 +46,7 @@ def wording(reply: Reply, own_handle: str) -> str:
     return f"@{reply.recipient} {reply.text}"
 
 
+@lru_cache(maxsize=256)
 def length_of(text: str, url_length: int = URL_LENGTH) -> int:
     """Return the characters of ``text`` as servers count them: links and handles at a flat rate."""
     # It takes a quarter of a second to import, and processes that measure nothing need it not.
