@@ -71,3 +71,30 @@ def test_on_a_phone_what_can_be_done_with_a_dead_letter_is_in_sight(
     # then
     for name in ("Take again", "Drop"):
         assert edges(page.get_by_role("button", name=name))[2] <= 390
+
+
+def test_a_message_stays_while_the_keyboard_is_in_it_and_leaves_after(
+    visit: Callable[..., Page], form_account: str
+) -> None:
+    # given
+    page = visit("oli")
+    page.clock.install()
+    page.goto(form_account)
+    page.get_by_role("button", name="Try and save").click()
+    message = page.locator(".toast-card", has_text="works with that")
+    message.hover()
+    message.get_by_role("button", name="Dismiss").focus()
+
+    # when the mouse leaves it
+    page.mouse.move(0, 0)
+    page.clock.run_for(60_000)
+
+    # then
+    expect(message).to_be_visible()
+
+    # when the keyboard leaves it, too
+    page.get_by_role("button", name="Try and save").focus()
+    page.clock.run_for(60_000)
+
+    # then
+    expect(message).to_have_count(0)

@@ -21,6 +21,8 @@ export function watch(element, tone) {
     let timer;
     const soon = () => {
       clearTimeout(timer);
+      // Who reads it with the mouse or the keyboard keeps it.
+      if (element.matches(":hover, :focus-within")) return;
       timer = setTimeout(leave, SECONDS_SHOWN * 1000);
     };
     soon();
