@@ -122,7 +122,8 @@ def protect(app: Flask, people: People, settings: Settings) -> None:
     app.context_processor(lambda: {"csrf_token": csrf_token})
     limiter.init_app(app)
     manager = LoginManager()
-    manager.session_protection = "basic"
+    # It would write the cookie when somebody's address changes, with whatever is asked first.
+    manager.session_protection = None
     manager.init_app(app)
     manager.user_loader(lambda person: None if _asks_nobody() else people.of_session(person))
     manager.request_loader(lambda asked: _by_token(people, asked.headers.get("Authorization", "")))

@@ -83,8 +83,8 @@ def _plain(value: Any, depth: int) -> Any:
         for key, item in value.items():
             if type(key) is not str or not key.isascii() or "\0" in key:
                 raise _UnplainError
-            kind = type(item)
-            plain = kind in _PLAIN or (kind is str and item.isascii())
+            inner = type(item)
+            plain = inner in _PLAIN or (inner is str and item.isascii())
             copy[key] = item if plain else _plain(item, depth + 1)
         return copy
     if kind is list:

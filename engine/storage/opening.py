@@ -34,7 +34,7 @@ from engine.storage.tables import (
     MessageRow,
     WorkspaceRow,
 )
-from engine.storage.terms import KnownTerms, Terms
+from engine.storage.terms import REMEMBERED, Remembered, Terms
 from engine.storage.user_tasks import SqlUserTasks
 from engine.storage.waits import SqlWaits
 from engine.workspaces import Workspace, check_key, check_zone
@@ -63,7 +63,7 @@ class SqlTransaction:
         files: Files,
         forms: Forms,
         dictionaries: Dictionaries,
-        terms: KnownTerms,
+        terms: Remembered,
     ) -> None:
         """Work on an open transaction of the database; what is remembered outlives it."""
         self.connection: Any = connection
@@ -109,7 +109,7 @@ class SqlStorage:
         self._files = Files(_FILES)
         self._forms = Forms(_FILES)
         self._dictionaries = Dictionaries()
-        self._terms = KnownTerms()
+        self._terms = Remembered(REMEMBERED)
         migrate(self.database, MIGRATIONS, VERSION_TABLE)
 
     @contextmanager

@@ -16,8 +16,10 @@ from engine.recent import Recent
 from engine.storage.bulk import among
 from engine.storage.tables import TermRow
 
-#: Numbers that a process remembers, of the texts that were used most recently.
-_REMEMBERED = 16_384
+#: Numbers of the texts that were used most recently. Threads may share it.
+Remembered = Recent[str, int]
+#: How many a process remembers of a database.
+REMEMBERED = 16_384
 #: Its advisory lock on PostgreSQL.
 _LOCK = 0x7465726D
 
@@ -25,21 +27,13 @@ _FIND = select(TermRow.text, TermRow.id).where(among(TermRow.text))
 _INSERT = text("INSERT INTO term (text) VALUES (:text) ON CONFLICT DO NOTHING")
 
 
-class KnownTerms:
-    """The numbers of one database that a process remembers. Safe to use from many threads."""
-
-    def __init__(self) -> None:
-        """Start with nothing known."""
-        self.numbers: Recent[str, int] = Recent(_REMEMBERED)
-
-
 class Terms:
     """The numbers of texts, in one transaction."""
 
-    def __init__(self, connection: Connection, known: KnownTerms) -> None:
-        """Work on an open transaction; ``known`` outlives it."""
+    def __init__(self, connection: Connection, remembered: Remembered) -> None:
+        """Work on an open transaction; ``remembered`` outlives it, and is of one database."""
         self._connection = connection
-        self._known = known.numbers
+        self._remembered = remembered
         #: What was inserted here. It is not remembered beyond the transaction: that may yet be
         #: rolled back.
         self._fresh: set[str] = set()
@@ -56,18 +50,19 @@ class Terms:
 
     def known(self, texts: Iterable[str]) -> dict[str, int]:
         """Return the numbers of those texts that have one."""
-        asked = {text: self._known.get(text) for text in texts}
-        found = {text: id for text, id in asked.items() if id is not None}
+        asked = {each: self._remembered.get(each) for each in texts}
+        found = {each: id for each, id in asked.items() if id is not None}
         if missing := sorted(asked.keys() - found.keys()):
             read = self._read(missing)
-            for text in read.keys() - self._fresh:
-                self._known.keep(text, read[text])
+            for each in read.keys() - self._fresh:
+                self._remembered.keep(each, read[each])
             found |= read
         return found
 
     def _insert(self, texts: list[str]) -> None:
         # One transaction at a time, until its end: two that insert some of the same texts in turns
-        # would wait for each other.
+        # would wait for each other. One that holds something else that we want may still do so:
+        # the database ends one of them, and it is tried again.
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         self._connection.execute(_INSERT, [{"text": each} for each in texts])
@@ -77,4 +72,4 @@ class Terms:
         return {row.text: row.id for row in rows}
 
 
-__all__ = ["KnownTerms", "Terms"]
+__all__ = ["REMEMBERED", "Remembered", "Terms"]

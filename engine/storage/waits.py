@@ -37,13 +37,7 @@ from engine.records import Applied, Effects
 from engine.storage.bulk import among, insert_numbered, insert_rows
 from engine.storage.lists.bounds import literals
 from engine.storage.ready import Ready
-from engine.storage.tables import (
-    IncidentRow,
-    JobRow,
-    SubscriptionRow,
-    TimerRow,
-    UserTaskRow,
-)
+from engine.storage.tables import IncidentRow, JobRow, SubscriptionRow, TimerRow, UserTaskRow
 from engine.storage.terms import Terms
 from engine.user_tasks import OPEN, UserTaskStatus
 
@@ -127,12 +121,15 @@ class SqlWaits:
 
     def signalled(self, name: str) -> list[tuple[int, int, int]]:
         """Return (instance id, token, slot) of what waits for a signal."""
+        number = self._terms.known([name]).get(name)
+        if number is None:
+            return []
         rows = self._connection.execute(
             select(SubscriptionRow.instance_id, SubscriptionRow.token, SubscriptionRow.slot)
             .where(
                 SubscriptionRow.workspace_id == self._workspace,
                 SubscriptionRow.signal,
-                SubscriptionRow.name == self._terms.known([name]).get(name),
+                SubscriptionRow.name == number,
             )
             .order_by(SubscriptionRow.id)
         )

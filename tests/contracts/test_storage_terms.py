@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import string
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,10 +11,19 @@ from contextlib import closing
 import pytest
 
 from engine import Engine
+from engine.definitions import Source
+from engine.messages import Correlated
 from engine.storage import SqlStorage
-from engine.storage.terms import KnownTerms, Terms
+from engine.storage.terms import Remembered, Terms
 from engine.workspaces import Workspace
 from tests.waiting import until
+
+CASE = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="defs">
+  <process id="case" isExecutable="true"><startEvent id="s"/><endEvent id="e"/>
+  <intermediateCatchEvent id="later" name="NAME"><timerEventDefinition>
+  <timeDuration>PT1H</timeDuration></timerEventDefinition></intermediateCatchEvent>
+  <sequenceFlow id="f1" sourceRef="s" targetRef="later"/>
+  <sequenceFlow id="f2" sourceRef="later" targetRef="e"/></process></definitions>"""
 
 
 @pytest.fixture
@@ -29,11 +40,11 @@ def workspace(storage: SqlStorage) -> Workspace:
 def test_a_text_has_one_number_for_ever(storage: SqlStorage, workspace: Workspace) -> None:
     # given
     with storage.write(workspace) as tx:
-        first = Terms(tx.connection, KnownTerms()).numbers(["ask", "Ask the customer"])
+        first = Terms(tx.connection, Remembered(9)).numbers(["ask", "Ask the customer"])
 
     # when: another process asks, which knows nothing yet
     with storage.write(workspace) as tx:
-        second = Terms(tx.connection, KnownTerms()).numbers(["remind", "ask"])
+        second = Terms(tx.connection, Remembered(9)).numbers(["remind", "ask"])
 
     # then
     assert second["ask"] == first["ask"]
@@ -43,7 +54,7 @@ def test_a_text_has_one_number_for_ever(storage: SqlStorage, workspace: Workspac
 def test_looking_gives_no_number(storage: SqlStorage, workspace: Workspace) -> None:
     # when
     with storage.read(workspace) as tx:
-        found = Terms(tx.connection, KnownTerms()).known(["never.heard"])
+        found = Terms(tx.connection, Remembered(9)).known(["never.heard"])
 
     # then
     assert found == {}
@@ -53,19 +64,20 @@ def test_given_a_transaction_that_was_rolled_back_then_its_numbers_are_forgotten
     storage: SqlStorage, workspace: Workspace
 ) -> None:
     # given
-    known = KnownTerms()
+    remembered = Remembered(9)
     with pytest.raises(RuntimeError, match="no more"), storage.write(workspace) as tx:
-        Terms(tx.connection, known).numbers(["ask"])
+        terms = Terms(tx.connection, remembered)
+        assert terms.numbers(["ask"]) == terms.numbers(["ask"])
         raise RuntimeError("no more")
 
     # when
     with storage.write(workspace) as tx:
-        Terms(tx.connection, known).numbers(["remind"])
-        number = Terms(tx.connection, known).numbers(["ask"])["ask"]
+        Terms(tx.connection, remembered).numbers(["remind"])
+        number = Terms(tx.connection, remembered).numbers(["ask"])["ask"]
 
     # then
     with storage.read(workspace) as tx:
-        assert Terms(tx.connection, KnownTerms()).known(["ask"]) == {"ask": number}
+        assert Terms(tx.connection, Remembered(9)).known(["ask"]) == {"ask": number}
 
 
 @pytest.mark.postgres
@@ -78,7 +90,7 @@ def test_two_that_add_the_same_texts_in_turns_do_not_wait_for_each_other(
 
         def other() -> None:
             with storage.write(workspace) as tx:
-                terms = Terms(tx.connection, KnownTerms())
+                terms = Terms(tx.connection, Remembered(9))
                 found.append(terms.numbers(["b"]) | terms.numbers(["a"]))
 
         def waits() -> bool:
@@ -88,7 +100,7 @@ def test_two_that_add_the_same_texts_in_turns_do_not_wait_for_each_other(
 
         # given: one has added a text, and the other, which wants both, waits for it
         with storage.write(workspace) as tx:
-            terms = Terms(tx.connection, KnownTerms())
+            terms = Terms(tx.connection, Remembered(9))
             mine = terms.numbers(["a"])
             thread = threading.Thread(target=other)
             thread.start()
@@ -102,11 +114,28 @@ def test_two_that_add_the_same_texts_in_turns_do_not_wait_for_each_other(
         assert found == [mine]
 
 
-def test_given_a_message_nobody_ever_waited_for_when_sent_then_it_is_kept(url: str) -> None:
+def test_what_nobody_ever_waited_for_finds_nobody(url: str) -> None:
     # given
     with closing(Engine.open(url)) as engine:
         # when
         sent = engine.correlate("never.heard", "conversation:1")
+        heard = engine.signal("never.heard")
 
         # then
-        assert sent.instance_id is None
+        assert sent.outcome is Correlated.BUFFERED
+        assert not heard
+
+
+def test_a_name_longer_than_any_index_takes_is_cut(url: str) -> None:
+    # given: what no compression makes short
+    name = "".join(random.Random(7).choices(string.ascii_letters, k=3_000))
+    case = Source("case.bpmn", CASE.replace(b"NAME", name.encode()))
+    with closing(Engine.open(url)) as engine:
+        engine.deploy([case])
+
+        # when
+        started = engine.start("case", {})
+
+        # then
+        (place,) = engine.instance(started.id).waiting
+        assert (place.element, place.name) == ("later", name[:255])

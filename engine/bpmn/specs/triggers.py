@@ -16,7 +16,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from engine import timers
 from engine.bpmn.errors import ElementError, ExpressionError
 from engine.bpmn.extensions.parameters import evaluated
-from engine.bpmn.variables import storable_name, storable_variables
+from engine.bpmn.variables import LONGEST_NAME, storable_name, storable_variables
 from engine.ports import MessageWait, SignalWait, TimerWait, Wait
 from engine.schedules import Firing, Schedule
 
@@ -47,7 +47,9 @@ class Trigger(EventDefinition):
 
     def _place(self, token: Token) -> tuple[int, str, str | None]:
         spec = token.task_spec
-        return token.id, spec.bpmn_id or spec.name, spec.bpmn_name
+        # It is stored once and found by an index, as names of messages are.
+        name = spec.bpmn_name and spec.bpmn_name[:LONGEST_NAME]
+        return token.id, spec.bpmn_id or spec.name, name
 
 
 class SentTrigger(Trigger):

@@ -49,7 +49,7 @@ class Waiting(OfInstance):
     slot: Mapped[int] = mapped_column(sort_order=-5)
 
 
-class Work(Waiting):
+class WorkItem(Waiting):
     """Columns of what somebody does: its rows stay, and its name may be another in each."""
 
     #: BPMN id, and the name in the drawing or what a title was computed to.

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.storage.tables.registry import Occurrence, OfInstance, Table, Work
+from engine.storage.tables.registry import Occurrence, OfInstance, Table, WorkItem
 from engine.storage.types import Id, Payload, UtcDateTime
 
 _OPEN_USER_TASK = text("status IN ('created', 'claimed')")
@@ -92,7 +92,7 @@ class SubscriptionRow(Occurrence, Table):
     correlation_key: Mapped[str | None]
 
 
-class UserTaskRow(Work, Table):
+class UserTaskRow(WorkItem, Table):
     """Work for an agent. The row stays when it is done."""
 
     __tablename__ = "user_task"
@@ -120,7 +120,7 @@ class UserTaskRow(Work, Table):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class JobRow(Work, Table):
+class JobRow(WorkItem, Table):
     """One piece of work that the engine hands to a job handler.
 
     A row out of retries stays open to an operator, and an incident points at it. Rows stay when

@@ -12,6 +12,8 @@ down_revision = "0010"
 
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Moment = sa.DateTime(timezone=True)
+#: Characters of a text that is found by an index; names of elements may be longer.
+LONGEST = 255
 #: Columns that hold texts until now.
 TEXTS = (
     ("timer", "element"),
@@ -64,8 +66,9 @@ def _term() -> None:
     op.drop_table("element")
     for table, column in TEXTS:
         op.execute(
-            f"INSERT INTO term (text) SELECT DISTINCT {column} FROM {table} "  # noqa: S608
-            f"WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT text FROM term) ORDER BY 1"
+            f"INSERT INTO term (text) SELECT DISTINCT substr({column}, 1, {LONGEST}) "  # noqa: S608
+            f"FROM {table} WHERE {column} IS NOT NULL AND substr({column}, 1, {LONGEST}) "
+            "NOT IN (SELECT text FROM term) ORDER BY 1"
         )
 
 
@@ -119,7 +122,8 @@ def _copy(table: str, before: str, as_is: tuple[str, ...]) -> None:
     same = ("id", "workspace_id", "instance_id", "token", "slot", *as_is)
     numbers = [f"{column}_term.id" for column in texts]
     joins = " ".join(
-        f"LEFT JOIN term {column}_term ON {column}_term.text = b.{column}" for column in texts
+        f"LEFT JOIN term {column}_term ON {column}_term.text = substr(b.{column}, 1, {LONGEST})"
+        for column in texts
     )
     op.execute(
         f"INSERT INTO {table} ({', '.join((*same, *texts))}) "  # noqa: S608 - names of ours
