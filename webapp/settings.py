@@ -65,7 +65,8 @@ class Settings(BaseSettings):
         default=12,
         ge=1,
         le=720,
-        description="Hours without opening a page after which one logs in.",
+        description="Hours after the last page a person opened; then one logs in again. What an "
+        "open page shows anew does not count: on a wall, set more.",
     )
     login_limit: str = Field(
         default="10 per minute", description="Attempts to log in, for an address and for a login."
