@@ -50,6 +50,11 @@ class Recent(Generic[K, V]):
         found = self.get(key)
         return self.keep(key, make()) if found is None else found
 
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._values.clear()
+
     def __len__(self) -> int:
         """Return how many values are kept."""
         return len(self._values)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, event, func, insert, select
 
 from engine.errors import StaleRevisionError
 from engine.figures import Connections, Figures
@@ -110,6 +110,8 @@ class SqlStorage:
         self._forms = Forms(_FILES)
         self._dictionaries = Dictionaries()
         self._terms = Remembered(REMEMBERED)
+        # A server that comes back may be another one, or have forgotten what it stored last.
+        event.listen(self.database.engine, "invalidate", lambda *_: self._terms.clear())
         migrate(self.database, MIGRATIONS, VERSION_TABLE)
 
     @contextmanager

@@ -20,8 +20,6 @@ from engine.storage.tables import TermRow
 Remembered = Recent[str, int]
 #: How many a process remembers of a database.
 REMEMBERED = 16_384
-#: Its advisory lock on PostgreSQL.
-_LOCK = 0x7465726D
 
 _FIND = select(TermRow.text, TermRow.id).where(among(TermRow.text))
 _INSERT = text("INSERT INTO term (text) VALUES (:text) ON CONFLICT DO NOTHING")
@@ -44,7 +42,9 @@ class Terms:
         found = self.known(wanted)
         if new := sorted(wanted - found.keys()):
             self._fresh.update(new)
-            self._insert(new)
+            # In order, so that two transactions with the same texts do not wait for each other.
+            # Those that add some of the same in several steps may: one of them is tried again.
+            self._connection.execute(_INSERT, [{"text": each} for each in new])
             found |= self._read(new)
         return found
 
@@ -58,14 +58,6 @@ class Terms:
                 self._remembered.keep(each, read[each])
             found |= read
         return found
-
-    def _insert(self, texts: list[str]) -> None:
-        # One transaction at a time, until its end: two that insert some of the same texts in turns
-        # would wait for each other. One that holds something else that we want may still do so:
-        # the database ends one of them, and it is tried again.
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        self._connection.execute(_INSERT, [{"text": each} for each in texts])
 
     def _read(self, texts: list[str]) -> dict[str, int]:
         rows = self._connection.execute(_FIND, {"ids": texts})

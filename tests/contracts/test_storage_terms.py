@@ -24,6 +24,11 @@ CASE = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="
   <timeDuration>PT1H</timeDuration></timerEventDefinition></intermediateCatchEvent>
   <sequenceFlow id="f1" sourceRef="s" targetRef="later"/>
   <sequenceFlow id="f2" sourceRef="later" targetRef="e"/></process></definitions>"""
+ASK = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="defs"
+  xmlns:corral="urn:corral:bpmn:1"><process id="ask" isExecutable="true"><startEvent id="s"/>
+  <userTask id="u"><extensionElements><corral:userTask queue="= to"/></extensionElements></userTask>
+  <endEvent id="e"/><sequenceFlow id="f1" sourceRef="s" targetRef="u"/>
+  <sequenceFlow id="f2" sourceRef="u" targetRef="e"/></process></definitions>"""
 
 
 @pytest.fixture
@@ -81,33 +86,28 @@ def test_given_a_transaction_that_was_rolled_back_then_its_numbers_are_forgotten
 
 
 @pytest.mark.postgres
-def test_two_that_add_the_same_texts_in_turns_do_not_wait_for_each_other(
-    postgres_url: str,
-) -> None:
+def test_two_that_add_the_same_texts_do_not_wait_for_each_other(postgres_url: str) -> None:
     with closing(SqlStorage(postgres_url)) as storage:
         workspace = storage.create_workspace("acme", "Acme", "UTC")
         found: list[dict[str, int]] = []
 
         def other() -> None:
             with storage.write(workspace) as tx:
-                terms = Terms(tx.connection, Remembered(9))
-                found.append(terms.numbers(["b"]) | terms.numbers(["a"]))
+                found.append(Terms(tx.connection, Remembered(9)).numbers(["b", "a"]))
 
         def waits() -> bool:
             with storage.read(workspace) as tx:
                 query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
                 return bool(tx.connection.exec_driver_sql(query).scalar_one())
 
-        # given: one has added a text, and the other, which wants both, waits for it
+        # given: one has added them, and the other, which names them in another order, waits
         with storage.write(workspace) as tx:
-            terms = Terms(tx.connection, Remembered(9))
-            mine = terms.numbers(["a"])
+            mine = Terms(tx.connection, Remembered(9)).numbers(["a", "b"])
             thread = threading.Thread(target=other)
             thread.start()
             until(waits)
 
-            # when
-            mine |= terms.numbers(["b"])
+        # when
         thread.join()
 
         # then
@@ -139,3 +139,22 @@ def test_a_name_longer_than_any_index_takes_is_cut(url: str) -> None:
         # then
         (place,) = engine.instance(started.id).waiting
         assert (place.element, place.name) == ("later", name[:255])
+
+
+@pytest.mark.postgres
+def test_given_a_value_no_index_takes_then_its_instance_alone_is_stopped(postgres_url: str) -> None:
+    # given: two of one batch, of which one names a queue of 3,000 letters
+    case = Source("ask.bpmn", ASK)
+    queue = "".join(random.Random(7).choices(string.ascii_letters, k=3_000))
+    with closing(Engine.open(postgres_url)) as engine:
+        engine.deploy([case])
+
+        # when
+        with engine.transaction() as uow:
+            bad = engine.start("ask", {"to": queue}, within=uow)
+            good = engine.start("ask", {"to": "care"}, within=uow)
+
+        # then
+        assert engine.instance(bad.id).incidents == 1
+        assert [task.queue for task in engine.user_tasks()] == ["care"]
+        assert engine.instance(good.id).incidents == 0

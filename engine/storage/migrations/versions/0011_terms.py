@@ -46,6 +46,9 @@ def upgrade() -> None:
         op.create_index(f"ix_{table}_element", table, columns, unique=False)
         if _postgresql():
             op.execute(f"ALTER TABLE {table} SET (autovacuum_vacuum_scale_factor = 0.05)")
+    if _postgresql():
+        # The first minutes would go by without, and queries through whole tables.
+        op.execute("ANALYZE term, timer, subscription, history")
 
 
 def _postgresql() -> bool:
