@@ -62,9 +62,6 @@ _WATCHFUL = {
 _TRY_AGAIN = {"40001", "40P01"}
 #: What the driver raises where the connection is broken, or closed.
 _LOST = (psycopg.OperationalError, psycopg.InterfaceError)
-#: PostgreSQL: a value is longer than an index takes. The driver has one kind of error for this and
-#: for a server that is gone.
-_TOO_LONG = "54000"
 #: PostgreSQL: no room; a data page or an index that is not as it was written.
 _DISK_FULL, _DAMAGED = "53100", {"XX001", "XX002"}
 #: Two transactions started an instance under one correlation key, numbered a version, created a
@@ -370,13 +367,11 @@ def _translated() -> Iterator[None]:
         raise
     except DBAPIError as error:
         lost = isinstance(error, OperationalError) or error.connection_invalidated
-        lost = lost and getattr(error.orig, "sqlstate", None) != _TOO_LONG
         if meant := _meant(error.orig or error, lost=lost):
             raise meant from error
         raise
     except psycopg.Error as error:
         # Of a statement that was handed to the driver as it is: see engine.storage.ready.
-        lost = isinstance(error, _LOST) and error.sqlstate != _TOO_LONG
-        if meant := _meant(error, lost=lost):
+        if meant := _meant(error, lost=isinstance(error, _LOST)):
             raise meant from error
         raise

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 
+import psycopg
 import pytest
 
 from engine import Engine
@@ -24,11 +25,6 @@ CASE = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="
   <timeDuration>PT1H</timeDuration></timerEventDefinition></intermediateCatchEvent>
   <sequenceFlow id="f1" sourceRef="s" targetRef="later"/>
   <sequenceFlow id="f2" sourceRef="later" targetRef="e"/></process></definitions>"""
-ASK = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="defs"
-  xmlns:corral="urn:corral:bpmn:1"><process id="ask" isExecutable="true"><startEvent id="s"/>
-  <userTask id="u"><extensionElements><corral:userTask queue="= to"/></extensionElements></userTask>
-  <endEvent id="e"/><sequenceFlow id="f1" sourceRef="s" targetRef="u"/>
-  <sequenceFlow id="f2" sourceRef="u" targetRef="e"/></process></definitions>"""
 
 
 @pytest.fixture
@@ -142,19 +138,25 @@ def test_a_name_longer_than_any_index_takes_is_cut(url: str) -> None:
 
 
 @pytest.mark.postgres
-def test_given_a_value_no_index_takes_then_its_instance_alone_is_stopped(postgres_url: str) -> None:
-    # given: two of one batch, of which one names a queue of 3,000 letters
-    case = Source("ask.bpmn", ASK)
-    queue = "".join(random.Random(7).choices(string.ascii_letters, k=3_000))
+def test_given_a_server_that_lost_what_it_stored_last_then_its_numbers_are_asked_anew(
+    postgres_url: str,
+) -> None:
+    # given: a text that the process remembers, and the server does not
+    case = Source("case.bpmn", CASE)
     with closing(Engine.open(postgres_url)) as engine:
         engine.deploy([case])
-
-        # when
+        for _ in range(2):
+            engine.start("case", {})
         with engine.transaction() as uow:
-            bad = engine.start("ask", {"to": queue}, within=uow)
-            good = engine.start("ask", {"to": "care"}, within=uow)
+            uow.connection.exec_driver_sql("DELETE FROM term")
+
+        # when: it was away in between
+        with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as operator:
+            operator.execute(
+                "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        started = engine.start("case", {})
 
         # then
-        assert engine.instance(bad.id).incidents == 1
-        assert [task.queue for task in engine.user_tasks()] == ["care"]
-        assert engine.instance(good.id).incidents == 0
+        assert [place.name for place in engine.instance(started.id).waiting] == ["NAME"]

@@ -341,9 +341,8 @@ def test_what_a_page_asks_beside_it_never_puts_an_earlier_session_back(
     browser.client.get("/inbox", headers=PAGE)
 
     # when: it does so from another network
-    answer = browser.client.get(
-        "/inbox", headers=asked, environ_overrides={"REMOTE_ADDR": "198.51.100.7"}
-    )
+    there = {"REMOTE_ADDR": "198.51.100.7"}
+    answer = browser.client.get("/inbox", headers=asked, environ_overrides=there)
 
     # then
     assert answer.status_code == 200
