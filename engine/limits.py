@@ -14,7 +14,7 @@ class Limits:
     #: without a wait ends here. A run is one transaction, during which SQLite lets nobody else
     #: write; so many elements took a little over a second where we measured it.
     steps: int = 50_000
-    #: The same in seconds, for drawings whose expressions take long.
+    #: The same in seconds of work, for drawings whose expressions take long.
     seconds: float = 5.0
     #: Seconds of work that one expression, script or decision may take in the sandbox; texts that
     #: need none are bounded by steps. There is one sandbox in a process of the operating system:

@@ -6,7 +6,6 @@ what it requires, and handed to the sandbox as known.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from engine.bpmn.decisions.steps import Logic
 from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions.friendly.operations import ElsewhereError
 from engine.bpmn.expressions.sandbox.process import SANDBOX
+from engine.bpmn.work import worked
 from engine.decisions import Decision, Evaluated, FiredRule
 
 #: How much longer than one expression all such decisions behind one may take.
@@ -40,7 +40,7 @@ class _Asked:
     in_feel: Callable[
         [str, Known], Decision
     ]  #: makes a decision in FEEL, given those that are known
-    deadline: float  #: of ``time.monotonic``
+    deadline: float  #: by :func:`engine.bpmn.work.worked`
 
 
 class Foreign:
@@ -72,7 +72,7 @@ class Foreign:
         """
         if not self._keys:
             return {}
-        deadline = time.monotonic() + SANDBOX.seconds * _LONGER
+        deadline = worked() + SANDBOX.seconds * _LONGER
         asked = _Asked(inputs, now, instead, in_feel, deadline)
         done: dict[str, Decision] = {}
         for each in in_order(self._plan, key):
@@ -109,7 +109,7 @@ class Foreign:
         if need not in done:
             if need in self._keys:
                 return failed(node.id, "It requires itself, or what does so.")
-            if time.monotonic() > asked.deadline:
+            if worked() > asked.deadline:
                 return failed(node.id, _TOO_LONG)
             done[need] = asked.in_feel(need, done)
         return done[need]

@@ -8,7 +8,6 @@ another language than FEEL can be evaluated here alone; then what goes wrong is 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +26,7 @@ from engine.bpmn.expressions.friendly.cells import Test, parse_tests
 from engine.bpmn.expressions.friendly.operations import ElsewhereError, result
 from engine.bpmn.expressions.friendly.parsing import Node, parse
 from engine.bpmn.expressions.protocol import Place
+from engine.bpmn.work import worked
 from engine.decisions import FiredRule, Match
 
 
@@ -41,7 +41,7 @@ class UnusualError(ElsewhereError):
 
 
 class Scope(dict[str, Any]):
-    """Variables, the clock, and the moment of ``time.monotonic`` until which to work."""
+    """Variables, the clock, and the :func:`engine.bpmn.work.worked` until which to work."""
 
     now: datetime | None = None
     deadline: float | None = None
@@ -346,7 +346,7 @@ def _asking(node: Node, variable: str) -> Test:
 def _keep_time(scope: Mapping[str, Any], element: str | None) -> None:
     """Stop what works for too long: each text is bounded, a table has thousands."""
     deadline = scope.deadline if isinstance(scope, Scope) else None
-    if deadline is not None and time.monotonic() > deadline:
+    if deadline is not None and worked() > deadline:
         raise UnusualError(element, "The decision works for too long.")
 
 

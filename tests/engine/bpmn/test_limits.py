@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from engine import Engine, Limits, Source
@@ -48,6 +50,39 @@ def test_ten_thousand_turns_of_a_loop_are_no_endless_loop(drawing: Drawing) -> N
 
     # then
     assert instance.status == "completed"
+
+
+def test_a_machine_that_stands_still_is_no_fault_of_the_instance(
+    drawing: Drawing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given each look at the clock is a minute after the one before
+    clock = itertools.count(step=60.0)
+    monkeypatch.setattr("engine.bpmn.workflow.monotonic", lambda: next(clock))
+    body = '<startEvent id="s"/><task id="t"/><endEvent id="e"/>'
+    engine = engine_with(drawing, Limits(), body, "s t e")
+
+    # when
+    instance = engine.start("p")
+
+    # then
+    assert instance.status == "completed"
+
+
+def test_work_of_the_sandbox_counts_as_work_of_the_instance(drawing: Drawing) -> None:
+    # given a loop in which each turn lets the sandbox work, and nobody else
+    busy = "let n = 0; for (let i = 0; i &lt; 5000000; i++) n += i;"
+    body = (
+        f'{WAY_OUT}{gate("x-t")}<scriptTask id="t" scriptFormat="javascript">'
+        f"<script>{busy}</script></scriptTask>"
+    )
+    engine = engine_with(drawing, Limits(seconds=0.2, steps=200), body, "s t x t")
+
+    # when
+    engine.start("p", {"n": 0})
+
+    # then
+    (incident,) = engine.incidents()
+    assert "0.2 seconds" in incident.what
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from engine.bpmn.expressions.sandbox.process import SANDBOX
+from engine.bpmn.work import worked
 from engine.forms import Field, FieldKind, parse, validate, visibility, visible
 
 
@@ -50,7 +49,7 @@ def test_conditions_that_take_too_long_together_are_left_out(
 ) -> None:
     # given
     clock = [0.0]
-    monkeypatch.setattr(visibility, "time", SimpleNamespace(monotonic=lambda: clock[-1]))
+    monkeypatch.setattr(visibility, "worked", lambda: clock[-1])
     slow = [Broken(f"slow {number}", ValueError(), clock) for number in range(300)]
     fields = [Field(FieldKind.TEXTFIELD, f"f{n}", hide=(each,)) for n, each in enumerate(slow)]
 
@@ -68,14 +67,14 @@ def test_slow_conditions_end_the_sandbox_once_and_hide_nothing(count: int) -> No
     slow = 'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "^(a+)+$")'
     schema = form(*(field(f"a{n}", f"= {slow} or x{n}") for n in range(count)))
     parse(schema)
-    began = time.monotonic()
+    began = worked()
 
     # when
     clean, errors = validate(schema, {"a0": "kept", f"a{count - 1}": "kept"})
 
     # then
     assert (clean, errors) == ({"a0": "kept", f"a{count - 1}": "kept"}, {})
-    assert time.monotonic() - began < 3
+    assert worked() - began < 3
     assert SANDBOX.ask("S", "'alive'") == "alive"
 
 
@@ -115,11 +114,11 @@ def test_a_thousand_choices_among_thousands_of_options_are_found_at_once() -> No
     # given
     codes = [f"code {number}" for number in range(8_000)]
     schema = form({"type": "checklist", "key": "c", "label": "c", "valuesKey": "codes"})
-    began = time.process_time()
+    began = worked()
 
     # when
     clean, errors = validate(schema, {"c": codes[:1_000]}, variables={"codes": codes})
 
     # then
     assert (clean, errors) == ({"c": codes[:1_000]}, {})
-    assert time.process_time() - began < 10
+    assert worked() - began < 10

@@ -213,8 +213,10 @@ def test_a_hostile_table_lets_others_have_their_turn(name: str) -> None:
     attacking.join()
 
     # then
-    assert max(waited) < 2.0  # a slice, or the start of a new process, on a busy machine
-    assert time.monotonic() - began < 15.0
+    # a slice, or the start of a new process, on a machine that may stand still for a while;
+    # all cells at once would be two minutes
+    assert max(waited) < 20.0
+    assert time.monotonic() - began < 60.0
 
 
 def test_a_script_cannot_fall_asleep() -> None:
