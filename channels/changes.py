@@ -100,11 +100,16 @@ class Changes:
     ) -> None:
         before = changing.earlier(self._uow.connection, {one.id for one in known.values()})
         written: list[Anew] = []
+        confirmed: dict[int, datetime] = {}
         for edit in edits:
             mention = known[edit.external_id]
             kept = before.setdefault(mention.id, [])
+            if is_confirmed(edit, mention):
+                confirmed[mention.id] = edit.at
+                known[edit.external_id] = replace(mention, edited_at=edit.at)
             if not is_news(edit, mention, kept):
                 continue
+            confirmed.pop(mention.id, None)
             kept.append((mention.text, edit.at))
             reading = readings[edit]
             written.append(
@@ -120,6 +125,7 @@ class Changes:
                 {"edited": told, "signals": reading.payload()},
             )
         changing.rewrite(self._uow.connection, self._uow.workspace_id, written)
+        changing.confirm(self._uow.connection, confirmed)
         changed.edited = len(written)
 
     def _delete(self, mentions: Sequence[Known], changed: Changed) -> None:
@@ -176,6 +182,16 @@ def is_news(edit: Edit, said: Said, kept: Sequence[tuple[str, datetime]]) -> boo
     if said.edited_at is None or edit.at > said.edited_at:
         return True
     return edit.at == said.edited_at and edit.text not in [text for text, _ in kept]
+
+
+def is_confirmed(edit: Edit, said: Said) -> bool:
+    """Tell whether an edit made of something what it says already, later than is known.
+
+    Its moment has to be kept: an edit from before it, which comes after it, is not news.
+    """
+    if said.deleted_at is not None or edit.text != said.text:
+        return False
+    return said.edited_at is None or edit.at > said.edited_at
 
 
 def _told(mention: Known) -> dict[str, Any]:

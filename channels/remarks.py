@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from channels.changes import is_news
+from channels.changes import is_confirmed, is_news
 from channels.errors import ChannelUnavailableError
 from channels.model import ChannelAccount, Page
 from channels.storage import notes
@@ -46,6 +46,9 @@ def _follow(uow: UnitOfWork, account: ChannelAccount, page: Page, now: datetime)
         note = known.get(edit.external_id)
         if note is None:
             continue
+        if is_confirmed(edit, note):
+            notes.confirm(uow.connection, note, edit.at)
+            known[edit.external_id] = note.saying(edit.text, edit.at)
         kept = notes.earlier(uow.connection, [note.id]).get(note.id, [])
         if is_news(edit, note, kept):
             notes.rewrite(uow.connection, uow.workspace_id, note, edit.text, edit.at)

@@ -122,8 +122,17 @@ def rewrite(
     """Write what a note says now, and keep what it said before."""
     before = {"workspace_id": workspace_id, "note_id": note.id, "text": note.text, "at": at}
     insert_rows(connection, NoteTextRow, [before])
+    _change(connection, note, {"text": text, "edited_at": at})
+
+
+def confirm(connection: Connection, note: Known, at: datetime) -> None:
+    """Write when a note was last changed into what it says already."""
+    _change(connection, note, {"edited_at": at})
+
+
+def _change(connection: Connection, note: Known, values: Mapping[str, Any]) -> None:
     connection.execute(
-        update(NoteRow).where(NoteRow.id == note.id).values(text=text, edited_at=at),
+        update(NoteRow).where(NoteRow.id == note.id).values(**values),
         execution_options={"synchronize_session": False},
     )
 

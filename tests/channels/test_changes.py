@@ -94,6 +94,35 @@ def test_edits_that_come_again_or_late_change_nothing(
     assert [each.text for each in post.earlier] == ["text 1", "b"]
 
 
+def test_given_the_words_are_known_when_an_older_edit_comes_late_then_it_changes_nothing(
+    hearing: Engine, intake: Intake, account: ChannelAccount, conversations: Conversations
+) -> None:
+    # given: the first were read after the author wrote them, and only then were we told of it
+    told = [("text 1", 5), ("older", 4), ("b", 6), ("b", 8), ("old", 7)]
+    intake.take(account, Page((mention(1),)))
+
+    # when
+    pages = [Page(edits=(edit(1, text, minute=minute),)) for text, minute in told]
+    counts = [intake.take(account, page).edited for page in pages]
+
+    # then
+    assert counts == [0, 0, 1, 0, 0]
+    post = conversations.conversation(1).posts[0]
+    assert (post.text, post.earlier) == ("b", (Earlier("text 1", at(6)),))
+    assert variables(hearing)["edited"]["text"] == "b"
+
+
+def test_an_edit_that_brings_the_same_words_again_is_told_to_nobody(
+    hearing: Engine, intake: Intake, account: ChannelAccount, conversations: Conversations
+) -> None:
+    intake.take(account, Page((mention(1),)))
+
+    taken = intake.take(account, Page(edits=(edit(1, "text 1", minute=5),)))
+
+    assert (taken.edited, conversations.conversation(1).posts[0].earlier) == (0, ())
+    assert "edited" not in variables(hearing)
+
+
 def test_two_edits_within_one_moment_are_both_followed_and_only_once(
     intake: Intake, account: ChannelAccount, conversations: Conversations
 ) -> None:

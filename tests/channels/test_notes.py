@@ -224,10 +224,12 @@ def test_an_answer_that_is_changed_or_deleted_in_the_room_is_so_with_us(team: Te
         team.answered("I do.", thread=team.posts()[0], id=id)
     later = START + timedelta(hours=1)
 
-    # when: it is told twice, after it a change of before, and of a note that nobody knows
-    edits = [Edit("a1", "I did.", later), Edit("a1", "I don't.", START), Edit("a9", "?", later)]
+    # when: it is told twice, later with the same words; then changes of before, and of others
+    told = [("I did.", 0), ("I did.", 2), ("I don't.", 1), ("I don't.", -1)]
+    edits = [Edit("a1", text, later + timedelta(minutes=minute)) for text, minute in told]
     for _ in range(2):
-        team.intake.take(team.room, Page(edits=tuple(edits), deletions=("a9",)))
+        page = Page(edits=(*edits, Edit("a9", "?", later)), deletions=("a9",))
+        team.intake.take(team.room, page)
 
     # then
     changed = team.notes.of(1)[1]
