@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, bindparam, func, select, union_all
+from sqlalchemy import CompoundSelect, Connection, bindparam, select, union_all
 
 from channels.storage.tables import AccountRow, ConversationRow, IdentityRow, MentionRow, ReplyRow
 from engine.storage.bulk import among
@@ -29,7 +29,7 @@ _WRITERS = (
     .where(ConversationRow.account_id == bindparam("account"), among(ConversationRow.thread))
     .distinct()
 )
-_OURS = select(AccountRow.id, func.lower(AccountRow.handle).label("handle")).where(
+_OURS = select(AccountRow.id, AccountRow.handle).where(
     AccountRow.workspace_id == bindparam("workspace"), AccountRow.channel == bindparam("channel")
 )
 _OUR_POSTS = select(ReplyRow.external_id).where(
@@ -69,7 +69,8 @@ def writers(
 def our_accounts(connection: Connection, workspace_id: int, channel: str) -> dict[int, str]:
     """Return the handles of our own accounts on a channel, in lower case, by their ids."""
     found = connection.execute(_OURS, {"workspace": workspace_id, "channel": channel})
-    return {row.id: row.handle for row in found}
+    # Not lowered by the database: SQLite leaves letters that are not ASCII as they are.
+    return {row.id: row.handle.lower() for row in found}
 
 
 def our_posts(connection: Connection, accounts: Collection[int], ids: Collection[str]) -> set[str]:

@@ -10,7 +10,10 @@ from channels.model import ChannelAccount, Page
 from channels.storage import finding
 from tests.channels.conftest import mention
 
-NAMES = ("Zoë Silva", "eve_50%", "Bob", "李明", "Zoë Brandt", "x", "bobby")
+NAMES = (
+    *("Zoë Silva", "eve_50%", "Bob", "李明", "Zoë Brandt", "x", "bobby"),
+    *("Die Ärzte", "ÉCLAIR [?*^] 7-9", "ЖАННА Ж", "ΟΔΥΣΣΕΥΣ", "GROẞ"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +34,15 @@ def _many(intake: Intake, account: ChannelAccount, monkeypatch: pytest.MonkeyPat
         ("明", ["李明"]),
         ("50%", ["eve_50%"]),
         ("e_5", ["eve_50%"]),
+        ("ärzte", ["Die Ärzte"]),
+        ("ÄRZ", ["Die Ärzte"]),
+        ("éclair [?*^] 7-9", ["ÉCLAIR [?*^] 7-9"]),
+        ("é*r", []),
+        ("é?l", []),
+        ("жанна", ["ЖАННА Ж"]),
+        ("ж", ["ЖАННА Ж"]),
+        ("οδυσσευσ", ["ΟΔΥΣΣΕΥΣ"]),
+        ("groß", ["GROẞ"]),
         ("nobody at all, not in the slightest", []),
     ],
 )

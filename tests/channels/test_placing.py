@@ -101,7 +101,7 @@ def test_posts_of_any_account_of_ours_start_nothing(
     listening: Engine, intake: Intake, account: ChannelAccount, conversations: Conversations
 ) -> None:
     # given
-    conversations.ensure_account("fake", "Acme_Help", enabled=False)
+    conversations.ensure_account("fake", "Ärzte_Help", enabled=False)
 
     # when
     taken = intake.take(
@@ -109,8 +109,8 @@ def test_posts_of_any_account_of_ours_start_nothing(
         Page(
             (
                 mention(1),
-                mention(2, author="@acme_help"),
-                mention(3, thread="t3", author="acme_HELP"),
+                mention(2, author="@ärzte_help"),
+                mention(3, thread="t3", author="ärzte_HELP"),
                 mention(4, thread="t4", author="acme", reposts="m1"),
             )
         ),
