@@ -84,7 +84,7 @@ class Advancer:
         ran: set[int] = set()
         cut: set[tuple[int, int]] = set()
         for _ in range(_MOST_ROUNDS):
-            inbox = tx.inbox.pending(held) if held else {}
+            inbox = tx.inbox.take(held) if held else {}
             if not inbox:
                 tx.to_wake.difference_update(held)
                 break
@@ -111,7 +111,6 @@ class Advancer:
             else:
                 this.returned += _messages(events)
                 _tell_late(tx, this, id, events, now)
-        tx.inbox.remove([event.id for events in inbox.values() for event in events if event.id])
         tx.work.ran(inbox, this.written)
         self._apply(tx, this, now)
         # After the waits, because it looks which of them is due first.

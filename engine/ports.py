@@ -61,8 +61,6 @@ class Event:
     #: Form data as it was when the person opened it; the submitted data is merged against it.
     opened_with: Mapping[str, Any] | None = None
     by: str | None = None
-    #: Id of the inbox row; lets the caller find what :attr:`Outcome.untaken` means.
-    id: int | None = None
     #: How many messages and signals of other instances led to it, one leading to the next.
     hops: int = 0
     #: Of a message, UTC: if nobody takes it, it is not kept any longer.

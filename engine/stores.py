@@ -102,12 +102,8 @@ class InboxStore(Protocol):
         """Append events, in this order, to the inboxes of instances."""
         ...
 
-    def pending(self, ids: Iterable[int]) -> dict[int, list[Event]]:
-        """Return the events of instances in the order they came, each with its id."""
-        ...
-
-    def remove(self, ids: Sequence[int]) -> None:
-        """Remove events that were applied."""
+    def take(self, ids: Collection[int]) -> dict[int, list[Event]]:
+        """Remove the events of instances, and return them in the order they came."""
         ...
 
 

@@ -16,7 +16,11 @@ from werkzeug.datastructures import MultiDict
 from engine.forms import Field, FieldKind, Option, initial, options_of, parse, visible
 
 #: ``= next_step = "close"``, or with ``!=``: what a browser can follow while the person chooses.
-_FOLLOWED = re.compile(r"""=?\s*([A-Za-z]\w*)\s*(!?=)\s*"([^"\\]*)"\s*""", re.ASCII)
+#: Other reasons to hide the field may stand before it, with ``or``: those are as the server says.
+_FOLLOWED = re.compile(
+    r"""(?!.*\b(?:if|for|some|every)\b)(?:(.*)\bor\b)?=?\s*([A-Za-z]\w*)\s*(!?=)\s*"([^"\\]*)"\s*""",
+    re.ASCII | re.DOTALL,
+)
 #: Variables whose text goes out through a channel, so that its limit matters while writing.
 _COMPOSED = {"answer", "reply", "text"}
 
@@ -112,14 +116,31 @@ def _view(
     *,
     hidden: bool,
 ) -> FieldView:
-    followed = _FOLLOWED.fullmatch(field.hide[0].text.strip()) if len(field.hide) == 1 else None
+    name, value, unless = _followed(field, seen, hidden=hidden) or (None, None, False)
     return FieldView(
         field=field,
         value=values.get(field.key),
         error=errors.get(field.key),
         options=options_of(field, seen),
         hidden=hidden,
-        hide_field=followed[1] if followed else None,
-        hide_value=followed[3] if followed else None,
-        hide_unless=followed is not None and followed[2] == "!=",
+        hide_field=name,
+        hide_value=value,
+        hide_unless=unless,
     )
+
+
+def _followed(
+    field: Field, seen: Mapping[str, Any], *, hidden: bool
+) -> tuple[str, str, bool] | None:
+    """Return the field, its value, and whether it is another one, that alone hide ``field``.
+
+    None: a browser cannot tell, or another reason hides it anyway.
+    """
+    found = _FOLLOWED.fullmatch(field.hide[0].text.strip()) if len(field.hide) == 1 else None
+    if found is None:
+        return None
+    besides, name, sign, value = found.groups()
+    unless = sign == "!="
+    if besides is not None and hidden and not visible([field], {**seen, name: value if unless else None})[0]:
+        return None
+    return name, value, unless

@@ -93,9 +93,13 @@ class Sessions(SecureCookieSessionInterface):
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """Tell whether this answer brings the cookie anew."""
-        # Browsers ask so for a page; a script asks for text/html alone, or for anything.
-        opens_page = "application/xhtml+xml" in request.accept_mimetypes.values()
-        return session.modified or (session.permanent and opens_page)
+        return session.modified or (session.permanent and opens_page())
+
+
+def opens_page() -> bool:
+    """Tell whether a person opens a page with this request, rather than a page asks for more."""
+    # Browsers ask so for a page; a script asks for text/html alone, or for anything.
+    return "application/xhtml+xml" in request.accept_mimetypes.values()
 
 
 csrf = CSRFProtect()
@@ -119,7 +123,7 @@ def protect(app: Flask, people: People, settings: Settings) -> None:
         RATELIMIT_STORAGE_URI="memory://",
     )
     csrf.init_app(app)
-    app.context_processor(lambda: {"csrf_token": csrf_token})
+    app.context_processor(lambda: {"csrf_token": csrf_token, "opens_page": opens_page})
     limiter.init_app(app)
     manager = LoginManager()
     # It would write the cookie when somebody's address changes, with whatever is asked first.

@@ -15,6 +15,11 @@ from engine.storage.ready import Ready
 
 # Built once: every answer is held against them, when it is written and when it is approved.
 _RULES = Ready(select(PolicyRow.rules).where(PolicyRow.workspace_id == bindparam("workspace")))
+_ACTS = Ready(
+    select(ReplyActRow.__table__)
+    .where(among(ReplyActRow.reply_id), ReplyActRow.workspace_id == bindparam("workspace"))
+    .order_by(ReplyActRow.id)
+)
 
 
 def stored(connection: Connection, workspace_id: int) -> Mapping[str, Any] | None:
@@ -76,12 +81,7 @@ def acts(
     connection: Connection, workspace_id: int, replies: Sequence[int]
 ) -> dict[int, list[ReplyAct]]:
     """Return what people did with replies, by the reply, in the order in which they did it."""
-    found = connection.execute(
-        select(ReplyActRow.__table__)
-        .where(among(ReplyActRow.reply_id), ReplyActRow.workspace_id == workspace_id)
-        .order_by(ReplyActRow.id),
-        {"ids": list(replies)},
-    )
+    found = _ACTS.all(connection, {"ids": list(replies), "workspace": workspace_id})
     told: dict[int, list[ReplyAct]] = {}
     for row in found:
         act = ReplyAct(row.reply_id, row.act, row.by, row.at, row.detail)

@@ -10,6 +10,7 @@ a NUL in a text, for which PostgreSQL would refuse the whole batch, becomes U+FF
 from __future__ import annotations
 
 import re
+from collections import namedtuple
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,7 +22,6 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Connection,
-    CursorResult,
     Table,
     bindparam,
     func,
@@ -33,6 +33,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import LargeBinary, Text, TypeDecorator
 
+from engine.storage.ready import driver_of
 from engine.storage.types import Payload, UtcDateTime, encode
 
 Row = Mapping[str, Any]
@@ -60,7 +61,7 @@ def insert_numbered(
         return list(range(first, first + len(rows)))
     inserted = _run(connection, _inserted(_of(table), tuple(rows[0]), " RETURNING id"), rows)
     # They are numbered in the order of the rows, but may be told in another.
-    return sorted(inserted.scalars())
+    return sorted(id for (id,) in inserted)
 
 
 def insert_unless_there(
@@ -82,7 +83,8 @@ def insert_unless_there(
         return list(connection.execute(statement, [dict(row) for row in rows]))
     names = ", ".join(f'"{name}"' for name in returning)
     clause = f" ON CONFLICT DO NOTHING RETURNING {names}"
-    return list(_run(connection, _inserted(_of(table), tuple(rows[0]), clause), rows))
+    inserted = _run(connection, _inserted(_of(table), tuple(rows[0]), clause), rows)
+    return list(map(_row(*returning)._make, inserted))
 
 
 def update_rows(
@@ -95,7 +97,7 @@ def update_rows(
     """
     if not rows:
         return 0
-    return _run(connection, _changed(_of(table), tuple(rows[0]), change), rows).rowcount
+    return int(_run(connection, _changed(_of(table), tuple(rows[0]), change), rows).rowcount)
 
 
 def among(column: Any, name: str = "ids") -> ColumnElement[bool]:
@@ -159,7 +161,8 @@ def _quoted(value: Any) -> str:
     return f'"{escaped}"'
 
 
-def _run(connection: Connection, statement: _Statement, rows: Sequence[Row]) -> CursorResult[Any]:
+def _run(connection: Connection, statement: _Statement, rows: Sequence[Row]) -> Any:
+    """Return the result of SQLAlchemy on SQLite, and the cursor of the driver on PostgreSQL."""
     inside = connection.dialect.name == "sqlite"
     if statement.written:
         changed = [dict(row) for row in rows]
@@ -179,7 +182,7 @@ def _run(connection: Connection, statement: _Statement, rows: Sequence[Row]) -> 
     text = msgspec.json.encode(rows)
     if _NUL in text:
         text = msgspec.json.encode([_storable(row) for row in rows])
-    return connection.exec_driver_sql(statement.postgresql, (text.decode(),))
+    return driver_of(connection).execute(statement.postgresql, (text.decode(),))
 
 
 def _storable(row: Row) -> dict[str, Any]:
@@ -188,6 +191,11 @@ def _storable(row: Row) -> dict[str, Any]:
         name: value.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else value
         for name, value in row.items()
     }
+
+
+@lru_cache(maxsize=32)
+def _row(*names: str) -> Any:
+    return namedtuple("Row", names)
 
 
 @lru_cache(maxsize=32)

@@ -23,7 +23,6 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
-    IntegrityError,
     InvalidatePoolError,
     NoSuchModuleError,
     OperationalError,
@@ -34,6 +33,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 from engine.errors import StaleRevisionError, StorageError
 from engine.figures import Connections
 from engine.storage.cursors import remembering
+from engine.storage.ready import driver_of
 
 Synchronous = Literal["FULL", "NORMAL"]
 
@@ -62,6 +62,7 @@ _WATCHFUL = {
 _TRY_AGAIN = {"40001", "40P01"}
 #: What the driver raises where the connection is broken, or closed.
 _LOST = (psycopg.OperationalError, psycopg.InterfaceError)
+_DOUBLE = (sqlite3.IntegrityError, psycopg.IntegrityError)
 #: PostgreSQL: no room; a data page or an index that is not as it was written.
 _DISK_FULL, _DAMAGED = "53100", {"XX001", "XX002"}
 #: Two transactions started an instance under one correlation key, numbered a version, created a
@@ -129,6 +130,8 @@ class Database:
             )
         with self._alone(), _translated(), self.engine.connect() as connection:
             self._here.connection = connection
+            if not self.sqlite and driver_of(connection).autocommit:
+                driver_of(connection).autocommit = False
             try:
                 with connection.begin():
                     yield connection
@@ -149,12 +152,13 @@ class Database:
                 yield outer
                 return
             with self.engine.connect() as connection:
-                connection = connection.execution_options(corral_reads=True)
-                if not self.sqlite:
-                    # Whoever takes it next sets it back, see below.
-                    _driver(connection).autocommit = True
-                with connection.begin():
-                    yield connection
+                if self.sqlite:
+                    with connection.execution_options(corral_reads=True).begin():
+                        yield connection
+                    return
+                if not driver_of(connection).autocommit:
+                    driver_of(connection).autocommit = True
+                yield connection
 
     def connections(self) -> Connections:
         """Return how many connections are in use, and may be; in memory there is one."""
@@ -208,8 +212,6 @@ class Database:
             try:
                 if "since" in record.info and (idle >= _SURE or _said_something(connection)):
                     self.engine.dialect.do_ping(connection)
-                if connection.autocommit:
-                    connection.autocommit = False
             except psycopg.Error as gone:
                 # It is replaced by a new one, and so are the others that wait.
                 raise InvalidatePoolError from gone
@@ -231,11 +233,6 @@ class Database:
         def _begun(connection: Connection) -> None:
             reads = connection.get_execution_options().get("corral_reads", False)
             connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-
-def _driver(connection: Connection) -> Any:
-    """Return the connection as the driver knows it."""
-    return connection.connection.driver_connection
 
 
 def _said_something(connection: psycopg.Connection[Any]) -> bool:
@@ -288,6 +285,10 @@ def _reason(error: Exception) -> str:
 
 def _meant(error: Exception, *, lost: bool) -> StorageError | StaleRevisionError | None:
     """Return what an error of the driver means; ``lost``: the connection may be."""
+    if isinstance(error, _DOUBLE) and any(race in str(error) for race in _RACES):
+        return StaleRevisionError(
+            "Another transaction stored the same at the same moment. Nothing was stored; try again."
+        )
     if "database is locked" in str(error):
         return StorageError(
             f"Another program held the database for {_PATIENCE} seconds. Nothing was stored. "
@@ -358,13 +359,6 @@ def _translated() -> Iterator[None]:
             f"All {_MOST} connections to the database are in use. Try again in a moment; if it "
             "stays so, the database is slow, or more processes have to share the work."
         ) from error
-    except IntegrityError as error:
-        if any(race in str(error.orig) for race in _RACES):
-            raise StaleRevisionError(
-                "Another transaction stored the same at the same moment. "
-                "Nothing was stored; try again."
-            ) from error
-        raise
     except DBAPIError as error:
         lost = isinstance(error, OperationalError) or error.connection_invalidated
         if meant := _meant(error.orig or error, lost=lost):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -36,6 +38,7 @@ from engine.storage.tables import (
     InstanceRow,
 )
 from engine.storage.terms import Terms
+from engine.storage.types import decode, encode
 
 _LISTED = (
     InstanceRow.id,
@@ -68,7 +71,7 @@ _WRITE = (
     "SET revision = :revision + 1, status = :status, state = :state, ended_at = :ended_at,"
     f" next_due = {_EARLIEST} WHERE instance.id = :id AND instance.revision = :revision"
 )
-#: The instance, and then the fields of an event in their order.
+#: The instance, then the fields of an event in their order, and the id.
 _EVENT = (
     InboxRow.instance_id,
     InboxRow.kind,
@@ -79,9 +82,9 @@ _EVENT = (
     InboxRow.payload,
     InboxRow.opened_with,
     InboxRow.by,
-    InboxRow.id,
     InboxRow.hops,
     InboxRow.expires_at,
+    InboxRow.id,
 )
 
 
@@ -119,15 +122,13 @@ _ACTIVE = select(InstanceRow.id, InstanceRow.definition_key, InstanceRow.correla
         bindparam("keys", expanding=True)
     ),
 )
-_PENDING = Ready(
-    select(*_EVENT)
-    .where(
-        InboxRow.workspace_id == bindparam("workspace"),
-        among(InboxRow.instance_id),
-    )
-    .order_by(InboxRow.id)
+_TAKE = Ready(
+    delete(InboxRow)
+    .where(InboxRow.workspace_id == bindparam("workspace"), among(InboxRow.instance_id))
+    .returning(*_EVENT)
 )
-_REMOVE = delete(InboxRow).where(among(InboxRow.id))
+#: Of an event as it is stored: its id.
+_LAST = itemgetter(-1)
 
 
 class SqlInstances:
@@ -283,17 +284,38 @@ class SqlInstances:
 
 
 class SqlInbox:
-    """The inboxes of the instances of one workspace."""
+    """The inboxes of the instances of one workspace.
+
+    Most events are applied in the transaction they come in. Those are never stored; what nobody
+    took by the end of the transaction is.
+    """
 
     def __init__(self, connection: Connection, workspace_id: int) -> None:
         """Work on an open transaction."""
         self._connection = connection
         self._workspace = workspace_id
+        self._added: list[tuple[int, Event]] = []
 
     def add(self, events: Sequence[tuple[int, Event]]) -> None:
         """Append events, in this order, to the inboxes of instances."""
-        if not events:
-            return
+        self._added += [(id, _as_stored(event)) for id, event in events]
+
+    def take(self, ids: Collection[int]) -> dict[int, list[Event]]:
+        """Remove the events of instances, and return them in the order they came."""
+        wanted = {"workspace": self._workspace, "ids": sorted(ids)}
+        found: dict[int, list[Event]] = {}
+        for instance_id, kind, *values, _ in sorted(_TAKE.all(self._connection, wanted), key=_LAST):
+            found.setdefault(instance_id, []).append(Event(EventKind(kind), *values))
+        added, self._added = self._added, []
+        for id, event in added:
+            if id in ids:
+                found.setdefault(id, []).append(event)
+            else:
+                self._added.append((id, event))
+        return found
+
+    def keep(self) -> None:
+        """Store the events that nobody took."""
         rows = [
             {
                 "workspace_id": self._workspace,
@@ -309,22 +331,19 @@ class SqlInbox:
                 "hops": event.hops,
                 "expires_at": event.expires_at,
             }
-            for id, event in events
+            for id, event in self._added
         ]
         insert_rows(self._connection, InboxRow, rows)
 
-    def pending(self, ids: Iterable[int]) -> dict[int, list[Event]]:
-        """Return the events of instances in the order they came, each with its id."""
-        wanted = {"workspace": self._workspace, "ids": sorted(ids)}
-        found: dict[int, list[Event]] = {}
-        for instance_id, kind, *values in _PENDING.all(self._connection, wanted):
-            found.setdefault(instance_id, []).append(Event(EventKind(kind), *values))
-        return found
 
-    def remove(self, ids: Sequence[int]) -> None:
-        """Remove events that were applied."""
-        if ids:
-            self._connection.execute(_REMOVE, {"ids": ids})
+def _as_stored(event: Event) -> Event:
+    """Return an event with the values it would have after it was stored."""
+    opened = event.opened_with
+    return replace(
+        event,
+        payload=decode(encode(dict(event.payload))),
+        opened_with=None if opened is None else decode(encode(dict(opened))),
+    )
 
 
 def _instance(row: Row[Any]) -> Instance:

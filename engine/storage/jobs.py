@@ -15,6 +15,7 @@ from engine.jobs import Job, JobStatus
 from engine.records import ClosedJob
 from engine.storage.bulk import among
 from engine.storage.lists.bounds import counted, literals
+from engine.storage.ready import Ready
 from engine.storage.tables import IncidentRow, InstanceRow, JobRow
 
 _JOB = (
@@ -47,8 +48,8 @@ _ONE = select(*_JOB).where(
     JobRow.workspace_id == bindparam("workspace"), JobRow.id == bindparam("id")
 )
 _AMONG = and_(JobRow.workspace_id == bindparam("workspace"), among(JobRow.id))
-_STATUSES = select(JobRow.id, JobRow.status).where(_AMONG)
-_CLOSE = (
+_STATUSES = Ready(select(JobRow.id, JobRow.status).where(_AMONG))
+_CLOSE = Ready(
     update(JobRow)
     .where(_AMONG, JobRow.status == JobStatus.OPEN)
     .values(status=JobStatus.COMPLETED.value)
@@ -75,7 +76,7 @@ class SqlJobs:
     def statuses(self, ids: Collection[int]) -> dict[int, JobStatus]:
         """Return the status of each job there is."""
         wanted = {"workspace": self._workspace, "ids": sorted(ids)}
-        rows = self._connection.execute(_STATUSES, wanted)
+        rows = _STATUSES.all(self._connection, wanted)
         return {id: JobStatus(status) for id, status in rows}
 
     def find(
@@ -110,7 +111,7 @@ class SqlJobs:
     def close(self, ids: Collection[int]) -> list[ClosedJob]:
         """Mark those that are open as completed, and return them in the order of their ids."""
         wanted = {"workspace": self._workspace, "ids": sorted(ids)}
-        rows = self._connection.execute(_CLOSE, wanted)
+        rows = _CLOSE.all(self._connection, wanted)
         return sorted((ClosedJob(*row) for row in rows), key=attrgetter("id"))
 
     def postpone(self, id: int, *, retries: int, error: str, due_at: datetime | None) -> bool:

@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.ports import Change
+from engine.storage.ready import driver_of
 from engine.troubles import Troubles
 
 _log = structlog.get_logger(__name__)
@@ -54,7 +55,7 @@ def tell(connection: Connection, changes: Sequence[Change]) -> None:
         by_workspace.setdefault(change.workspace, {})[change] = None
     for workspace, once in by_workspace.items():
         for payload in _payloads(workspace, list(once)):
-            connection.exec_driver_sql(_TELL, (CHANNEL, payload))
+            driver_of(connection).execute(_TELL, (CHANNEL, payload))
 
 
 class ChangeFeed:

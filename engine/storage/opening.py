@@ -120,6 +120,7 @@ class SqlStorage:
         with self.database.write() as connection:
             tx = self._begun(connection, workspace)
             yield tx
+            tx.inbox.keep()
             if tx.changes and not self.database.sqlite:
                 tell(connection, tx.changes)
 

@@ -1,4 +1,4 @@
-"""SELECTs that are put into words once, and then handed to PostgreSQL's driver as they are.
+"""Statements that are put into words once, and then handed to PostgreSQL's driver as they are.
 
 What SQLAlchemy does around each execution (finding the compiled form, a context, a result with its
 columns) takes as long as the driver and the server together, and an agent's page asks two dozen
@@ -21,10 +21,10 @@ _Change = Callable[[Any], Any]
 
 
 class Ready:
-    """A SELECT that many threads may execute; its rows have the columns as attributes."""
+    """A statement that many threads may execute; its rows have the columns as attributes."""
 
     def __init__(self, statement: Any) -> None:
-        """Keep a ``select`` or a union; it is put into words when it is first executed."""
+        """Keep a statement of SQLAlchemy; it is put into words when it is first executed."""
         self._statement = statement
         self._words: _Words | None = None
 
@@ -33,10 +33,7 @@ class Ready:
         if connection.dialect.name == "sqlite":
             found: Sequence[Any] = connection.execute(self._statement, asked).all()
             return found
-        words = self._words
-        if words is None:
-            words = self._words = _Words(self._statement, connection.dialect)
-        return words.rows(connection.connection.driver_connection, asked)
+        return self._put(connection).rows(driver_of(connection), asked)
 
     def first(self, connection: Connection, asked: Mapping[str, Any]) -> Any | None:
         """Return the first row, None when there is none: of a statement that finds few."""
@@ -47,6 +44,18 @@ class Ready:
         """Return the first column of the first row, None when there is none."""
         row = self.first(connection, asked)
         return None if row is None else row[0]
+
+    def change(self, connection: Connection, asked: Mapping[str, Any]) -> int:
+        """Execute what returns no rows; return how many it changed."""
+        if connection.dialect.name == "sqlite":
+            return int(connection.execute(self._statement, asked).rowcount)
+        return self._put(connection).change(driver_of(connection), asked)
+
+    def _put(self, connection: Connection) -> _Words:
+        words = self._words
+        if words is None:
+            words = self._words = _Words(self._statement, connection.dialect)
+        return words
 
 
 class _Words:
@@ -61,7 +70,7 @@ class _Words:
         given = ((name, bind.type.dialect_impl(dialect)) for name, bind in binds)
         written = ((name, kind.bind_processor(dialect)) for name, kind in given)
         self._written: list[tuple[str, _Change]] = [each for each in written if each[1]]
-        self._columns = list(statement.selected_columns)
+        self._columns = list(statement.exported_columns)
         self._row: Any = namedtuple("Row", [column.key for column in self._columns])  # type: ignore[misc]
         self._dialect = dialect
         #: (place in the row, change) of the columns that are changed; None before the first result.
@@ -69,15 +78,22 @@ class _Words:
 
     def rows(self, driver: Any, asked: Mapping[str, Any]) -> list[Any]:
         """Execute it on a connection of the driver."""
-        values = {**self._fixed, **asked}
-        for name, write in self._written:
-            values[name] = write(values[name])
-        cursor = driver.execute(self._text, values)
+        cursor = driver.execute(self._text, self._values(asked))
         if self._read is None:
             self._read = self._reading([column.type_code for column in cursor.description])
         if not self._read:
             return [self._row(*row) for row in cursor.fetchall()]
         return [self._row(*_changed(row, self._read)) for row in cursor.fetchall()]
+
+    def change(self, driver: Any, asked: Mapping[str, Any]) -> int:
+        """Execute what returns no rows on a connection of the driver."""
+        return int(driver.execute(self._text, self._values(asked)).rowcount)
+
+    def _values(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        values = {**self._fixed, **asked}
+        for name, write in self._written:
+            values[name] = write(values[name])
+        return values
 
     def _reading(self, codes: Sequence[int]) -> list[tuple[int, _Change]]:
         """Return what is done with columns of which PostgreSQL says that they are of such types."""
@@ -87,6 +103,11 @@ class _Words:
         return [(at, change) for at, change in read if change is not None]
 
 
+def driver_of(connection: Connection) -> Any:
+    """Return the connection as the driver knows it."""
+    return connection.connection.driver_connection
+
+
 def _changed(row: Sequence[Any], read: Sequence[tuple[int, _Change]]) -> list[Any]:
     values = list(row)
     for at, change in read:
@@ -94,4 +115,4 @@ def _changed(row: Sequence[Any], read: Sequence[tuple[int, _Change]]) -> list[An
     return values
 
 
-__all__ = ["Ready"]
+__all__ = ["Ready", "driver_of"]

@@ -81,15 +81,18 @@ _ANSWERED = Ready(
     .join(InstanceRow, InstanceRow.id == UserTaskRow.instance_id)
     .where(_OURS, among(UserTaskRow.id))
 )
-_COMPLETE = (
+_COMPLETED = (
     update(UserTaskRow)
     .where(_OURS, _OPEN, among(UserTaskRow.id))
     .values(status=UserTaskStatus.COMPLETED.value, ended_at=bindparam("moment"))
     .returning(UserTaskRow.id)
 )
-_COMPLETE_AS = _COMPLETE.where(
-    or_(UserTaskRow.claimed_by.is_(None), UserTaskRow.claimed_by == bindparam("holder"))
-).values(claimed_by=bindparam("holder"))
+_COMPLETE = Ready(_COMPLETED)
+_COMPLETE_AS = Ready(
+    _COMPLETED.where(
+        or_(UserTaskRow.claimed_by.is_(None), UserTaskRow.claimed_by == bindparam("holder"))
+    ).values(claimed_by=bindparam("holder"))
+)
 
 
 class SqlUserTasks:
@@ -189,9 +192,8 @@ class SqlUserTasks:
             return set()
         # One conditional statement: of two agents who click at the same moment, one wins.
         wanted = {"workspace": self._workspace, "ids": ids, "moment": now, "holder": by}
-        return set(
-            self._connection.execute(_COMPLETE if by is None else _COMPLETE_AS, wanted).scalars()
-        )
+        complete = _COMPLETE if by is None else _COMPLETE_AS
+        return {id for (id,) in complete.all(self._connection, wanted)}
 
     def next_for(self, queue: str | None, by: str, besides: int) -> int | None:
         """Return the id of the first open one in a queue that is free or theirs, if any."""

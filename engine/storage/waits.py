@@ -72,20 +72,22 @@ _DUE = Ready(
 )
 
 
-def _removal(table: Any) -> Any:
+def _removal(table: Any) -> Ready:
     """Return the statement that deletes waits; by their instances, for ids may have no index."""
-    return delete(table).where(among(table.instance_id, "instances"), among(table.id))
+    return Ready(delete(table).where(among(table.instance_id, "instances"), among(table.id)))
 
 
 _DELETE_TIMERS = _removal(TimerRow)
 _DELETIONS = {_TIMER: _DELETE_TIMERS, _SUBSCRIPTION: _removal(SubscriptionRow)}
-_END_TASKS = (
+_END_TASKS = Ready(
     update(UserTaskRow)
     .where(among(UserTaskRow.id))
     .values(status=bindparam("to_status"), ended_at=bindparam("moment"))
 )
-_END_JOBS = update(JobRow).where(among(JobRow.id)).values(status=bindparam("to_status"))
-_RESOLVE = update(IncidentRow).where(among(IncidentRow.id)).values(resolved_at=bindparam("moment"))
+_END_JOBS = Ready(update(JobRow).where(among(JobRow.id)).values(status=bindparam("to_status")))
+_RESOLVE = Ready(
+    update(IncidentRow).where(among(IncidentRow.id)).values(resolved_at=bindparam("moment"))
+)
 
 #: (instance id, token, slot) of closed waits: whether they were completed.
 _Over = dict[tuple[int, int, int], bool]
@@ -113,7 +115,7 @@ class SqlWaits:
         if rows:
             gone = [row.id for row in rows]
             instances = sorted({row.instance_id for row in rows})
-            self._connection.execute(_DELETE_TIMERS, {"ids": gone, "instances": instances})
+            _DELETE_TIMERS.change(self._connection, {"ids": gone, "instances": instances})
         return [
             (id, Event(EventKind.TIMER_DUE, token=token, slot=slot, due_at=due_at))
             for _, id, token, slot, due_at in rows
@@ -153,11 +155,11 @@ class SqlWaits:
                 found.setdefault(row.kind, []).append(row)
         for kind, remove in _DELETIONS.items():
             if gone := [row.id for row in found.get(kind, ())]:
-                self._connection.execute(remove, {"ids": gone, "instances": touched})
+                remove.change(self._connection, {"ids": gone, "instances": touched})
         self._close_tasks(found.get(_TASK, ()), over, applied, now)
         self._close_jobs(found.get(_JOB, ()), over)
         if resolved := [row.id for row in found.get(_INCIDENT, ())]:
-            self._connection.execute(_RESOLVE, {"ids": resolved, "moment": now})
+            _RESOLVE.change(self._connection, {"ids": resolved, "moment": now})
 
     def _close_tasks(
         self, rows: Iterable[Any], over: _Over, applied: Applied, now: datetime
@@ -170,7 +172,7 @@ class SqlWaits:
             applied.user_tasks.append((row.id, row.queue))
         for status, ids in by_status.items():
             ended_as = {"ids": ids, "to_status": status.value, "moment": now}
-            self._connection.execute(_END_TASKS, ended_as)
+            _END_TASKS.change(self._connection, ended_as)
 
     def _close_jobs(self, rows: Iterable[Any], over: _Over) -> None:
         by_status: dict[JobStatus, list[int]] = {}
@@ -179,7 +181,7 @@ class SqlWaits:
             status = JobStatus.COMPLETED if done else JobStatus.CANCELLED
             by_status.setdefault(status, []).append(row.id)
         for status, ids in by_status.items():
-            self._connection.execute(_END_JOBS, {"ids": ids, "to_status": status.value})
+            _END_JOBS.change(self._connection, {"ids": ids, "to_status": status.value})
 
     def _open(self, opened: Sequence[tuple[int, Wait]], applied: Applied, now: datetime) -> None:
         rows: dict[type[Any], list[dict[str, Any]]] = {}

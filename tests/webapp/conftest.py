@@ -99,11 +99,16 @@ def app(installation: Installation) -> APIFlask:
     return create_app(installation.rooms, secret_key="s" * 64)
 
 
+#: What browsers ask for when a person opens a page.
+PAGE = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
 class Browser:
     """A client with cookies that sends the CSRF token of its page with every form."""
 
     def __init__(self, app: APIFlask) -> None:
         self.client = app.test_client()
+        self.client.environ_base["HTTP_ACCEPT"] = PAGE
         self.get = self.client.get
 
     def token(self) -> str:

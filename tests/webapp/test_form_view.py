@@ -70,6 +70,11 @@ def test_a_condition_on_one_field_is_handed_to_the_browser() -> None:
         ('= next_step != "a" and b', (None, None, False)),
         ('= next_step ! = "close"', (None, None, False)),
         ("= next_step != close", (None, None, False)),
+        ('= a or next_step = "close"', ("next_step", "close", False)),
+        ('= a or b > 3 or next_step != "reply"', ("next_step", "reply", True)),
+        ('= a or b and next_step = "close"', (None, None, False)),
+        ('= b and (a or next_step = "close")', (None, None, False)),
+        ('= if a then b else c or next_step = "close"', (None, None, False)),
     ],
 )
 def test_a_browser_follows_a_field_that_has_or_has_not_a_value(
@@ -83,6 +88,30 @@ def test_a_browser_follows_a_field_that_has_or_has_not_a_value(
 
     # then
     assert (view.hide_field, view.hide_value, view.hide_unless) == followed
+
+
+@pytest.mark.parametrize(
+    ("condition", "variables", "hidden", "followed"),
+    [
+        ('= a or next_step = "close"', {"next_step": "close"}, True, "next_step"),
+        ('= a or next_step = "close"', {"next_step": "close", "a": True}, True, None),
+        ('= a or next_step = "close"', {"next_step": "reply", "a": True}, True, None),
+        ('= a or next_step = "close"', {"next_step": "reply", "a": False}, False, "next_step"),
+        ('= a or next_step != "reply"', {"next_step": "close"}, True, "next_step"),
+        ('= a or next_step != "reply"', {"next_step": "close", "a": True}, True, None),
+    ],
+)
+def test_a_browser_never_shows_what_another_reason_hides(
+    condition: str, variables: dict[str, Any], hidden: bool, followed: str | None
+) -> None:
+    # given
+    field = {"type": "textarea", "key": "answer", "id": "a", "conditional": {"hide": condition}}
+
+    # when
+    (view,) = form_view.fields({"components": [field]}, variables)
+
+    # then
+    assert (view.hidden, view.hide_field) == (hidden, followed)
 
 
 def test_a_check_box_that_is_not_sent_means_no_and_readonly_fields_are_not_taken() -> None:

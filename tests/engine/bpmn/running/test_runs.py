@@ -91,10 +91,10 @@ def test_messages_for_which_nothing_waits_come_back(play):
     case = play('<userTask id="u"/>')
 
     # when
-    case.apply(Event(EventKind.MESSAGE, name="m", id=5), Event(EventKind.MESSAGE, name="n", id=6))
+    case.apply(Event(EventKind.MESSAGE, name="m"), Event(EventKind.MESSAGE, name="n"))
 
     # then
-    assert [event.id for event in case.last.untaken] == [5, 6]
+    assert [event.name for event in case.last.untaken] == ["m", "n"]
 
 
 def test_events_after_the_end_are_passed_over_and_messages_and_answers_come_back(play):
@@ -104,7 +104,7 @@ def test_events_after_the_end_are_passed_over_and_messages_and_answers_come_back
     done = Event(EventKind.USER_TASK_COMPLETED, token=token)
 
     # when
-    case.apply(done, done, Event(EventKind.MESSAGE, name="m", id=1), Event(EventKind.CANCEL))
+    case.apply(done, done, Event(EventKind.MESSAGE, name="m"), Event(EventKind.CANCEL))
 
     # then
     assert case.completed
