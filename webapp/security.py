@@ -123,7 +123,8 @@ def protect(app: Flask, people: People, settings: Settings) -> None:
         RATELIMIT_STORAGE_URI="memory://",
     )
     csrf.init_app(app)
-    app.context_processor(lambda: {"csrf_token": csrf_token, "opens_page": opens_page})
+    # Not of the page alone: parts of pages are read once, without what a page knows.
+    app.jinja_env.globals.update(csrf_token=csrf_token, opens_page=opens_page)
     limiter.init_app(app)
     manager = LoginManager()
     # It would write the cookie when somebody's address changes, with whatever is asked first.
