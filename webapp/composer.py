@@ -81,7 +81,7 @@ def draft_of(opened: OpenedUserTask, data: Mapping[str, Any]) -> Draft | None:
     view = next((one for one in views if one.composes and not one.hidden), None)
     if view is None:
         return None
-    splits = any(one.field.key == "split" for one in views)
+    splits = any(one.field.key == "split" and not one.hidden for one in views)
     values = {**opened.variables, **data}
     looked = _look(opened, view.value, values, split=splits and _is_true(values, "split"))
     return None if looked is None else Draft(view.field.key, *looked, splits)

@@ -141,6 +141,10 @@ def _followed(
         return None
     besides, name, sign, value = found.groups()
     unless = sign == "!="
-    if besides is not None and hidden and not visible([field], {**seen, name: value if unless else None})[0]:
+    if (
+        besides is not None
+        and hidden
+        and not visible([field], {**seen, name: value if unless else None})[0]
+    ):
         return None
     return name, value, unless

@@ -18,6 +18,7 @@ from webapp.services import Services
 
 PUBLIC, PRIVATE = "Everybody (public reply)", "Only the customer (private message)"
 ALONE = "Only the customer reads it"
+PARTS, LATER = "Send it as a numbered thread", "Send it later"
 COMPLAINT = "This is unacceptable! My parcel is broken. Terrible service."
 PRAISE = "Wonderful, thank you so much, great service!"
 
@@ -75,6 +76,46 @@ def test_who_reads_the_answer_is_asked_only_where_there_is_a_choice(
     # then
     shown = [one for one in (PUBLIC, PRIVATE, ALONE, "Invite the customer") if is_shown(one, page)]
     assert shown == said
+
+
+@pytest.mark.parametrize(
+    ("network", "private", "offered"),
+    [
+        ("phone", True, []),
+        ("feed", False, []),
+        ("form", True, [LATER]),
+        ("email", True, [LATER]),
+        ("x", True, [PARTS, LATER]),
+        ("mastodon", False, [PARTS, LATER]),
+    ],
+)
+def test_later_and_in_parts_are_offered_only_where_an_answer_can_go_out_so(
+    services: Services,
+    browser: Any,
+    clock: SetClock,
+    network: str,
+    private: bool,
+    offered: list[str],
+) -> None:
+    # given
+    writes(services, clock, network, private=private)
+    browser.log_in("ana")
+
+    # when
+    page = browser.get("/tasks/1").text
+
+    # then: whatever the person chooses
+    fields = {one: field_of(one, page) for one in (PARTS, LATER)}
+    assert [one for one, field in fields.items() if " hidden" not in field] == offered
+    assert [one for one, field in fields.items() if "data-hide-field" in field] == offered
+
+
+def field_of(text: str, page: str) -> str:
+    """Return the tag of the field in which a text stands."""
+    before, found_there, _ = page.partition(text)
+    assert found_there, text
+    tags: list[str] = re.findall(r'<(?:fieldset|div) class="field"[^>]*>', before)
+    return tags[-1]
 
 
 def is_shown(text: str, page: str) -> bool:
