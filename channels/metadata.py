@@ -3,10 +3,11 @@
 A photograph tells where and when it was made, by which telephone, and what it showed before it was
 cut; none of that is meant for a customer. Files are walked by their own structure and only what
 makes the picture is kept, so what nobody here knows goes too. How a camera was held stays: without
-it, the picture would lie on its side. Films keep their length, for their tables tell positions.
+it, the picture would lie on its side. Films keep their length, for their tables tell positions;
+tracks of their own, in which action cameras write their way, stay. PDF files are not looked into.
 
-Pure. Facts: ITU T.81 (JPEG), the PNG specification of 2025, RFC 9649 (WebP), ISO 14496-12 (MP4),
-and TIFF 6.0 for what EXIF is written in.
+Pure. Facts: ITU T.81 (JPEG), the PNG specification of 2025, RFC 9649 (WebP), GIF89a of 1990 with
+the loop that Netscape added, ISO 14496-12 (MP4), and TIFF 6.0 for what EXIF is written in.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 
-from channels.media import JPEG, MP4, PNG, WEBP
+from channels.media import GIF, JPEG, MP4, PNG, WEBP
 
 #: Where a scan of a JPEG ends: at any marker that is no part of it. What may fill the space before
 #: one stays with the scan: a pattern for that, too, takes hours for a file that is full of it.
@@ -36,8 +37,15 @@ _LOOKS = {b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"bKGD", b"hIST"
 _SHOWN = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"}
 #: Flags of a WebP that say whether EXIF, and XMP, follow.
 _HAS_EXIF, _HAS_XMP = 0x08, 0x04
-#: Boxes of a film that hold others, and those that tell of it.
-_ROOMS, _TOLD = {b"moov", b"trak"}, {b"udta", b"meta", b"uuid"}
+#: Blocks of a GIF, and its extensions: how long the next picture is shown, what programs add, and
+#: words in place of a picture, which no program shows any more.
+_IMAGE, _EXTENSION, _TRAILER = 0x2C, 0x21, 0x3B
+_CONTROL, _APPLICATION, _WORDS = 0xF9, 0xFF, 0x01
+#: Those who say in a GIF how often it moves, and the number of what they say it with.
+_LOOPS, _TIMES = {b"NETSCAPE2.0", b"ANIMEXTS1.0"}, 1
+#: Boxes of a film that hold others, those that tell of it, and those that tell when it was made.
+_ROOMS, _TOLD = {b"moov", b"trak", b"mdia"}, {b"udta", b"meta", b"uuid"}
+_DATED = {b"mvhd", b"tkhd", b"mdhd"}
 _ORIENTATION, _SHORT = 0x0112, 3
 
 
@@ -173,6 +181,54 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += 8 + size + size % 2
 
 
+def _gif(content: bytes) -> bytes:
+    at = 13 + _colours(content[10])
+    if at > len(content):
+        raise ValueError("It ends in the middle of a part.")
+    kept, control = [content[:at]], b""
+    while at < len(content) and (kind := content[at]) != _TRAILER:
+        begin = at
+        if kind == 0:
+            at += 1  # some programs fill with it
+        elif kind == _EXTENSION:
+            label, at = content[at + 1], _blocks_end(content, at + 2)
+            if label == _CONTROL:
+                control = content[begin:at]
+            elif label == _APPLICATION:
+                kept.append(_loop(content[begin:at]))
+            elif label == _WORDS:
+                control = b""
+        elif kind == _IMAGE:
+            at = _blocks_end(content, at + 11 + _colours(content[at + 9]))
+            kept += (control, content[begin:at])
+            control = b""
+        else:
+            raise ValueError("There is something between two parts of it.")
+    if all(one[:1] != bytes((_IMAGE,)) for one in kept):
+        raise ValueError("It ends before its first picture.")
+    return b"".join((*kept, bytes((_TRAILER,))))
+
+
+def _colours(flags: int) -> int:
+    """Return how many bytes a table of colours takes, as its flags say."""
+    return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def _blocks_end(content: bytes, at: int) -> int:
+    """Return where blocks end, each of which says how long it is; one without length is last."""
+    while size := content[at]:
+        at += size + 1
+    return at + 1
+
+
+def _loop(extension: bytes) -> bytes:
+    """Return how often a GIF moves, as a program added it; empty where it says something else."""
+    name, said = extension[3:14], extension[14:]
+    if extension[2] != len(name) or name not in _LOOPS or said[:2] != bytes((3, _TIMES)):
+        return b""
+    return extension[:14] + said[:4] + b"\0"
+
+
 def _mp4(content: bytes) -> bytes:
     film = bytearray(content)
     rooms = [(0, len(film))]
@@ -191,10 +247,15 @@ def _mp4(content: bytes) -> bytes:
             elif kind in _TOLD:
                 film[at + 4 : at + 8] = b"free"
                 film[at + head : at + size] = bytes(size - head)
+            elif kind in _DATED:
+                # Behind the version and its flags: two moments, of 8 bytes each in version 1.
+                first = at + head + 4
+                last = min(first + (16 if film[at + head] else 8), at + size)
+                film[first:last] = bytes(max(last - first, 0))
             at += size
     return bytes(film)
 
 
 _WALKS: Mapping[str, Callable[[bytes], bytes]] = {
-    JPEG: _jpeg, PNG: _png, WEBP: _webp, MP4: _mp4,
+    JPEG: _jpeg, PNG: _png, WEBP: _webp, GIF: _gif, MP4: _mp4,
 }  # fmt: skip

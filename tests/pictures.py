@@ -53,6 +53,25 @@ def webp(*more: tuple[bytes, bytes], flags: int = 0) -> bytes:
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
+def gif(*more: bytes, colours: bool = True, end: bytes = b"\x3b") -> bytes:
+    """Return a GIF; ``more`` are blocks between its head and its picture."""
+    head = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80 if colours else 0, 0, 0)
+    table = b"\0\0\0\xff\xff\xff"
+    return head + (table if colours else b"") + b"".join(more) + gif_picture() + end
+
+
+def gif_picture(pixels: bytes = b"\x44\x01", *, colours: bool = False) -> bytes:
+    """Return one picture of a GIF, with a table of four colours of its own, or without."""
+    flags, table = (0x81, bytes(12)) if colours else (0, b"")
+    told = struct.pack("<BHHHHB", 0x2C, 0, 0, 1, 1, flags)
+    return told + table + b"\x02" + bytes((len(pixels),)) + pixels + b"\0"
+
+
+def gif_extension(label: int, *blocks: bytes) -> bytes:
+    """Return one extension of a GIF."""
+    return bytes((0x21, label)) + b"".join(bytes((len(one),)) + one for one in blocks) + b"\0"
+
+
 def box(kind: bytes, data: bytes) -> bytes:
     """Return one box of a film."""
     return struct.pack(">I4s", len(data) + 8, kind) + data
@@ -60,5 +79,5 @@ def box(kind: bytes, data: bytes) -> bytes:
 
 def film(*more: bytes) -> bytes:
     """Return a film; ``more`` are boxes inside what describes it."""
-    describes = box(b"moov", box(b"mvhd", bytes(8)) + b"".join(more))
+    describes = box(b"moov", box(b"mvhd", bytes(24)) + b"".join(more))
     return box(b"ftyp", b"isom\0\0\x02\0") + describes + box(b"mdat", b"frames")

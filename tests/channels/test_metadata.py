@@ -13,6 +13,9 @@ from tests.pictures import (
     box,
     exif,
     film,
+    gif,
+    gif_extension,
+    gif_picture,
     jpeg,
     jpeg_part,
     png,
@@ -21,6 +24,8 @@ from tests.pictures import (
 )
 
 EXIF = b"Exif\0\0"
+LOOP = gif_extension(0xFF, b"NETSCAPE2.0", b"\x01\x05\0")
+SHOWN = gif_extension(0xF9, b"\x04\x0a\0\0")
 ICC, ADOBE = b"ICC_PROFILE\0\x01\x01colours", b"Adobe\0d\0\0\0\0\x01"
 
 
@@ -48,7 +53,19 @@ ICC, ADOBE = b"ICC_PROFILE\0\x01\x01colours", b"Adobe\0d\0\0\0\0\x01"
          webp(flags=0x20)),
         (MP4, film(box(b"udta", TOLD), box(b"trak", box(b"meta", TOLD))),
          film(box(b"free", bytes(len(TOLD))), box(b"trak", box(b"free", bytes(len(TOLD)))))),
-        (GIF, b"GIF89a moving", b"GIF89a moving"),
+        (MP4, film(box(b"trak", box(b"tkhd", b"\0\0\0\x07" + TOLD[:8] + b"1234")
+                       + box(b"mdia", box(b"mdhd", b"\x01\0\0\0" + TOLD[:16] + b"1234")))),
+         film(box(b"trak", box(b"tkhd", b"\0\0\0\x07" + bytes(8) + b"1234")
+                  + box(b"mdia", box(b"mdhd", b"\x01\0\0\0" + bytes(16) + b"1234"))))),
+        (GIF, gif(SHOWN, gif_extension(0xFE, TOLD, TOLD), gif_picture(colours=True), SHOWN),
+         gif(SHOWN, gif_picture(colours=True), SHOWN)),
+        (GIF, gif(LOOP, gif_extension(0xFF, b"XMP DataXMP", TOLD), colours=False),
+         gif(LOOP, colours=False)),
+        (GIF, gif(gif_extension(0xFF, b"NETSCAPE2.0", b"\x01\x05\0", TOLD)), gif(LOOP)),
+        (GIF, gif(gif_extension(0xFF, b"NETSCAPE2.0", TOLD), gif_extension(0xFF, TOLD)), gif()),
+        (GIF, gif(SHOWN, gif_extension(0x01, bytes(12), TOLD), gif_extension(0x99, TOLD)), gif()),
+        (GIF, gif(b"\0") + TOLD, gif()),
+        (GIF, gif(end=b""), gif()),
         (PDF, b"%PDF-1.7", b"%PDF-1.7"),
     ],
 )  # fmt: skip
@@ -63,6 +80,9 @@ def test_a_file_that_is_made_to_keep_us_busy_is_walked_once() -> None:
     # What may fill the space before a marker, a million times, and no marker.
     full = jpeg(scan=b"\xff" * 1_000_000 + b"\0")
     assert without_metadata(full, JPEG) == full
+    # Blocks of one byte.
+    many = gif(gif_extension(0xFE, *[b"x"] * 1_000_000))
+    assert without_metadata(many, GIF) == gif()
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -97,6 +117,8 @@ def test_what_cannot_be_read_of_a_camera_is_upright(told: bytes) -> None:
         (JPEG, b"\xff\xd8\xff"), (JPEG, b"\xff\xd8\xff\xe1\xff\xff"), (JPEG, b"\xff\xd8\xffJFIF"),
         (JPEG, jpeg()[:30]), (PNG, b"\x89PNG\r\n\x1a\n a picture"), (PNG, png()[:-1]),
         (WEBP, webp()[:-1]), (WEBP, b"RIFF\x04\0\0\0"), (MP4, film()[:-1]),
+        (GIF, b"GIF89a moving"), (GIF, b"GIF89a"), (GIF, gif()[:15]), (GIF, gif()[:-2]),
+        (GIF, gif(TOLD)), (MP4, film(box(b"tkhd", b""))[:-6]),
         (MP4, b"\0\0\0\x04ftyp"), (MP4, b"\0\0\0\x01ftypisom"),
     ],
 )  # fmt: skip

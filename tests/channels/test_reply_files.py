@@ -18,10 +18,10 @@ from channels.outbox import Outbox
 from engine import Engine, Source
 from engine.errors import NotFoundError
 from tests.channels.conftest import ANSWERING, FakeNetwork, mention
-from tests.pictures import TOLD, png, png_chunk
+from tests.pictures import TOLD, gif, png, png_chunk
 
 PNG, OTHER = png(b"a picture"), png(b"another")
-GIF = b"GIF89a moving"
+GIF = gif()
 #: Sends what it is told, with files.
 SENDING = ANSWERING.replace(
     '<corral:input name="by" value="= \'ana\'"/>',
