@@ -115,6 +115,9 @@ class OwnPost:
     #: What ids begin with under which the network takes posts that wait for its moderators. A reply
     #: of ours that was taken so, with the same words, is this post.
     waited_as: str | None = None
+    #: Where the network says that it has waited so: the ids of what waits still. Then it is a reply
+    #: of ours that does not, in other words if need be: moderators may have changed them.
+    waiting: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -103,6 +104,14 @@ class Recent:
             if score > best or (found is None and score >= best):
                 best, found = score, id
         return found
+
+
+def nearest(text: str, others: Sequence[str]) -> int:
+    """Return which of some texts, at least one, has most in common with ``text``, letter by letter.
+
+    Of several it is the first.
+    """
+    return max(range(len(others)), key=lambda at: fuzz.ratio(text, others[at]))
 
 
 def _likeness(one: Gist, other: Gist, least: float) -> float:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from channels.model import Author, ChannelAccount, Mention, OwnPost, ReplyStatus
 from channels.phrases import letters_of
+from channels.similar import nearest
 from channels.storage.tables import ConversationRow, CustomerRow, IdentityRow, MentionRow, ReplyRow
 from engine.storage.bulk import insert_unless_there
 
@@ -33,6 +34,10 @@ class Thread:
 
     id: int
     opened: bool  #: by this page
+
+
+#: A reply that waits for a moderator: its id, conversation, text and external id.
+_Waiting = Row[int, int | None, str, str | None]
 
 
 class Arrivals:
@@ -161,30 +166,32 @@ class Arrivals:
         if not waiting:
             return list(posts)
         known = self._sent([post.external_id for post, _ in posts])
-        left = []
-        for post, thread in posts:
-            words = letters_of(post.text)
-            same = [
-                row for row in waiting
-                if row.conversation_id == thread.id and letters_of(row.text) == words
-            ]  # fmt: skip
-            if not same or not post.waited_as or post.external_id in known:
-                left.append((post, thread))
-                continue
-            row = same[0]
-            waiting.remove(row)
-            self._connection.execute(
-                update(ReplyRow).where(ReplyRow.id == row.id).values(external_id=post.external_id),
-                execution_options={"synchronize_session": False},
-            )
+        left = list(posts)
+        # Those with changed words come last: none may take what another is word by word.
+        for find in (_same_words, _let_through):
+            for post, thread in tuple(left):
+                here = [row for row in waiting if row.conversation_id == thread.id]
+                row = find(post, here) if post.waited_as and post.external_id not in known else None
+                if row is not None:
+                    waiting.remove(row)
+                    left.remove((post, thread))
+                    self._call(row, post)
         return left
 
-    def _waiting(
-        self, begin: str, conversations: Collection[int]
-    ) -> Sequence[Row[int, int | None, str]]:
+    def _call(self, row: _Waiting, post: OwnPost) -> None:
+        """Call a reply by the post it became, and let it say what customers read there."""
+        same = letters_of(row.text) == letters_of(post.text)
+        self._connection.execute(
+            update(ReplyRow)
+            .where(ReplyRow.id == row.id)
+            .values(external_id=post.external_id, text=row.text if same else post.text),
+            execution_options={"synchronize_session": False},
+        )
+
+    def _waiting(self, begin: str, conversations: Collection[int]) -> Sequence[_Waiting]:
         """Return the replies in conversations whose external ids begin so, oldest first."""
         return self._connection.execute(
-            select(ReplyRow.id, ReplyRow.conversation_id, ReplyRow.text)
+            select(ReplyRow.id, ReplyRow.conversation_id, ReplyRow.text, ReplyRow.external_id)
             .where(ReplyRow.conversation_id.in_(conversations))
             .where(ReplyRow.account_id == self._account.id)
             .where(ReplyRow.external_id.startswith(begin, autoescape=True))
@@ -270,6 +277,27 @@ class Arrivals:
                 ),
                 changed,
             )
+
+
+def _same_words(post: OwnPost, waiting: Sequence[_Waiting]) -> _Waiting | None:
+    """Return the reply that waited with the words of a post."""
+    words = letters_of(post.text)
+    return next((row for row in _left(post, waiting) if letters_of(row.text) == words), None)
+
+
+def _let_through(post: OwnPost, waiting: Sequence[_Waiting]) -> _Waiting | None:
+    """Return the reply that became a post which has waited, whatever it says now.
+
+    Of several that wait no more, as some were refused, it is the one most like it.
+    """
+    if post.waiting is None or not (gone := _left(post, waiting)):
+        return None
+    return gone[nearest(letters_of(post.text), [letters_of(row.text) for row in gone])]
+
+
+def _left(post: OwnPost, waiting: Sequence[_Waiting]) -> list[_Waiting]:
+    """Return the replies that may not wait any more, as far as the network says."""
+    return [row for row in waiting if row.external_id not in (post.waiting or ())]
 
 
 def _known(row: Row[Any]) -> KnownAuthor:

@@ -56,6 +56,8 @@ class Forum(StandIn):
     posts: dict[int, Post] = field(default_factory=dict)
     pending: list[dict[str, Any]] = field(default_factory=list)
     waiting: list[tuple[Topic, str, int | None]] = field(default_factory=list)
+    queued: int = 0  #: how many posts had to wait so far
+    notices: list[dict[str, Any]] = field(default_factory=list)
     same: dict[str, tuple[datetime, Told]] = field(default_factory=dict)
     staff: bool = False
 
@@ -69,10 +71,19 @@ class Forum(StandIn):
         self.topics[id] = Topic(id, title, bool(members), members, **more)
         return self.topics[id]
 
-    def approve(self) -> Post:
-        """Have a moderator let through what waits longest."""
+    def approve(self, raw: str | None = None, *, at: int = 0) -> Post:
+        """Have a moderator let through what waits, the longest first, in other words if given."""
+        self.pending.pop(at)
+        topic, said, number = self.waiting.pop(at)
+        post = self._posted(topic, raw or said, number)
+        notice = {"notification_type": 20, "topic_id": topic.id, "post_number": post.number}
+        self.notices.insert(0, notice | {"created_at": _stamp(self.now()), "read": False})
+        return post
+
+    def reject(self) -> None:
+        """Have a moderator refuse what waits longest."""
         self.pending.pop(0)
-        return self._posted(*self.waiting.pop(0))
+        self.waiting.pop(0)
 
     def post(
         self, topic: Topic, author: str, raw: str, *, to: Post | None = None, id: int | None = None,
@@ -111,6 +122,9 @@ class Forum(StandIn):
             return self._listed(call.one("before"), private=path == "/private-posts.json")
         if path == "/search.json":
             return self._found(call.one("q") or "")
+        if path == "/notifications.json":
+            other = {"notification_type": 2, "topic_id": 500, "post_number": 1}
+            return Told(200, {"notifications": [other, *self.notices]})
         if path == f"/posts/{MEMBER}/pending.json":
             return Told(200, {"pending_posts": self.pending})
         if named := re.fullmatch(r"/posts/by_number/(\d+)/(\d+)\.json", path):
@@ -211,7 +225,8 @@ class Forum(StandIn):
         if topic.closed:
             return _refusal(403, "You are not permitted to view the requested resource.")
         if self.moderated:
-            waits = {"id": len(self.pending) + 900, "raw_text": raw, "topic_id": topic.id,
+            self.queued += 1
+            waits = {"id": self.queued + 899, "raw_text": raw, "topic_id": topic.id,
                      "created_at": _stamp(self.now())}  # fmt: skip
             self.pending.append(waits)
             self.waiting.append((topic, raw, told.get("reply_to_post_number")))

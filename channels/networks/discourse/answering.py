@@ -31,6 +31,7 @@ from channels.networks.discourse.posts import (
     read,
     topic_of,
 )
+from channels.networks.discourse.reviewed import id_of, waiting
 from channels.phrases import first_words, letters_of
 
 #: Characters of a post, unless a forum has set another limit.
@@ -207,13 +208,9 @@ class Answering:
 
     def _waiting(self, reply: Reply, words: str) -> str | None:
         """Return the id of the reply among the posts that wait for a moderator."""
-        try:
-            told = self._visit.get(f"/posts/{self._member}/pending.json").get("pending_posts")
-        except CallRefusedError:
-            return None  # older forums tell of none
         others = self._visit.forum.posted.by_others(reply.idempotency_key)
-        for one in told if isinstance(told, list) else ():
-            id = f"{QUEUED}{one.get('id')}"
+        for one in waiting(self._visit, self._member) or ():
+            id = id_of(one)
             new = moment_of(one.get("created_at")) >= reply.created_at - DOUBT
             if new and letters_of(str(one.get("raw_text"))) == words and id not in others:
                 return id

@@ -75,7 +75,7 @@ class Visit:
             raise
 
     def listed(self, path: str, name: str, before: int | None = None) -> list[Told]:
-        """Return the posts of a list, newest first, with ids below ``before``."""
+        """Return what a list holds, newest first; of posts those with ids below ``before``."""
         told = self.get(path, {"before": before}).get(name)
         return [one for one in told if isinstance(one, Mapping)] if isinstance(told, list) else []
 

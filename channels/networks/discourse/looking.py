@@ -28,6 +28,7 @@ from channels.networks.discourse.posts import (
     thread_of,
     titled,
 )
+from channels.networks.discourse.reviewed import let_through
 from channels.positions import is_due, restored
 
 #: Lists asked for in a row: what is behind them is told as a gap, and searched.
@@ -123,6 +124,7 @@ class Look:
         for begin in range(0, max(len(posts), 1), many):
             some = posts[begin : begin + many]
             mentions, own = self._sorted_out(some)
+            own = let_through(self._visit, self._brand.member, own, some)
             self._moved(kind, some)
             if mentions or own or gap or self._skipped or always:
                 yield self._page(mentions=tuple(mentions), own_posts=tuple(own), gap=gap)

@@ -188,6 +188,35 @@ def test_what_changes_slowly_is_not_asked_for_at_each_look(stage: Stage) -> None
     assert stage.forum.asked("/search.json") == 2  # once for each word
 
 
+@pytest.mark.parametrize("unheard", ["", "/notifications.json", "/pending.json"])
+def test_an_answer_that_has_waited_tells_what_waits_still_where_the_forum_does(
+    stage: Stage, unheard: str
+) -> None:
+    # given
+    post = stage.says("#acme")
+    stage.look()
+    stage.forum.moderated = True
+    for number in range(2):
+        stage.send(stage.reply(str(post.id), f"Sorry, {number}!", idempotency_key=f"key-{number}"))
+    stage.forum.approve("We are.")
+    if unheard:
+        stage.forum.fails(Told(404, {"errors": ["Not found."]}), unheard)
+
+    # when
+    (answer,) = [one for page in stage.look() for one in page.own_posts]
+
+    # then
+    assert answer.text == "We are."
+    assert answer.waiting == (None if unheard else {"queued:901"})
+
+
+def test_what_a_forum_took_at_once_is_not_asked_about(stage: Stage) -> None:
+    post = stage.says("#acme")
+    stage.send(stage.reply(str(post.id)))
+    stage.look()
+    assert stage.forum.asked("/notifications.json") == 0
+
+
 def test_private_messages_that_are_refused_hold_nothing_else_up(stage: Stage) -> None:
     # given
     no = Told(403, {"errors": ["You are not permitted."], "error_type": "invalid_access"})

@@ -71,6 +71,51 @@ def test_a_reply_that_a_moderator_lets_through_is_shown_once_and_its_thread_goes
     house.engine.close()
 
 
+def test_a_reply_that_a_moderator_changes_is_shown_once_in_the_words_of_the_forum(
+    stage: Stage, database_of: Callable[[str], str]
+) -> None:
+    # given: three replies wait, and a moderator refuses the first
+    house = House(database_of("file"), stage.clock, stage.account, DiscourseNetwork)
+    stage.says("Acme Bank lost my money")
+    house.lives(1)
+    stage.forum.moderated = True
+    for text in ("We are sorry.", "Your money is found!", "Is it there, you nag?"):
+        house.answers(text)
+        house.lives(1)
+    stage.forum.reject()
+
+    # when: the last is let through in other words, while a colleague writes in the forum
+    changed = stage.forum.approve("Is it there now?", at=1)
+    stage.says("Ask me, too.", MEMBER)
+    house.is_killed()
+    house.lives(2)
+
+    # then
+    assert told_in(house) == {
+        "We are sorry.": "queued:900",
+        "Your money is found!": "queued:901",
+        "Is it there now?": str(changed.id),
+        "Ask me, too.": str(changed.id + 1),
+    }
+
+    # when: what still waited is let through in words that are all other, and answered
+    other = stage.forum.approve("See your account.")
+    stage.says("Thank you!", to=other)
+    house.lives(2)
+
+    # then
+    assert told_in(house)["See your account."] == str(other.id)
+    assert len(told_in(house)) == 4
+    assert house.mentions()[1:] == ["Thank you!"]
+    house.engine.close()
+
+
+def told_in(house: House) -> dict[str, str | None]:
+    """Return the replies of the first conversation, by their words."""
+    posts = house.conversations.conversation(1).posts
+    return {one.text: one.external_id for one in posts if one.kind == "reply"}
+
+
 def test_a_reply_that_waits_for_a_moderator_is_no_post_of_another_conversation(
     stage: Stage, database_of: Callable[[str], str]
 ) -> None:
