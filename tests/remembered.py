@@ -6,24 +6,37 @@ room already is migrated as ever.
 
 Templates: each application has an environment of its own, which would compile all it shows.
 
+Rules of addresses: each application has them all, and each becomes two small programs.
+
+Statements: each database has a dialect of its own, and would write all it is told as SQL anew.
+
+Files: nearly every engine deploys one of a few, and what reading them finds depends on them alone.
+
 Models of languages: whoever reads texts loads them, which takes a second.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 
 from alembic.runtime.environment import EnvironmentContext
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from sqlalchemy import Connection, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
+from werkzeug.routing import Rule
 
 from channels.signals import OfflineSignals
-from engine.storage import migrating
+from engine import opening
+from engine.bpmn.runner import SpiffRunner
+from engine.definitions import Executable, FileReport, Source
+from engine.storage import database, migrating
 
 #: What a database is told, with the values, in order.
 Told = list[tuple[str, Any]]
@@ -100,8 +113,70 @@ class CompiledTemplates(BytecodeCache):
         self._kept[bucket.key, bucket.checksum] = bucket.code
 
 
+def compiled_once(compiled: Callable[[Rule, bool], Any]) -> Callable[[Rule, bool], Any]:
+    """Return what makes the program of a rule, which asks its rule for all that may differ."""
+    kept: dict[Any, Any] = {}
+
+    @wraps(compiled)
+    def found(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (append_unknown, rule.rule, repr(rule.defaults), *rule._trace)
+        if key not in kept:
+            kept[key] = compiled(rule, append_unknown)
+        return kept[key]
+
+    return found
+
+
+#: Statements as SQL, of all databases of this process.
+_WRITTEN: LRUCache[Any, Any] = LRUCache(10_000)
+
+
+def one_language(address: Any, **more: Any) -> Engine:
+    """Return what SQLAlchemy makes for an address; it knows what others of its kind wrote."""
+    made = create_engine(address, **more)
+    made._compiled_cache = _WRITTEN
+    return made
+
+
+class ReadOnce(SpiffRunner):
+    """Reads a deployment as its parent does the first time, and then from memory.
+
+    Where it depends on what is deployed already, it is read each time.
+    """
+
+    _kept: dict[Any, tuple[FileReport, ...]] = {}
+
+    def read(
+        self,
+        sources: Sequence[Source],
+        known: Callable[[str, str], bool] | None = None,
+        *,
+        executable: Executable = None,
+    ) -> tuple[FileReport, ...]:
+        """Return what the files define and every problem in them."""
+        key = (*sources, repr(executable), repr(self._limits))
+        if key in self._kept:
+            return self._kept[key]
+        asked = []
+
+        def answer(kind: str, name: str) -> bool:
+            asked.append(name)
+            return known is not None and known(kind, name)
+
+        found = super().read(sources, known and answer, executable=executable)
+        if not asked:
+            self._kept[key] = found
+        return found
+
+
 def remember() -> None:
     """Let all of this be remembered in this process."""
+    Rule._compile_builder = compiled_once(Rule._compile_builder)
+    for dialect in (PGDialect_psycopg, SQLiteDialect_pysqlite):
+        dialect.__eq__ = lambda one, other: type(one) is type(other)
+        dialect.__hash__ = lambda one: hash(type(one))
+    database.create_engine = one_language
+    opening.SpiffRunner = ReadOnce
     migrating.EnvironmentContext = Migrations
     Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
     load = OfflineSignals.__dict__["_models"].func
