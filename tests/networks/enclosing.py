@@ -10,10 +10,10 @@ from channels.media import Enclosure, type_of
 from channels.model import Reply, ReplyStatus
 from engine import Source
 from tests.channels.conftest import ANSWERING
-from tests.pictures import png
+from tests.pictures import gif, png
 
 PNG = png()
-GIF = b"GIF89a a parcel that turns"
+GIF = gif()
 ALT = "A parcel, and it is broken"
 _PROCESS = ANSWERING.replace('retries="2"', 'retries="20"').replace(
     '<corral:input name="by"', '<corral:input name="files" value="= files"/><corral:input name="by"'

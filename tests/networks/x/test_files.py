@@ -84,7 +84,7 @@ def test_a_large_film_goes_in_pieces_and_on_from_the_last_one(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given
-    monkeypatch.setattr(uploading, "PIECE", 10)
+    monkeypatch.setattr(uploading, "PIECE", 12)
     stage.world.media.slow = 3
     stage.network = XNetwork(stage.clock.now, pause=lambda _: None)
     stage.server.fails("500 before", "/finalize")
