@@ -30,6 +30,23 @@ class Checked:
     found: str  #: what came of it, in words
 
 
+class Ability(type(Protocol)):  # type: ignore[misc]
+    """What some networks can. Asked with each answer and each mention, so it looks up names alone.
+
+    Python 3.11 would collect the names of the protocol anew at every question.
+    """
+
+    def __init__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> None:
+        """Note what is asked for."""
+        super().__init__(name, bases, body)
+        told = {*body, *body.get("__annotations__", ())}
+        cls._asked_for = tuple(sorted(one for one in told if not one.startswith("_")))
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        """Tell whether ``instance`` has all that is asked for."""
+        return all(getattr(instance, name, None) is not None for name in cls._asked_for)
+
+
 class Channel(Protocol):
     """A network, seen as a place where mentions appear and replies go.
 
@@ -87,7 +104,7 @@ class Channel(Protocol):
 
 
 @runtime_checkable
-class Adding(Protocol):
+class Adding(Protocol, metaclass=Ability):
     """A network of which people add accounts, and try them."""
 
     #: As people know the network: ``"Mastodon"``.
@@ -110,7 +127,7 @@ class Adding(Protocol):
 
 
 @runtime_checkable
-class Listening(Protocol):
+class Listening(Protocol, metaclass=Ability):
     """A network with a stream, an IDLE or the like. It is only a wake-up: polling reconciles."""
 
     def listen(
@@ -158,7 +175,7 @@ class Received:
 
 
 @runtime_checkable
-class Receiving(Protocol):
+class Receiving(Protocol, metaclass=Ability):
     """A network that calls us: each account has an address of its own, which nobody can guess."""
 
     def receive(self, account: ChannelAccount, call: Call) -> Received:
@@ -174,7 +191,7 @@ class Receiving(Protocol):
 
 
 @runtime_checkable
-class Vouched(Protocol):
+class Vouched(Protocol, metaclass=Ability):
     """A network that can call an account only when a secret is told, which need not be."""
 
     #: Name of the field of that secret.
@@ -182,7 +199,7 @@ class Vouched(Protocol):
 
 
 @runtime_checkable
-class Rereading(Protocol):
+class Rereading(Protocol, metaclass=Ability):
     """A network that calls us, and can read a call again that was not understood."""
 
     def reread(self, account: ChannelAccount, body: bytes, at: datetime) -> Page:
@@ -195,7 +212,7 @@ class Rereading(Protocol):
 
 
 @runtime_checkable
-class Colleagues(Protocol):
+class Colleagues(Protocol, metaclass=Ability):
     """A network where our own people talk. Notes go there, and what is answered are notes.
 
     Customers are not met there: its pages bring ``remarks``, and their edits and deletions, alone.
@@ -208,7 +225,7 @@ class Colleagues(Protocol):
 
 
 @runtime_checkable
-class Charging(Protocol):
+class Charging(Protocol, metaclass=Ability):
     """A network on which replies cost money, and more when they hold a link.
 
     Both raise ``ChannelRefusedError`` when the prices of the account cannot be read.
@@ -224,7 +241,7 @@ class Charging(Protocol):
 
 
 @runtime_checkable
-class Confiding(Protocol):
+class Confiding(Protocol, metaclass=Ability):
     """A network where something, or everything, can be answered to the customer alone."""
 
     def can_reply_publicly(self, mention: Mention) -> bool:
@@ -233,7 +250,7 @@ class Confiding(Protocol):
 
 
 @runtime_checkable
-class Spoken(Protocol):
+class Spoken(Protocol, metaclass=Ability):
     """A network where people say every reply: a process by itself cannot answer."""
 
     #: How they do: ``"an agent who calls back"``.
@@ -241,7 +258,7 @@ class Spoken(Protocol):
 
 
 @runtime_checkable
-class Inviting(Protocol):
+class Inviting(Protocol, metaclass=Ability):
     """A network where a public reply can invite the customer to go on in private.
 
     Its :meth:`Channel.send` looks at ``Reply.hand_off``.
@@ -252,7 +269,7 @@ class Inviting(Protocol):
 
 
 @runtime_checkable
-class Whispering(Protocol):
+class Whispering(Protocol, metaclass=Ability):
     """A network whose private replies have another length than public ones.
 
     An account whose server carries another one says so in its position, as for public replies:
@@ -268,7 +285,7 @@ class Whispering(Protocol):
 
 
 @runtime_checkable
-class Restricting(Protocol):
+class Restricting(Protocol, metaclass=Ability):
     """A network whose rules tell, without a call, that it will not take a reply any more."""
 
     def chance(self, account: ChannelAccount, reply: Reply) -> Chance:
@@ -280,7 +297,7 @@ class Restricting(Protocol):
 
 
 @runtime_checkable
-class Enclosing(Protocol):
+class Enclosing(Protocol, metaclass=Ability):
     """A network that carries files with a reply.
 
     Its :meth:`Channel.send` uploads them first. What is uploaded nobody sees until a post names

@@ -77,6 +77,13 @@ _RACES = (
 )
 
 
+class _Here(threading.local):
+    """What a thread has open."""
+
+    connection: Connection | None = None  #: of the transaction that writes
+    reading: Connection | None = None
+
+
 class Database:
     """One open database. Safe to use from many threads."""
 
@@ -107,7 +114,7 @@ class Database:
         # An error of the database must not quote what customers wrote: it ends in the log.
         self.engine = create_engine(parsed, hide_parameters=True, **options)
         self._turn = threading.RLock() if self.memory else None
-        self._here = threading.local()
+        self._here = _Here()
         if self.sqlite:
             self._prepare_sqlite(synchronous)
         else:
@@ -124,7 +131,7 @@ class Database:
             RuntimeError: this thread is in a transaction of this database already. It would wait
                 for itself; pass the open one on instead.
         """
-        if getattr(self._here, "connection", None) is not None:
+        if self._here.connection is not None:
             raise RuntimeError(
                 "This thread has a transaction open; pass it on as within= instead of opening one."
             )
@@ -142,23 +149,33 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """Give a transaction that only reads; it waits for no writer.
 
-        Inside a transaction of the same thread on a database in memory it is that transaction.
+        Inside another one of the same thread it is that one, and so it is inside a transaction
+        that writes on a database in memory.
         On PostgreSQL, where each statement sees what is committed when it begins, each is one of
         its own: that saves two messages to the server.
         """
         with self._alone(), _translated():
-            outer = getattr(self._here, "connection", None)
-            if outer is not None and self.memory:
+            outer = self._here.reading or (self._here.connection if self.memory else None)
+            if outer is not None and not outer.closed:
                 yield outer
                 return
-            with self.engine.connect() as connection:
-                if self.sqlite:
-                    with connection.execution_options(corral_reads=True).begin():
-                        yield connection
-                    return
-                if not driver_of(connection).autocommit:
-                    driver_of(connection).autocommit = True
-                yield connection
+            with self.engine.connect() as connection, self._beginning(connection) as begun:
+                self._here.reading = begun
+                try:
+                    yield begun
+                finally:
+                    self._here.reading = None
+
+    @contextmanager
+    def _beginning(self, connection: Connection) -> Iterator[Connection]:
+        if self.sqlite:
+            reads = connection.execution_options(corral_reads=True)
+            with reads.begin():
+                yield reads
+            return
+        if not driver_of(connection).autocommit:
+            driver_of(connection).autocommit = True
+        yield connection
 
     def connections(self) -> Connections:
         """Return how many connections are in use, and may be; in memory there is one."""

@@ -334,6 +334,7 @@ class SqlInbox:
             for id, event in self._added
         ]
         insert_rows(self._connection, InboxRow, rows)
+        self._added.clear()
 
 
 def _as_stored(event: Event) -> Event:

@@ -42,6 +42,7 @@ SECONDS = 40
 INSTANCES = 60_000
 AGENTS, WATCHED = 24, 8  #: and how many of them have a live page open
 WEBS = 2  #: processes that serve pages; half of the agents at each
+PAGES = "text/html,application/xhtml+xml,*/*;q=0.8"  #: what a browser asks for
 IDLE = 3.0  #: seconds after which a connection is not used again: the server may close it
 BAR = 60.0
 
@@ -99,7 +100,7 @@ class Agent:
         if connection is None or time.monotonic() - last > IDLE:
             connection = HTTPConnection(*self._place, timeout=30)
         self._connections.open = time.monotonic(), connection
-        headers = {"Cookie": self.cookie}
+        headers = {"Cookie": self.cookie, "Accept": PAGES}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request(method, path, body, headers)

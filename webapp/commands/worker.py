@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from engine.collecting import settle
@@ -11,6 +13,9 @@ from webapp.commands.options import settings_with
 from webapp.commands.starting import expect_credentials_key, expect_postgresql
 from webapp.monitoring.listener import answering
 from webapp.serving import PortTakenError, until_told_to_stop
+
+#: Where the processor is short, people who wait for a page come first: a worker gives way so far.
+GIVING_WAY = 5
 
 
 @click.command("worker")
@@ -25,6 +30,7 @@ def command() -> None:
     expect_postgresql(settings, "worker")
     expect_credentials_key(settings)
     logs.set_up(settings.log_level, settings.log_format)
+    os.nice(GIVING_WAY)
     worker = bootstrap.build_worker(settings)
     try:
         with until_told_to_stop() as wait:

@@ -90,7 +90,8 @@ class Desk(Holding):
 @page.get("/<int:number>")
 def show(number: int) -> str:
     """Show a user task, open or closed."""
-    return _page(_desk(number))
+    with services().engine.reading():
+        return _page(_desk(number))
 
 
 @page.get("/<int:number>/state")
@@ -161,11 +162,12 @@ def release(number: int) -> ResponseReturnValue:
 def complete(number: int) -> ResponseReturnValue:
     """Complete the user task and go on to the next; a refusal keeps what was written."""
     engine = services().engine
-    opened = engine.open_user_task(number)
-    task, form = opened.task, opened.form
-    data = form_view.submitted(form.schema, request.form) if form else {}
+    with engine.reading():
+        opened = engine.open_user_task(number)
+        task, form = opened.task, opened.form
+        data = form_view.submitted(form.schema, request.form) if form else {}
+        draft = composer.draft_of(opened, data) if task.status in OPEN else None
     _keep_descriptions(task)
-    draft = composer.draft_of(opened, data) if task.status in OPEN else None
     if draft and (stopped := draft.trouble(request.form.get("confirmed"))):
         return _page(_desk(number, data, None, str(stopped))), 422
     try:
@@ -223,7 +225,7 @@ def _next_address(done: UserTask) -> str:
     following = services().engine.next_user_task(done.queue, by=me, besides=done.id)
     if following is None:
         return url_for("inbox.show", queue=done.queue)
-    return url_for("tasks.show", number=following)
+    return f"/tasks/{following}"
 
 
 def _opened_with() -> dict[str, Any] | None:
