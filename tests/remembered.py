@@ -2,7 +2,7 @@
 
 Migrations of an empty database: nearly every test opens one of its own. Alembic takes twenty times
 as long to find out what to say to it as the database takes to do it. One that holds tables of the
-room already is migrated as ever.
+room already is migrated as ever, unless they are the newest.
 
 Templates: each application has an environment of its own, which would compile all it shows.
 
@@ -23,6 +23,7 @@ from functools import cache, wraps
 from typing import Any
 
 from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
@@ -55,7 +56,8 @@ class Migrations(EnvironmentContext):
     def run_migrations(self, **more: Any) -> None:
         """Bring the tables up to date."""
         if inspect(self._on).has_table(self._table):
-            super().run_migrations(**more)
+            if not self._is_newest():
+                super().run_migrations(**more)
             return
         key = (self._on.dialect.name, self.script.dir, self._table)
         if key not in _TOLD:
@@ -69,11 +71,19 @@ class Migrations(EnvironmentContext):
             cursor.execute(statement, values)
         cursor.close()
 
+    def _is_newest(self) -> bool:
+        there = self._on.exec_driver_sql(f"SELECT version_num FROM {self._table}").scalars().all()
+        return there == [self.script.get_current_head()]
+
     def _short(self, before: Told) -> Told:
         """Return what leads to the same tables at once; nothing where that is not known."""
         made = [each for each in _made(self._on) if each not in before]
         version = (f"INSERT INTO {self._table} VALUES (?)", (self.script.get_current_head(),))
         return [*made, version] if made else []
+
+
+#: By folder; to know the last migration, all of them are imported.
+scripts = cache(ScriptDirectory)
 
 
 def _made(connection: Connection) -> Told:
@@ -178,6 +188,7 @@ def remember() -> None:
     database.create_engine = one_language
     opening.SpiffRunner = ReadOnce
     migrating.EnvironmentContext = Migrations
+    migrating.ScriptDirectory = scripts
     Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
     load = OfflineSignals.__dict__["_models"].func
     loaded = cache(lambda: load(None))
