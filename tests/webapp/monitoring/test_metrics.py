@@ -233,6 +233,7 @@ def test_figures_of_the_database_are_kept_for_a_moment(
     monkeypatch.setattr("webapp.monitoring.stored.KEPT", 3600.0)
     with engine.transaction() as uow:
         engine.start("errand", within=uow)
+        uow.inbox.keep()  # type: ignore[attr-defined]
         inside = figure("corral_inbox_events")
 
     # then
