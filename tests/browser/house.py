@@ -111,7 +111,9 @@ class House:
         app = create_app(self.installation.rooms, secret_key="b" * 64)
         self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
         self._thread.start()
 
     def customer_writes(

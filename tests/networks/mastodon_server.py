@@ -122,6 +122,7 @@ class _Http(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer waits 40 ms for a receipt of its head
     server: _Http
 
     def log_message(self, *_: Any) -> None:
