@@ -7,7 +7,7 @@ on the wall, a machine that is busy with others, or stands still for a while, wo
 from __future__ import annotations
 
 import threading
-from time import thread_time
+from time import monotonic, thread_time
 
 
 class _Elsewhere(threading.local):
@@ -20,6 +20,21 @@ _elsewhere = _Elsewhere()
 def worked() -> float:
     """Return the seconds this thread has worked, and others for it, from some moment on."""
     return thread_time() + _elsewhere.seconds
+
+
+class Stopwatch:
+    """Counts the work of this thread from now on."""
+
+    __slots__ = ("_began", "_worked")
+
+    def __init__(self) -> None:
+        """Begin to count."""
+        self._began, self._worked = monotonic(), worked()
+
+    def exceeds(self, seconds: float) -> bool:
+        """Tell whether it was more than so many seconds."""
+        # The clock goes no slower than the work, and is quicker to read.
+        return monotonic() - self._began > seconds and worked() - self._worked > seconds
 
 
 def worked_elsewhere(seconds: float) -> None:

@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
@@ -32,7 +31,7 @@ from engine.bpmn.specs.element import ScopeSpec
 from engine.bpmn.specs.triggers import ErrorTrigger
 from engine.bpmn.token import ERROR, FUTURE, READY, Token
 from engine.bpmn.variables import storable_variables
-from engine.bpmn.work import worked
+from engine.bpmn.work import Stopwatch
 from engine.errors import TimerExpressionError
 from engine.history import HistoryEntry, What
 from engine.instances import InstanceStatus
@@ -89,7 +88,7 @@ class Instance(Scope, BpmnWorkflow):
         self.touched: set[Scope] = set()  #: scopes that may be over
         self.stepped: set[Scope] = set()  #: scopes in which an activity completed
         self.steps = 0
-        self.began, self.worked = monotonic(), worked()
+        self.stopwatch = Stopwatch()
         self.live = 0  #: tokens, counted
         self.hops = 0  #: those of the event that is being applied
         self.limits = Limits()
@@ -237,9 +236,8 @@ class Instance(Scope, BpmnWorkflow):
     def _too_much(self, limit: int) -> ElementError | None:
         if self.steps > limit:
             return StepLimitError(limit)
-        most = self.limits.seconds  # of work; the clock is quicker to read
-        if monotonic() - self.began > most and worked() - self.worked > most:
-            return TimeLimitError(most)
+        if self.stopwatch.exceeds(self.limits.seconds):
+            return TimeLimitError(self.limits.seconds)
         if self.live > self.limits.tokens:
             self.live = sum(len(scope.tasks) for scope in self.all_scopes())
             if self.live > self.limits.tokens:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from engine.bpmn.expressions import Expression
 from engine.bpmn.expressions.feel import FeelExpression, evaluate_together
-from engine.bpmn.work import worked
+from engine.bpmn.work import Stopwatch
 from engine.forms.fields import Field
 
 #: Seconds for the conditions that are evaluated one after the other.
@@ -41,9 +41,9 @@ def _hiding(conditions: Mapping[_Key, Expression], values: Mapping[str, Any]) ->
         if isinstance(each, FeelExpression) and each.plain is None
     }
     found = dict(zip(together, _together([*together.values()], values), strict=False))
-    until = worked() + _SECONDS
+    stopwatch = Stopwatch()
     for key, condition in conditions.items():
-        if key not in together and worked() < until:
+        if key not in together and not stopwatch.exceeds(_SECONDS):
             found[key] = _value(condition, values)
     return {key for key, value in found.items() if value is True}
 

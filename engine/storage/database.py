@@ -137,11 +137,13 @@ class Database:
             )
         with self._alone(), _translated(), self.engine.connect() as connection:
             self._here.connection = connection
-            if not self.sqlite and driver_of(connection).autocommit:
-                driver_of(connection).autocommit = False
             try:
+                if not self.sqlite and driver_of(connection).autocommit:
+                    driver_of(connection).autocommit = False
                 with connection.begin():
                     yield connection
+                # A reading around it sees on SQLite what was there before: the next is another one.
+                self._here.reading = None
             finally:
                 self._here.connection = None
 
@@ -149,8 +151,8 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """Give a transaction that only reads; it waits for no writer.
 
-        Inside another one of the same thread it is that one, and so it is inside a transaction
-        that writes on a database in memory.
+        Inside another one of the same thread it is that one, unless the thread wrote meanwhile, and
+        so it is inside a transaction that writes on a database in memory.
         On PostgreSQL, where each statement sees what is committed when it begins, each is one of
         its own: that saves two messages to the server.
         """
@@ -175,7 +177,12 @@ class Database:
             return
         if not driver_of(connection).autocommit:
             driver_of(connection).autocommit = True
-        yield connection
+        try:
+            yield connection
+        finally:
+            if not connection.invalidated and driver_of(connection).closed:
+                # Lost in a statement of the driver's: else the pool finds out, and tells the log.
+                connection.invalidate()
 
     def connections(self) -> Connections:
         """Return how many connections are in use, and may be; in memory there is one."""

@@ -81,9 +81,7 @@ def encode(value: Any) -> str:
             than 64 bits, a text that is no UTF-8, and what is nested too deep.
     """
     try:
-        text = json.dumps(
-            value, default=_mark, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-        )
+        text = _written(value)
         if not text.isascii():
             text.encode()  # half of a surrogate pair is no UTF-8
     except (ValueError, RecursionError):
@@ -120,6 +118,12 @@ def _mark(value: object) -> dict[str, str]:
     if isinstance(value, date):
         return {_DATE: value.isoformat()}
     raise _UnsuitableError(value)
+
+
+#: Made once: with such options ``json.dumps`` makes an encoder for each value.
+_written = json.JSONEncoder(
+    default=_mark, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+).encode
 
 
 def _unmark(found: dict[str, Any]) -> Any:

@@ -15,16 +15,12 @@ from engine.bpmn.decisions import model
 from engine.bpmn.decisions.asking import failed
 from engine.bpmn.decisions.limits import MOST_FIRED, unfit
 from engine.bpmn.decisions.linking import in_order
-from engine.bpmn.decisions.plain import Compiler, Scope, UnusualError
+from engine.bpmn.decisions.plain import Compiler, Scope, UnusualError, longest
 from engine.bpmn.decisions.steps import Logic
 from engine.bpmn.errors import ExpressionError
 from engine.bpmn.expressions.friendly.operations import ElsewhereError
-from engine.bpmn.expressions.sandbox.process import SANDBOX
-from engine.bpmn.work import worked
+from engine.bpmn.work import Stopwatch
 from engine.decisions import Decision, Evaluated, FiredRule
-
-#: How much longer than one expression all such decisions behind one may take.
-_LONGER = 3
 
 #: What is known so far, by key.
 Known: TypeAlias = Mapping[str, Decision]
@@ -40,7 +36,7 @@ class _Asked:
     in_feel: Callable[
         [str, Known], Decision
     ]  #: makes a decision in FEEL, given those that are known
-    deadline: float  #: by :func:`engine.bpmn.work.worked`
+    stopwatch: Stopwatch
 
 
 class Foreign:
@@ -72,8 +68,7 @@ class Foreign:
         """
         if not self._keys:
             return {}
-        deadline = worked() + SANDBOX.seconds * _LONGER
-        asked = _Asked(inputs, now, instead, in_feel, deadline)
+        asked = _Asked(inputs, now, instead, in_feel, Stopwatch())
         done: dict[str, Decision] = {}
         for each in in_order(self._plan, key):
             node = self._plan.elements[each]
@@ -87,7 +82,7 @@ class Foreign:
     ) -> Decision:
         inputs = asked.inputs
         scope = Scope({name: inputs[name] for name in inputs.keys() - self._names})
-        scope.now, scope.deadline = asked.now, asked.deadline
+        scope.now, scope.stopwatch = asked.now, asked.stopwatch
         before: dict[str, Decision] = {}
         for path, need in node.needs:
             needed = self._plan.elements[need]
@@ -109,7 +104,7 @@ class Foreign:
         if need not in done:
             if need in self._keys:
                 return failed(node.id, "It requires itself, or what does so.")
-            if worked() > asked.deadline:
+            if asked.stopwatch.exceeds(longest()):
                 return failed(node.id, _TOO_LONG)
             done[need] = asked.in_feel(need, done)
         return done[need]

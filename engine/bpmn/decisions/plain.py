@@ -26,8 +26,12 @@ from engine.bpmn.expressions.friendly.cells import Test, parse_tests
 from engine.bpmn.expressions.friendly.operations import ElsewhereError, result
 from engine.bpmn.expressions.friendly.parsing import Node, parse
 from engine.bpmn.expressions.protocol import Place
-from engine.bpmn.work import worked
+from engine.bpmn.expressions.sandbox.process import SANDBOX
+from engine.bpmn.work import Stopwatch
 from engine.decisions import FiredRule, Match
+
+#: How much longer than one expression all decisions in other languages behind one may take.
+_LONGER = 3
 
 
 class UnusualError(ElsewhereError):
@@ -41,10 +45,10 @@ class UnusualError(ElsewhereError):
 
 
 class Scope(dict[str, Any]):
-    """Variables, the clock, and the :func:`engine.bpmn.work.worked` until which to work."""
+    """Variables, the clock, and what counts the work; without that, it is not bounded."""
 
     now: datetime | None = None
-    deadline: float | None = None
+    stopwatch: Stopwatch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,17 +340,22 @@ def _asking(node: Node, variable: str) -> Test:
     def test(value: Any, variables: Mapping[str, Any]) -> bool:
         seen = Scope({**variables, "value": value, "cellInput": value, variable: value})
         seen.now = _clock(variables)
-        seen.deadline = getattr(variables, "deadline", None)
+        seen.stopwatch = getattr(variables, "stopwatch", None)
         found = node(seen)
         return found if isinstance(found, bool) else bool(found == value)
 
     return test
 
 
+def longest() -> float:
+    """Return the seconds of work that all decisions in other languages behind one may take."""
+    return SANDBOX.seconds * _LONGER
+
+
 def _keep_time(scope: Mapping[str, Any], element: str | None) -> None:
     """Stop what works for too long: each text is bounded, a table has thousands."""
-    deadline = scope.deadline if isinstance(scope, Scope) else None
-    if deadline is not None and worked() > deadline:
+    stopwatch = scope.stopwatch if isinstance(scope, Scope) else None
+    if stopwatch is not None and stopwatch.exceeds(longest()):
         raise UnusualError(element, "The decision works for too long.")
 
 

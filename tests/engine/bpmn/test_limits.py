@@ -57,7 +57,7 @@ def test_a_machine_that_stands_still_is_no_fault_of_the_instance(
 ) -> None:
     # given each look at the clock is a minute after the one before
     clock = itertools.count(step=60.0)
-    monkeypatch.setattr("engine.bpmn.workflow.monotonic", lambda: next(clock))
+    monkeypatch.setattr("engine.bpmn.work.monotonic", lambda: next(clock))
     body = '<startEvent id="s"/><task id="t"/><endEvent id="e"/>'
     engine = engine_with(drawing, Limits(), body, "s t e")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from engine.errors import StorageError
@@ -35,6 +36,47 @@ def test_who_gets_no_connection_is_told_so_and_gets_one_when_there_is(narrow: Da
     # then
     with narrow.read() as connection:
         assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+
+
+@pytest.mark.parametrize("kind", ["file", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_what_a_thread_writes_inside_a_reading_is_seen_by_its_next_one(
+    kind: str, database_of: Callable[[str], str]
+) -> None:
+    # given
+    with closing(Database(database_of(kind))) as database, database.read() as outer:
+        count = "SELECT count(*) FROM sums"
+        with database.write() as connection:
+            connection.exec_driver_sql("CREATE TABLE sums (sum int)")
+        with database.read() as before:
+            assert before.exec_driver_sql(count).scalar() == 0
+            # when
+            with database.write() as connection:
+                connection.exec_driver_sql("INSERT INTO sums VALUES (1)")
+            with database.read() as after:
+                # then
+                assert after.exec_driver_sql(count).scalar() == 1
+                with database.read() as again:
+                    assert again is after
+        assert outer.exec_driver_sql("SELECT 1").scalar() == 1
+
+
+@pytest.mark.postgres
+def test_a_connection_that_is_lost_when_a_transaction_begins_leaves_its_thread_free(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    def lost(_connection: object) -> None:
+        raise psycopg.OperationalError("the connection is lost")
+
+    with closing(Database(postgres_url)) as database:
+        with monkeypatch.context() as changed, pytest.raises(StorageError, match="is lost"):
+            changed.setattr(module, "driver_of", lost)
+            with database.write():
+                pass
+
+        # when / then
+        with database.write() as connection:
+            assert connection.exec_driver_sql("SELECT 1").scalar() == 1
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,9 @@ def test_the_first_row_or_value_is_none_where_there_is_none(database: Database) 
 
 
 @pytest.mark.postgres
-def test_a_server_that_is_gone_is_told_and_the_next_one_answers(postgres_url: str) -> None:
+def test_a_server_that_is_gone_is_told_and_the_next_one_answers(
+    postgres_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
     # given
     gone = Ready(select(literal_column("pg_terminate_backend(pg_backend_pid())").label("ended")))
     here = Ready(select(literal_column("1").label("one")))
@@ -117,6 +119,8 @@ def test_a_server_that_is_gone_is_told_and_the_next_one_answers(postgres_url: st
             # then
             with begin() as connection:
                 assert here.scalar(connection, {}) == 1
+    # whoever asked was told, and it is no fault that the log should tell of as well
+    assert not caplog.records
 
 
 @pytest.mark.postgres

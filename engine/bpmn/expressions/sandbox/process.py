@@ -93,7 +93,7 @@ class Sandbox:
         with self._lock:
             try:
                 process = self._started()
-                answer = self._exchanged(process, kind + request, seconds)
+                answer = self._worked(process, kind + request, seconds)
                 if answer[:1] == "!":
                     raise LostError(answer[1:], fresh=not self._used)
             except StartError:
@@ -111,6 +111,14 @@ class Sandbox:
         if answer[:1] == "+":
             return answer[1:]
         raise SandboxError(answer[1:])
+
+    def _worked(self, process: subprocess.Popen[bytes], request: str, seconds: float) -> str:
+        """Return the answer to one request, whose work is that of our thread, in vain or not."""
+        began = time.monotonic()
+        try:
+            return self._exchanged(process, request, seconds)
+        finally:
+            worked_elsewhere(min(time.monotonic() - began, seconds))
 
     def _exchanged(self, process: subprocess.Popen[bytes], request: str, seconds: float) -> str:
         """Return the answer to one request, and to no other. Raises :class:`SandboxError`."""
@@ -207,7 +215,7 @@ def _read(process: subprocess.Popen[bytes], seconds: float) -> tuple[int, str]:
     """
     pipe = process.stdout
     assert pipe is not None  # noqa: S101 - opened as a pipe
-    worked, began = _cpu_seconds(process.pid), time.monotonic()
+    worked = _cpu_seconds(process.pid)
     waits = max(1, math.ceil(PATIENCE_SECONDS / seconds))
     # A busy machine is no fault of the text: what counts is the work that was done. And where
     # everything stood still, one wait is over, however long it was.
@@ -215,7 +223,6 @@ def _read(process: subprocess.Popen[bytes], seconds: float) -> tuple[int, str]:
         waits -= 1
         if not waits or _cpu_seconds(process.pid) - worked > seconds * 0.8:
             raise SandboxError(f"it works for more than {seconds * 1000:.0f} ms")
-    worked_elsewhere(min(time.monotonic() - began, seconds))
     head = pipe.read(8)
     answer = pipe.read(int.from_bytes(head[:4], "big")) if len(head) == 8 else b""
     return int.from_bytes(head[4:], "big"), answer.decode("utf-8", "replace")

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from engine.bpmn.expressions import compile_expression, feel
 from engine.bpmn.expressions.sandbox import process as talking
 from engine.bpmn.expressions.sandbox.process import Sandbox, SandboxError, StartError
 from engine.bpmn.expressions.sandbox.worker import first_line
+from engine.bpmn.work import worked
 from tests.engine.bpmn.decisions.drawing import decision, dmn, policy, rows
 
 
@@ -229,6 +231,34 @@ def test_a_script_cannot_fall_asleep() -> None:
 
     # then
     assert "not a shared typed array" in caught.value.reason
+
+
+def test_a_text_that_is_stopped_has_worked_for_whoever_asked(sandbox: Sandbox) -> None:
+    # given
+    sandbox.ask("S", "'started'")
+    before = worked()
+
+    # when
+    with pytest.raises(SandboxError):
+        sandbox.ask("S", "for (;;);", seconds=0.5)
+
+    # then
+    assert worked() - before >= 0.5
+
+
+def test_a_sandbox_that_starts_slowly_is_no_work_of_whoever_asks(tmp_path: Path) -> None:
+    # given
+    bundle = tmp_path / "feel.js"
+    slow = "{ const began = Date.now(); while (Date.now() - began < 1500); }\n"
+    bundle.write_text(slow + talking.BUNDLE.read_text())
+    before = worked()
+
+    # when
+    with closing(Sandbox(bundle)) as sandbox:
+        sandbox.ask("S", "'alive'")
+
+    # then
+    assert worked() - before < 1.5
 
 
 def test_where_feel_was_not_built_the_reason_is_told(tmp_path: Path) -> None:
