@@ -166,8 +166,9 @@ def complete(number: int) -> ResponseReturnValue:
         opened = engine.open_user_task(number)
         task, form = opened.task, opened.form
         data = form_view.submitted(form.schema, request.form) if form else {}
-        draft = composer.draft_of(opened, data) if task.status in OPEN else None
     _keep_descriptions(task)
+    with engine.reading():  # what the descriptions say is looked at, too
+        draft = composer.draft_of(opened, data) if task.status in OPEN else None
     if draft and (stopped := draft.trouble(request.form.get("confirmed"))):
         return _page(_desk(number, data, None, str(stopped))), 422
     try:

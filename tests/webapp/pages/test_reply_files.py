@@ -144,6 +144,22 @@ def test_the_composer_says_which_rule_is_broken_and_the_cure(browser: Any) -> No
     assert "Take 1 out." in sent.text
 
 
+def test_a_description_is_held_against_the_rules_as_it_is_sent(browser: Any) -> None:
+    # given
+    browser.log_in("ana")
+    add(browser, PNG)
+    form = {"answer": "Sorry!", "files": ["1"]}
+
+    # when
+    long = browser.post("/tasks/1/complete", **form, **{"alt-1": "x" * 1_001})
+    mended = browser.post("/tasks/1/complete", **form, **{"alt-1": "A parcel"})
+
+    # then
+    assert long.status_code == 422
+    assert "Shorten it by 1." in long.text
+    assert mended.status_code == 303
+
+
 def test_a_private_answer_is_held_against_the_rules_of_private_ones(browser: Any) -> None:
     browser.log_in("ana")
     add(browser, PNG, PNG)
