@@ -106,6 +106,7 @@ class Advancer:
         """
         this = _Round()
         for id, events in sorted(inbox.items()):
+            tx.go_on()  # each run is bounded by its work, which takes long on a busy machine
             if held[id].status is InstanceStatus.ACTIVE:
                 held[id] = self._run_one(tx, held[id], events, this, now)
             else:

@@ -175,6 +175,10 @@ class Transaction(UnitOfWork, Protocol):
         """Return the workspace all of it belongs to."""
         ...
 
+    def go_on(self) -> None:
+        """Tell the database that work goes on: it ends a transaction that is silent for long."""
+        ...
+
     @property
     def definitions(self) -> DefinitionStore:
         """Return where definitions and deployments are kept."""

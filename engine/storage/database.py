@@ -49,7 +49,7 @@ _PROCESS = os.getpid()
 #: Seconds that a connection which said nothing is taken for good without being tried.
 _SURE = 1.0
 #: A process that is frozen in the middle of a transaction holds its rows for so long; then the
-#: server ends the transaction, and others take them. A batch of long runs takes less.
+#: server ends the transaction, and others take them. A batch of long runs says that it goes on.
 _FROZEN = "5min"
 #: A server that is gone without a word is noticed within a minute.
 _WATCHFUL = {

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, delete, event, func, insert, select
@@ -44,6 +45,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "engine_version"
 #: Files of definitions that are kept in memory.
 _FILES = 256
+#: Seconds of work after which PostgreSQL is told that it goes on; far fewer than it waits.
+_SILENCE = 30.0
 
 _WORKSPACE = (WorkspaceRow.id, WorkspaceRow.key, WorkspaceRow.name, WorkspaceRow.zone)
 _GROUPED = (
@@ -86,6 +89,13 @@ class SqlTransaction:
         self.changes: list[Change] = []
         self.calls: list[Callable[[], None]] = []
         self.work = Work()
+        self._spoke = monotonic()
+
+    def go_on(self) -> None:
+        """Tell the database now and then that work goes on; see ``_FROZEN`` of the database."""
+        if monotonic() - self._spoke > _SILENCE:
+            self.connection.exec_driver_sql("SELECT 1")
+            self._spoke = monotonic()
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Call ``call`` once the transaction is committed; never, if it is rolled back."""

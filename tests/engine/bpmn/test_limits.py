@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import time
+from contextlib import closing
+from typing import Any
 
 import pytest
 
 from engine import Engine, Limits, Source
 from engine.bpmn.runner import SpiffRunner
+from engine.instances import InstanceStatus
+from engine.storage import database, opening
 from tests.engine.bpmn.conftest import Drawing
 
 MESSAGES = '<message id="ping" name="ping"/><message id="pong" name="pong"/>'
@@ -83,6 +88,33 @@ def test_work_of_the_sandbox_counts_as_work_of_the_instance(drawing: Drawing) ->
     # then
     (incident,) = engine.incidents()
     assert "0.2 seconds" in incident.what
+
+
+@pytest.mark.postgres
+def test_a_batch_that_takes_long_is_no_frozen_process(
+    drawing: Drawing, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a database that ends what is silent for longer than one run takes, and a slow machine
+    monkeypatch.setattr(database, "_FROZEN", "1500ms")
+    monkeypatch.setattr(opening, "_SILENCE", 0.1)
+    run = SpiffRunner.run
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        time.sleep(0.4)
+        return run(*given, **named)
+
+    monkeypatch.setattr(SpiffRunner, "run", slowly)
+    body = '<startEvent id="s"/><task id="t"/><endEvent id="e"/>'
+    with closing(Engine.open(postgres_url)) as engine:
+        engine.deploy([Source("p.bpmn", drawing.text(body, "s t e").encode())])
+        with engine.transaction() as uow:
+            ids = [engine.start("p", within=uow).id for _ in range(6)]
+
+        # when
+        engine.advance(ids)
+
+        # then
+        assert {engine.instance(id).status for id in ids} == {InstanceStatus.COMPLETED}
 
 
 @pytest.mark.parametrize(
