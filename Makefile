@@ -4,6 +4,8 @@ SHELL := /bin/sh
 BIN := .venv/bin
 # Test files are spread over this many processes; a file stays in one of them.
 WORKERS ?= 2
+# Compiled modules are kept: else each program that a test starts would compile all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
 # More options for `corral run`: make run ARGS="--port 9000"
 ARGS ?=
 
