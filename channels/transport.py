@@ -44,7 +44,7 @@ _UNUSABLE = (InvalidURL, InvalidSchema, InvalidHeader, LocationParseError, Unico
 _BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException,
            OSError, UnicodeError)  # fmt: skip
 #: Of the call this thread makes: the socket its first byte went to, whether that one had served
-#: before, and whether it took too long.
+#: before, whether it took too long, and whether it writes.
 _call = threading.local()
 
 
@@ -110,12 +110,8 @@ class Line(HTTPAdapter):
         if self._base and not (request.url or "").startswith(f"{self._base}/"):
             self._redirect(request)
         writes = (request.method or "GET").upper() not in READS
-        if writes:
-            # A kept connection may be closed by the other side at the moment we use it; then nobody
-            # could say whether the call arrived.
-            self.poolmanager.clear()
         host = urlsplit(request.url or "").hostname or "The network"
-        _call.sock, _call.kept, _call.late = None, False, False
+        _call.sock, _call.kept, _call.late, _call.writes = None, False, False, writes
         try:
             with _Deadline(None if stream else self._whole):
                 response = self._begun(request, kwargs, writes=writes)
@@ -182,6 +178,16 @@ def mount(session: requests.Session, line: Line) -> requests.Session:
 
 class _Noted(HTTPConnection):
     """A connection that notes when the first byte of a request leaves."""
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        """Begin anew for what writes.
+
+        A kept connection may be closed by the other side at the moment we use it; then nobody could
+        say whether the call arrived.
+        """
+        if _call.writes:
+            self.close()
+        super().request(*args, **kwargs)
 
     def send(self, data: Any) -> None:
         """Connect if need be, then note it, then send."""
