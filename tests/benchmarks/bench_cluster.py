@@ -149,6 +149,7 @@ class Rows:
             self._lines = list(connection.execute("SELECT * FROM history ORDER BY id LIMIT 4"))
             with engine.transaction() as uow:
                 engine.correlate_all([Message("news", "k0", {})], within=uow)
+                uow.inbox.keep()  # type: ignore[attr-defined]  # as at the end of a transaction
                 sample = uow.connection.execute(text("SELECT * FROM inbox")).mappings().one()
                 self._event = dict(sample)
                 uow.connection.execute(text("DELETE FROM inbox"))
