@@ -1,8 +1,8 @@
 """How fast due timers are fired, how late they are, and what a look costs when none is due.
 
 Each instance waits at a user task with a reminder, made by SQL as copies of one. A timer that fires
-is taken, applied by the engine, and leaves two lines of history: all of it
-counts. Nothing is measured before it is committed.
+is taken, applied by the engine, and leaves two lines of history: all of it counts. Nothing is
+measured before it is committed.
 
 ``timers_drain_sqlite``, ``timers_drain_postgresql``: 100,000 timers due at once, a second. On
 SQLite one process pumps; on PostgreSQL two ``corral worker`` processes do, against a durable

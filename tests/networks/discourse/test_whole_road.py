@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+import pytest
 
 from channels.networks.discourse import DiscourseNetwork
 from tests.networks.crashing import House
 from tests.networks.discourse.conftest import Stage
 from tests.networks.discourse_server import MEMBER
+
+
+@pytest.fixture
+def moderated(stage: Stage, database_of: Callable[[str], str]) -> Iterator[House]:
+    """A case was opened, and answers wait for a moderator from then on."""
+    house = House(database_of("file"), stage.clock, stage.account, DiscourseNetwork)
+    stage.says("Acme Bank lost my money")
+    house.lives(1)
+    stage.forum.moderated = True
+    yield house
+    house.engine.close()
 
 
 def test_a_complaint_is_answered_once_and_goes_on_in_private_in_the_same_instance(
@@ -40,13 +53,10 @@ def test_a_complaint_is_answered_once_and_goes_on_in_private_in_the_same_instanc
 
 
 def test_a_reply_that_a_moderator_lets_through_is_shown_once_and_its_thread_goes_on(
-    stage: Stage, database_of: Callable[[str], str]
+    stage: Stage, moderated: House
 ) -> None:
     # given
-    house = House(database_of("file"), stage.clock, stage.account, DiscourseNetwork)
-    stage.says("Acme Bank lost my money")
-    house.lives(1)
-    stage.forum.moderated = True
+    house = moderated
     house.answers("We are *sorry*.")
     house.lives(1)
     assert (house.conversations.reply(1).external_id, stage.forum.by_us()) == ("queued:900", [])
@@ -68,17 +78,13 @@ def test_a_reply_that_a_moderator_lets_through_is_shown_once_and_its_thread_goes
     # then
     assert house.mentions()[1:] == ["Thank you!"]
     assert len({task.instance_id for task in house.engine.user_tasks()}) == 1
-    house.engine.close()
 
 
 def test_a_reply_that_a_moderator_changes_is_shown_once_in_the_words_of_the_forum(
-    stage: Stage, database_of: Callable[[str], str]
+    stage: Stage, moderated: House
 ) -> None:
     # given: three replies wait, and a moderator refuses the first
-    house = House(database_of("file"), stage.clock, stage.account, DiscourseNetwork)
-    stage.says("Acme Bank lost my money")
-    house.lives(1)
-    stage.forum.moderated = True
+    house = moderated
     for text in ("We are sorry.", "Your money is found!", "Is it there, you nag?"):
         house.answers(text)
         house.lives(1)
@@ -107,7 +113,6 @@ def test_a_reply_that_a_moderator_changes_is_shown_once_in_the_words_of_the_foru
     assert told_in(house)["See your account."] == str(other.id)
     assert len(told_in(house)) == 4
     assert house.mentions()[1:] == ["Thank you!"]
-    house.engine.close()
 
 
 def told_in(house: House) -> dict[str, str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import urllib.request
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pytest
 
 from tests.waiting import PATIENCE
 from tools.program import Program
+from webapp.commands.worker import GIVING_WAY
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 #: What it tells people; everything else is the log.
@@ -39,12 +41,14 @@ def test_a_worker_is_ready_shows_its_figures_and_stops_when_told(
     )
     with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
         figures = answer.read().decode()
+    nice = os.getpriority(os.PRIO_PROCESS, worker.process.pid)
     code = worker.stop(within=PATIENCE)
 
     # then
     assert ready["checks"] == {"database": "ok", "tables": "ok", "waker": "ok"}
     assert "corral_database_up 1.0" in figures
     assert "corral_inbox_events 0.0" in figures
+    assert nice == os.getpriority(os.PRIO_PROCESS, 0) + GIVING_WAY
     assert code == 0
     log = [line for line in worker.text.splitlines() if not line.startswith(TOLD)]
     assert all(json.loads(line) for line in log)
