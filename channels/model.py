@@ -5,7 +5,7 @@ Everything here is plain data. External ids are text as the network gives them; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -243,9 +243,9 @@ class Reply:
     part: int | None = None  #: of an answer in several parts: which one, from 1,
     parts: int | None = None  #: and of how many
     files: tuple[Enclosure, ...] = ()  #: that go out with it; contents only while it is sent
-    #: External ids of our other replies with the same words: none of them is this one. Known only
-    #: while it is looked for.
-    others: frozenset[str] = frozenset()
+    #: External ids of our other replies of the account: none of them is this one. Known only while
+    #: it is looked for, and asked of one at a time: there may be millions.
+    others: Container[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

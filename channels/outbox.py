@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
@@ -148,12 +148,10 @@ class Outbox:
         with self._engine.transaction() as uow:
             asked = {out.reply.id: out.reply.attempts for out in unknown}
             ours = replies.claim_inquiries(uow.connection, asked, now, seconds=LEASE)
-            others = replies.others_alike(uow.connection, ours)
         ended: list[tuple[Outgoing, Attempt]] = []
         for out in unknown:
             if out.reply.id in ours and not self._ending.is_set():
-                known = others.get(out.reply.id, frozenset())
-                out = replace(out, reply=replace(out.reply, others=known))
+                out = replace(out, reply=replace(out.reply, others=_Others(self._engine, out)))
                 with budgets.listening() as heard:
                     ended.append((out, delivery.inquire(out, self._channels, self._opened)))
                 self._keep(out, heard)
@@ -312,3 +310,23 @@ class Outbox:
         with self._engine.transaction() as uow:
             replies.change(uow.connection, out.reply.id, values, only=replies.TO_SEND)
         return False
+
+
+class _Others(Container[str]):
+    """Our other replies of an account, each as it was known when it was first asked for."""
+
+    def __init__(self, engine: Engine, out: Outgoing) -> None:
+        """Take the reply that is looked for."""
+        self._engine = engine
+        self._account = out.account.id if out.account else 0
+        self._id = out.reply.id
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, external_id: object) -> bool:
+        """Tell whether a post is known to be another reply."""
+        key = str(external_id)
+        if key not in self._known:
+            with self._engine.reading() as view:
+                owners = replies.owners(view.connection, [(self._account, key)])
+            self._known[key] = any(id != self._id for id in owners.values())
+        return self._known[key]

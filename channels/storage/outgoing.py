@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from channels import media
@@ -17,6 +17,7 @@ from channels.storage.accounts import COLUMNS, account_of
 from channels.storage.notes import NoteRow
 from channels.storage.tables import AccountRow, ConversationRow, IdentityRow, MentionRow, ReplyRow
 from engine.storage.bulk import among
+from engine.storage.lists.bounds import literals
 from engine.storage.ready import Ready
 
 
@@ -130,8 +131,14 @@ def due(
     them in the order they were written. Behind one that somebody put off none waits, but for the
     later parts of the same answer: they go out when the part before has certainly arrived.
     """
-    asked = {"workspace": workspace_id, "statuses": list(statuses), "moment": now, "most": limit}
-    return [_read(row) for row in connection.execute(_due(), asked)]
+    # First which, then all that is told of them: that joins so much that planning it for each look
+    # would take longer than all the looks.
+    asked = {"workspace": workspace_id, "moment": now, "most": limit}
+    order = [row.id for row in _due(tuple(statuses)).all(connection, asked)]
+    if not order:
+        return []
+    found = {row.id: _read(row) for row in _OUTGOING.all(connection, {"ids": order})}
+    return [found[id] for id in order if id in found]
 
 
 def get(connection: Connection, workspace_id: int, reply_id: int) -> Outgoing | None:
@@ -162,10 +169,15 @@ def unsettled(connection: Connection, workspace_id: int, *, limit: int) -> list[
 _ANSWERED = aliased(MentionRow, name="answered")
 #: The part of the same answer that comes before.
 _BEFORE = aliased(ReplyRow, name="before")
+_IS_BEFORE = and_(
+    _BEFORE.workspace_id == ReplyRow.workspace_id,
+    _BEFORE.series == ReplyRow.series,
+    _BEFORE.part == ReplyRow.part - 1,
+)
 
 
 @cache
-def _due() -> Select[Any]:
+def _due(statuses: tuple[ReplyStatus, ...]) -> Ready:
     earlier = aliased(ReplyRow)
     before = and_(
         earlier.id < ReplyRow.id,
@@ -182,16 +194,16 @@ def _due() -> Select[Any]:
     # index.
     thread = and_(earlier.workspace_id == ReplyRow.workspace_id, earlier.series == ReplyRow.series)
     noted = select(earlier.id).where(ReplyRow.note_id.is_not(None), thread, before).exists()
-    incomplete = and_(_BEFORE.id.is_not(None), _BEFORE.status != ReplyStatus.SENT.value)
-    return (
-        _outgoing()
+    incomplete = select(_BEFORE.id).where(_IS_BEFORE, _BEFORE.status != ReplyStatus.SENT.value)
+    return Ready(
+        select(ReplyRow.id)
         .where(
             ReplyRow.workspace_id == bindparam("workspace"),
-            ReplyRow.status.in_(bindparam("statuses", expanding=True)),
+            literals(ReplyRow.status, statuses),
             ReplyRow.due_at <= bindparam("moment"),
             ~waits,
             ~noted,
-            ~incomplete,
+            ~incomplete.exists(),
         )
         .order_by(ReplyRow.due_at, ReplyRow.id)
         .limit(bindparam("most"))
@@ -243,18 +255,15 @@ def _outgoing() -> Select[Any]:
                 _ANSWERED.external_id == ReplyRow.in_reply_to,
             ),
         )
-        .outerjoin(
-            _BEFORE,
-            and_(
-                _BEFORE.workspace_id == ReplyRow.workspace_id,
-                _BEFORE.series == ReplyRow.series,
-                _BEFORE.part == ReplyRow.part - 1,
-            ),
-        )
+        .outerjoin(_BEFORE, _IS_BEFORE)
     )
 
 
-def _read(row: Row[Any]) -> Outgoing:
+#: Built once, as :func:`due` is: every look for replies asks it.
+_OUTGOING = Ready(_outgoing().where(among(ReplyRow.id)))
+
+
+def _read(row: Any) -> Outgoing:
     reply = Reply(
         id=row.id, conversation_id=row.conversation_id or row.noted or 0, text=row.text,
         private=row.private, status=ReplyStatus(row.status), idempotency_key=row.idempotency_key,

@@ -6,7 +6,6 @@ for on the network. One without is finished, or a person has to say what became 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -26,12 +25,11 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.orm import aliased
 
 from channels.model import ReplyStatus
 from channels.storage.clock import moment
 from channels.storage.tables import ReplyRow
-from engine.storage.bulk import among, insert_unless_there
+from engine.storage.bulk import insert_unless_there
 
 #: States from which a reply is sent.
 TO_SEND = (ReplyStatus.APPROVED, ReplyStatus.RETRYABLE)
@@ -202,17 +200,6 @@ def make_room(connection: Connection, sent: Sequence[tuple[int, int, str]]) -> N
         connection.execute(_MAKE_ROOM, [dict(zip(names, each, strict=True)) for each in sent])
 
 
-def others_alike(connection: Connection, ids: Collection[int]) -> dict[int, frozenset[str]]:
-    """Return by reply the external ids of our other replies of its account with the same words.
-
-    Copies of what the network showed us are none of them: one may be the reply itself.
-    """
-    found: dict[int, set[str]] = defaultdict(set)
-    for row in connection.execute(_ALIKE, {"ids": sorted(ids)}):
-        found[row.id].add(row.external_id)
-    return {id: frozenset(others) for id, others in found.items()}
-
-
 def owners(connection: Connection, ids: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
     """Return which of our replies have external ids, by account and external id.
 
@@ -240,21 +227,6 @@ def _setting(names: tuple[str, ...]) -> Update:
     )
 
 
-_OTHER = aliased(ReplyRow, name="other")
-_ALIKE = (
-    select(ReplyRow.id, _OTHER.external_id)
-    .join(
-        _OTHER,
-        and_(
-            _OTHER.account_id == ReplyRow.account_id,
-            _OTHER.text == ReplyRow.text,
-            _OTHER.id != ReplyRow.id,
-            _OTHER.external_id.is_not(None),
-            _OTHER.job_id.is_not(None),
-        ),
-    )
-    .where(among(ReplyRow.id))
-)
 _LOCK = (
     select(ReplyRow.id, ReplyRow.status, ReplyRow.attempts)
     .where(ReplyRow.id.in_(bindparam("ids", expanding=True)))

@@ -129,8 +129,11 @@ class _Among(FunctionElement[bool]):
 def _any(element: Any, compiler: Any, **how: Any) -> str:
     column, values = element.clauses
     kind = compiler.dialect.type_compiler_instance.process(column.type)
-    array = f"CAST({compiler.process(values, **how)} AS {kind}[])"
-    return f"{compiler.process(column, **how)} = ANY ({array})"
+    array = f"unnest(CAST({compiler.process(values, **how)} AS {kind}[]))"
+    # Asked for a list itself, PostgreSQL believes that one whose length it knows is cheaper to look
+    # for than any list, and so plans anew each time, which takes longer than looking. Of what a
+    # query makes it does not know the length either way, and keeps its plan.
+    return f"{compiler.process(column, **how)} = ANY (ARRAY (SELECT {array}))"
 
 
 @compiles(_Among, "sqlite")

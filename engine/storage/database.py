@@ -41,6 +41,8 @@ Synchronous = Literal["FULL", "NORMAL"]
 _PATIENCE = 30
 #: Connections that stay open, and that there are at most. Each thread of work needs one.
 _KEPT, _MOST = 20, 40
+#: Statements whose plans a connection keeps. What is asked twice is prepared.
+_PREPARED = 300
 #: Seconds that a thread waits for one of them. A person is not to look at an empty page for longer.
 _QUEUE = 10.0
 #: Number of the process that was started: what serves pages is forked from it later, and people
@@ -106,11 +108,18 @@ class Database:
         if self.sqlite:
             options["connect_args"] = {"timeout": _PATIENCE, "check_same_thread": False}
         else:
-            options["connect_args"] = {**_libpq(parsed), "cursor_factory": remembering()}
+            options["connect_args"] = {
+                **_libpq(parsed),
+                "cursor_factory": remembering(),
+                "prepare_threshold": 1,
+            }
         if self.memory:
             options["poolclass"] = StaticPool
         else:
             options |= {"pool_size": _KEPT, "max_overflow": _MOST - _KEPT, "pool_timeout": _QUEUE}
+            # The one that was used last: the server keeps plans, and what it knows of tables, for
+            # each connection.
+            options["pool_use_lifo"] = True
         # An error of the database must not quote what customers wrote: it ends in the log.
         self.engine = create_engine(parsed, hide_parameters=True, **options)
         self._turn = threading.RLock() if self.memory else None
@@ -223,6 +232,7 @@ class Database:
     def _prepare_postgresql(self) -> None:
         @event.listens_for(self.engine, "connect")
         def _connected(connection: Any, _record: Any) -> None:
+            connection.prepared_max = _PREPARED
             connection.execute(f"SET idle_in_transaction_session_timeout = '{_FROZEN}'")
             connection.commit()
 

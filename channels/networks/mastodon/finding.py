@@ -27,7 +27,7 @@ class Finding:
         self._reply = reply
         self._handle = account.handle
         self._now = now
-        self._others = server.posted.by_others(reply.idempotency_key) | reply.others
+        self._others = server.posted.by_others(reply.idempotency_key)
 
     def found(self) -> str | None:
         """Return the id of the reply, or None if it is certainly not there.
@@ -65,7 +65,9 @@ class Finding:
         # The post that was answered may be gone by now, and its id with it.
         if parent_of(post.told) not in (self._reply.in_reply_to, None):
             return False
-        return fingerprint(text_of(str(post.told.get("content") or ""))) == text
+        if fingerprint(text_of(str(post.told.get("content") or ""))) != text:
+            return False
+        return post.id not in self._reply.others
 
     def _floor(self) -> datetime:
         """Return the moment, by the server's clock, before which the reply was not there."""
