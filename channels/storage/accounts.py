@@ -129,7 +129,8 @@ def lock(
     found = connection.execute(
         select(AccountRow.__table__)
         .where(AccountRow.id == account_id, AccountRow.workspace_id == workspace_id)
-        .with_for_update()
+        # Rows that name the account may be written meanwhile: those of replies, say.
+        .with_for_update(key_share=True)
     ).first()
     if found is None:
         return None
@@ -158,7 +159,7 @@ def take(
     free = (
         select(AccountRow.id)
         .where(AccountRow.id == account_id, *_free(connection, now))
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     )
     taken = connection.execute(
         update(AccountRow)

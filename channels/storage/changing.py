@@ -27,7 +27,7 @@ _KNOWN = (
     )
     .where(MentionRow.account_id == bindparam("account"), among(MentionRow.external_id))
     .order_by(MentionRow.id)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _EARLIER = (
     select(MentionTextRow.mention_id, MentionTextRow.text, MentionTextRow.at)

@@ -35,7 +35,7 @@ _CLUSTERED = (
     select(ConversationRow.id, ConversationRow.cluster_id)
     .where(among(ConversationRow.id))
     .order_by(ConversationRow.id)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _OTHER = aliased(ConversationRow)
 _OLDEST = select(func.min(_OTHER.id)).where(_OTHER.cluster_id == ClusterRow.id).scalar_subquery()

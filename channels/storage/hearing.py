@@ -26,7 +26,7 @@ def acknowledge_gap(
 ) -> bool:
     """Write who has seen the gap of an account; False when there is none to be seen."""
     where = (AccountRow.id == account_id, AccountRow.workspace_id == workspace_id)
-    kept = connection.scalar(select(AccountRow.gap).where(*where).with_for_update())
+    kept = connection.scalar(select(AccountRow.gap).where(*where).with_for_update(key_share=True))
     if kept is None or open_gap(kept) is None:
         return False
     seen = {**kept, "acknowledged_by": by, "acknowledged_at": now.isoformat()}

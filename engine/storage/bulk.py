@@ -33,8 +33,8 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import LargeBinary, Text, TypeDecorator
 
-from engine.storage.ready import driver_of
 from engine.storage.types import Payload, UtcDateTime, encode
+from engine.storage.wire import Answer, wire_of
 
 Row = Mapping[str, Any]
 #: How JSON text has the character NUL, which PostgreSQL keeps in no text.
@@ -59,9 +59,9 @@ def insert_numbered(
         first = (connection.exec_driver_sql(_largest(_of(table))).scalar() or 0) + 1
         insert_rows(connection, table, [{"id": id, **row} for id, row in enumerate(rows, first)])
         return list(range(first, first + len(rows)))
-    inserted = _run(connection, _inserted(_of(table), tuple(rows[0]), " RETURNING id"), rows)
+    statement = _inserted(_of(table), tuple(rows[0]), " RETURNING id")
     # They are numbered in the order of the rows, but may be told in another.
-    return sorted(id for (id,) in inserted)
+    return sorted(id for (id,) in _ask(connection, statement, rows).rows)
 
 
 def insert_unless_there(
@@ -83,8 +83,8 @@ def insert_unless_there(
         return list(connection.execute(statement, [dict(row) for row in rows]))
     names = ", ".join(f'"{name}"' for name in returning)
     clause = f" ON CONFLICT DO NOTHING RETURNING {names}"
-    inserted = _run(connection, _inserted(_of(table), tuple(rows[0]), clause), rows)
-    return list(map(_row(*returning)._make, inserted))
+    inserted = _ask(connection, _inserted(_of(table), tuple(rows[0]), clause), rows)
+    return list(map(_row(*returning)._make, inserted.rows))
 
 
 def update_rows(
@@ -97,7 +97,7 @@ def update_rows(
     """
     if not rows:
         return 0
-    return int(_run(connection, _changed(_of(table), tuple(rows[0]), change), rows).rowcount)
+    return _run(connection, _changed(_of(table), tuple(rows[0]), change), rows)
 
 
 def among(column: Any, name: str = "ids") -> ColumnElement[bool]:
@@ -164,28 +164,39 @@ def _quoted(value: Any) -> str:
     return f'"{escaped}"'
 
 
-def _run(connection: Connection, statement: _Statement, rows: Sequence[Row]) -> Any:
-    """Return the result of SQLAlchemy on SQLite, and the cursor of the driver on PostgreSQL."""
-    inside = connection.dialect.name == "sqlite"
-    if statement.written:
-        changed = [dict(row) for row in rows]
-        for name, for_sqlite, for_postgresql in statement.written:
-            write = for_sqlite if inside else for_postgresql
-            # Most rows of a batch hold the same moment.
-            before = after = None
-            for row in changed:
-                value = row[name]
-                if value is not None:
-                    if value is not before:
-                        before, after = value, write(value)
-                    row[name] = after
-        rows = changed
-    if inside:
-        return connection.exec_driver_sql(statement.sqlite, [statement.given(row) for row in rows])
+def _run(connection: Connection, statement: _Statement, rows: Sequence[Row]) -> int:
+    """Execute a statement for rows, and return how many it wrote."""
+    if connection.dialect.name != "sqlite":
+        return _ask(connection, statement, rows).number
+    given = [statement.given(row) for row in _written_as(statement, rows, sqlite=True)]
+    return int(connection.exec_driver_sql(statement.sqlite, given).rowcount)
+
+
+def _ask(connection: Connection, statement: _Statement, rows: Sequence[Row]) -> Answer:
+    """Return what PostgreSQL answers."""
+    rows = _written_as(statement, rows, sqlite=False)
     text = msgspec.json.encode(rows)
     if _NUL in text:
         text = msgspec.json.encode([_storable(row) for row in rows])
-    return driver_of(connection).execute(statement.postgresql, (text.decode(),))
+    return wire_of(connection).ask(statement.postgresql, (text.decode(),))
+
+
+def _written_as(statement: _Statement, rows: Sequence[Row], *, sqlite: bool) -> Sequence[Row]:
+    """Return rows with their values as the database takes them."""
+    if not statement.written:
+        return rows
+    changed = [dict(row) for row in rows]
+    for name, for_sqlite, for_postgresql in statement.written:
+        write = for_sqlite if sqlite else for_postgresql
+        # Most rows of a batch hold the same moment.
+        before = after = None
+        for row in changed:
+            value = row[name]
+            if value is not None:
+                if value is not before:
+                    before, after = value, write(value)
+                row[name] = after
+    return changed
 
 
 def _storable(row: Row) -> dict[str, Any]:
@@ -241,7 +252,7 @@ def _changed(table: Table, columns: tuple[str, ...], change: str) -> _Statement:
 def _records(table: Table, columns: Sequence[str], *, named: bool = False) -> str:
     """Return what makes rows of the one parameter."""
     kinds = ", ".join(f'"{name}" {_kind(table, name)}' for name in columns)
-    return f"json_to_recordset(%s::json) AS {'r' if named else ''}({kinds})"
+    return f"json_to_recordset($1::json) AS {'r' if named else ''}({kinds})"
 
 
 def _kind(table: Table, name: str) -> str:

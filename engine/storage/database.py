@@ -33,7 +33,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 from engine.errors import StaleRevisionError, StorageError
 from engine.figures import Connections
 from engine.storage.cursors import remembering
-from engine.storage.ready import driver_of
+from engine.storage.wire import driver_of, wire_of
 
 Synchronous = Literal["FULL", "NORMAL"]
 
@@ -235,6 +235,10 @@ class Database:
             connection.prepared_max = _PREPARED
             connection.execute(f"SET idle_in_transaction_session_timeout = '{_FROZEN}'")
             connection.commit()
+
+        @event.listens_for(self.engine, "rollback")
+        def _rolled_back(connection: Connection) -> None:
+            wire_of(connection).doubt()
 
         @event.listens_for(self.engine, "checkin")
         def _given_back(_connection: Any, record: ConnectionPoolEntry) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, text
 from engine.errors import StorageError
 from engine.storage.database import Database
 from engine.storage.server import MIGRATION_LOCK, companions
+from engine.storage.wire import wire_of
 
 #: ``none``: there are no tables yet. ``newer``: this program does not know the version.
 Standing = Literal["none", "older", "current", "newer"]
@@ -73,6 +74,8 @@ def upgrade(connection: Connection, script_location: Path, version_table: str) -
             connection=connection, version_table=version_table, transactional_ddl=True
         )
         context.run_migrations()
+    if connection.dialect.name == "postgresql":
+        wire_of(connection).doubt()  # psycopg throws away what was prepared before tables changed
 
 
 def _expect_alone(connection: Connection, script_location: Path, version_table: str) -> None:

@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.ports import Change
-from engine.storage.ready import driver_of
+from engine.storage.wire import wire_of
 from engine.troubles import Troubles
 
 _log = structlog.get_logger(__name__)
@@ -44,8 +44,8 @@ _WATCHED: Mapping[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
-#: As the driver takes it: told with almost every commit, so every microsecond counts.
-_TELL = "SELECT pg_notify(%s, %s)"
+#: Told with almost every commit, so every microsecond counts.
+_TELL = "SELECT pg_notify($1, $2)"
 
 
 def tell(connection: Connection, changes: Sequence[Change]) -> None:
@@ -55,7 +55,7 @@ def tell(connection: Connection, changes: Sequence[Change]) -> None:
         by_workspace.setdefault(change.workspace, {})[change] = None
     for workspace, once in by_workspace.items():
         for payload in _payloads(workspace, list(once)):
-            driver_of(connection).execute(_TELL, (CHANNEL, payload))
+            wire_of(connection).ask(_TELL, (CHANNEL, payload))
 
 
 class ChangeFeed:

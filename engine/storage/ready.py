@@ -1,7 +1,7 @@
-"""Statements that are put into words once, and then handed to PostgreSQL's driver as they are.
+"""Statements that are put into words once, and then handed to PostgreSQL as they are.
 
 What SQLAlchemy does around each execution (finding the compiled form, a context, a result with its
-columns) takes as long as the driver and the server together, and an agent's page asks two dozen
+columns) takes longer than asking (:mod:`engine.storage.wire`), and an agent's page asks two dozen
 times. SQLite is asked through SQLAlchemy, where its own types are read.
 
 For statements that are built once and have a fixed number of parameters. An error of the driver
@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
+
+from engine.storage.wire import Wire, wire_of
 
 #: What is done with one value on its way.
 _Change = Callable[[Any], Any]
@@ -33,7 +35,7 @@ class Ready:
         if connection.dialect.name == "sqlite":
             found: Sequence[Any] = connection.execute(self._statement, asked).all()
             return found
-        return self._put(connection).rows(driver_of(connection), asked)
+        return self._put(connection).rows(wire_of(connection), asked)
 
     def first(self, connection: Connection, asked: Mapping[str, Any]) -> Any | None:
         """Return the first row, None when there is none: of a statement that finds few."""
@@ -49,7 +51,7 @@ class Ready:
         """Execute what returns no rows; return how many it changed."""
         if connection.dialect.name == "sqlite":
             return int(connection.execute(self._statement, asked).rowcount)
-        return self._put(connection).change(driver_of(connection), asked)
+        return self._put(connection).change(wire_of(connection), asked)
 
     def _put(self, connection: Connection) -> _Words:
         words = self._words
@@ -59,41 +61,47 @@ class Ready:
 
 
 class _Words:
-    """A statement as PostgreSQL's driver takes it."""
+    """A statement as PostgreSQL takes it."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
         """Compile it, and look up what its column types do with values."""
-        compiled = statement.compile(dialect=dialect)
+        numbered: Any = type(dialect)
+        compiled = statement.compile(dialect=numbered(paramstyle="numeric_dollar"))
         self._text: str = compiled.string
+        self._names: list[str] = compiled.positiontup or []
         binds = compiled.binds.items()
         self._fixed = {name: bind.value for name, bind in binds if not bind.required}
         given = ((name, bind.type.dialect_impl(dialect)) for name, bind in binds)
         written = ((name, kind.bind_processor(dialect)) for name, kind in given)
         self._written: list[tuple[str, _Change]] = [each for each in written if each[1]]
         self._columns = list(statement.exported_columns)
-        self._row: Any = namedtuple("Row", [column.key for column in self._columns])  # type: ignore[misc]
+        row: Any = namedtuple("Row", [column.key for column in self._columns])  # type: ignore[misc]
+        self._row: Callable[[Sequence[Any]], Any] = row._make
         self._dialect = dialect
         #: (place in the row, change) of the columns that are changed; None before the first result.
         self._read: list[tuple[int, _Change]] | None = None
 
-    def rows(self, driver: Any, asked: Mapping[str, Any]) -> list[Any]:
-        """Execute it on a connection of the driver."""
-        cursor = driver.execute(self._text, self._values(asked))
-        if self._read is None:
-            self._read = self._reading([column.type_code for column in cursor.description])
-        if not self._read:
-            return [self._row(*row) for row in cursor.fetchall()]
-        return [self._row(*_changed(row, self._read)) for row in cursor.fetchall()]
+    def rows(self, wire: Wire, asked: Mapping[str, Any]) -> list[Any]:
+        """Execute it on a connection."""
+        read = self._read
+        if read is None:
+            answer = wire.ask(self._text, self._values(asked))
+            read = self._read = self._reading(answer.types())
+        else:
+            answer = wire.ask(self._text, self._values(asked), tuple if read else self._row)
+            if not read:
+                return answer.rows
+        return [self._row(_changed(row, read)) for row in answer.rows]
 
-    def change(self, driver: Any, asked: Mapping[str, Any]) -> int:
-        """Execute what returns no rows on a connection of the driver."""
-        return int(driver.execute(self._text, self._values(asked)).rowcount)
+    def change(self, wire: Wire, asked: Mapping[str, Any]) -> int:
+        """Execute what returns no rows on a connection."""
+        return wire.ask(self._text, self._values(asked)).number
 
-    def _values(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def _values(self, asked: Mapping[str, Any]) -> list[Any]:
         values = {**self._fixed, **asked}
         for name, write in self._written:
             values[name] = write(values[name])
-        return values
+        return [values[name] for name in self._names]
 
     def _reading(self, codes: Sequence[int]) -> list[tuple[int, _Change]]:
         """Return what is done with columns of which PostgreSQL says that they are of such types."""
@@ -103,11 +111,6 @@ class _Words:
         return [(at, change) for at, change in read if change is not None]
 
 
-def driver_of(connection: Connection) -> Any:
-    """Return the connection as the driver knows it."""
-    return connection.connection.driver_connection
-
-
 def _changed(row: Sequence[Any], read: Sequence[tuple[int, _Change]]) -> list[Any]:
     values = list(row)
     for at, change in read:
@@ -115,4 +118,4 @@ def _changed(row: Sequence[Any], read: Sequence[tuple[int, _Change]]) -> list[An
     return values
 
 
-__all__ = ["Ready", "driver_of"]
+__all__ = ["Ready"]

@@ -41,6 +41,8 @@ class MastodonServer:
         self.faults: list[Fault] = []
         self.calls: list[tuple[str, str, dict[str, list[str]]]] = []
         self.released = threading.Event()
+        #: Calls that it says it allows in five minutes; it takes any number.
+        self.allows = 300
         self._port = 0
         self.up()
 
@@ -194,7 +196,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content) if length is None else length))
         reset = self.server.owner.world.clock() + timedelta(minutes=5)
-        rates = {"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "299"}
+        allows = self.server.owner.allows
+        rates = {"X-RateLimit-Limit": f"{allows}", "X-RateLimit-Remaining": f"{allows - 1}"}
         rates["X-RateLimit-Reset"] = stamp(reset)
         for name, value in (rates | (headers or {})).items():
             self.send_header(name, value)
