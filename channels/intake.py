@@ -106,7 +106,8 @@ class Intake:
             {m.external_id: _in_its_language(self._signals.read(m.text), m) for m in page.mentions},
             {edit: self._signals.read(edit.text) for edit in page.edits},
         )
-        with self._engine.transaction() as uow:
+
+        def store(uow: UnitOfWork) -> Taken:
             current = accounts.lock(uow.connection, uow.workspace_id, account.id, lease)
             if current is None:
                 raise NotFoundError("channel account", account.id)
@@ -114,6 +115,8 @@ class Intake:
                 self._engine, uow, current, self._channels, self._process, self._clustering
             )
             return taking.take(page, readings)
+
+        return self._engine.transact(store)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from channels.model import ReplyStatus
 from channels.storage import costs, replies, series
 from channels.storage.outgoing import Outgoing
 from engine import Engine
-from engine.errors import JobClosedError, NotFoundError, StaleRevisionError
+from engine.errors import JobClosedError, NotFoundError
 from engine.jobs import back_off
 from engine.ports import Change, UnitOfWork
 
@@ -30,8 +30,6 @@ UNKNOWN = "reply.unknown"
 INQUIRIES = 5
 #: How soon a reply that was given up is looked at again: whether its incident is resolved.
 _RELOOK = timedelta(seconds=10)
-#: Transactions that gave way to another one are begun again so often.
-_TRIES = 3
 
 #: From these a reply can get the verdict of the attempt that is going on, or went on last. A
 #: worker that was taken for dead may report late.
@@ -62,20 +60,10 @@ class Verdicts:
     def record(self, ended: Sequence[tuple[Outgoing, Attempt]], now: datetime) -> None:
         """Write all of ``ended`` in one transaction. ``now``, UTC, is when they ended.
 
-        When it fails, the replies stay as they are and are found to be unknown later.
+        Their instances go on in it. When it fails, the replies stay as they are and are found to
+        be unknown later.
         """
-        self.transact(lambda uow: self.write(uow, ended, now))
-
-    def transact(self, do: Callable[[UnitOfWork], None]) -> None:
-        """Do something in a transaction of its own, again when it has to give way to another."""
-        for tries_left in reversed(range(_TRIES)):
-            try:
-                with self._engine.transaction() as uow:
-                    do(uow)
-                return
-            except StaleRevisionError:
-                if not tries_left:
-                    raise
+        self._engine.transact(lambda uow: self.write(uow, ended, now))
 
     def write(
         self, uow: UnitOfWork, ended: Sequence[tuple[Outgoing, Attempt]], now: datetime

@@ -119,9 +119,7 @@ class Withholding:
         *,
         ends: str | None = None,
     ) -> Reply:
-        changed: list[Reply] = []
-
-        def do(uow: UnitOfWork) -> None:
+        def do(uow: UnitOfWork) -> Reply:
             out = self._locked(uow, reply_id)
             touched = [reply_id]
             if out.series is not None:
@@ -140,10 +138,9 @@ class Withholding:
             workspace = self._engine.workspace.key
             uow.note(Change(workspace, "conversation", out.reply.conversation_id))
             now_is = outgoing.get(uow.connection, uow.workspace_id, reply_id)
-            changed[:] = [now_is.reply if now_is else out.reply]
+            return now_is.reply if now_is else out.reply
 
-        self._verdicts.transact(do)
-        return changed[0]
+        return self._engine.transact(do)
 
     def _failed(self, job_id: int | None) -> bool:
         return job_id is not None and self._engine.job(job_id).status is JobStatus.FAILED

@@ -43,6 +43,8 @@ _PATIENCE = 30
 _KEPT, _MOST = 20, 40
 #: Statements whose plans a connection keeps. What is asked twice is prepared.
 _PREPARED = 300
+#: Seconds after which a connection plans anew: tables that nobody has analysed may have grown.
+_PLANNED = 60.0
 #: Seconds that a thread waits for one of them. A person is not to look at an empty page for longer.
 _QUEUE = 10.0
 #: Number of the process that was started: what serves pages is forked from it later, and people
@@ -60,8 +62,8 @@ _WATCHFUL = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
 }
-#: PostgreSQL: serialization failure, deadlock. Safe to try again.
-_TRY_AGAIN = {"40001", "40P01"}
+#: PostgreSQL: serialization failure, deadlock, prepared statement that is gone. Safe to try again.
+_TRY_AGAIN = {"40001", "40P01", "26000"}
 #: What the driver raises where the connection is broken, or closed.
 _LOST = (psycopg.OperationalError, psycopg.InterfaceError)
 _DOUBLE = (sqlite3.IntegrityError, psycopg.IntegrityError)
@@ -238,7 +240,9 @@ class Database:
 
         @event.listens_for(self.engine, "rollback")
         def _rolled_back(connection: Connection) -> None:
-            wire_of(connection).doubt()
+            # A lost one is thrown away, and where each statement is on its own, nothing is undone.
+            if not connection.invalidated and not driver_of(connection).autocommit:
+                wire_of(connection).doubt()
 
         @event.listens_for(self.engine, "checkin")
         def _given_back(_connection: Any, record: ConnectionPoolEntry) -> None:
@@ -246,10 +250,14 @@ class Database:
 
         @event.listens_for(self.engine, "checkout")
         def _taken(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-            idle = monotonic() - record.info.get("since", 0.0)
+            now, info = monotonic(), record.info
+            said_last = info.get("since", now)
             try:
-                if "since" in record.info and (idle >= _SURE or _said_something(connection)):
+                if now - said_last >= _SURE or _said_something(connection):
                     self.engine.dialect.do_ping(connection)
+                if now - info.setdefault("planned", now) >= _PLANNED:
+                    info["planned"] = now
+                    connection.pgconn.exec_(b"DISCARD PLANS")
             except psycopg.Error as gone:
                 # It is replaced by a new one, and so are the others that wait.
                 raise InvalidatePoolError from gone

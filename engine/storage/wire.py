@@ -9,6 +9,7 @@ those of psycopg: its adapters write and read them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 import psycopg
@@ -20,8 +21,8 @@ from sqlalchemy import Connection
 
 _WELL = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 _THERE = b"SELECT name FROM pg_prepared_statements WHERE name = $1"
-#: The most values of a statement; the formats are the same for all.
-_TEXTS = [PyFormat.TEXT] * 100
+#: The statement is not there any more, or its tables have other columns by now.
+_GONE = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
 
 
 class Answer(NamedTuple):
@@ -43,7 +44,9 @@ class Wire:
         """Take a connection of psycopg, which stays usable beside this."""
         self._driver = driver
         self._adapters = Transformer(driver)
+        self._encoding = driver.info.encoding
         self._prepared: dict[str, bytes] = {}
+        self._numbers = count()
         self._in_doubt = False
 
     def ask(
@@ -63,11 +66,18 @@ class Wire:
         server, adapters = self._driver.pgconn, self._adapters
         if self._in_doubt:
             self._look()
-        if not self._driver.autocommit and server.transaction_status == TransactionStatus.IDLE:
+        idle = server.transaction_status == TransactionStatus.IDLE
+        if idle and not self._driver.autocommit:
             self._well(server.exec_(b"BEGIN"))
-        name = self._prepared.get(text) or self._prepare(text)
-        given: Any = adapters.dump_sequence(values, _TEXTS[: len(values)])
-        result = self._well(server.exec_prepared(name, given))
+        given: Any = adapters.dump_sequence(values, [PyFormat.TEXT] * len(values))
+        try:
+            result = self._executed(text, given)
+        except _GONE:
+            self._prepared.pop(text, None)
+            if not (idle and self._driver.autocommit):
+                self.doubt()
+                raise
+            result = self._executed(text, given)
         if not result.nfields:
             return Answer([], result.command_tuples or 0, result)
         adapters.set_pgresult(result)
@@ -81,16 +91,18 @@ class Wire:
         self._in_doubt = True
 
     def _look(self) -> None:
-        self._in_doubt = False
         one = next(iter(self._prepared.values()), None)
         if one and not self._well(self._driver.pgconn.exec_params(_THERE, [one])).ntuples:
             self._prepared.clear()
+        self._in_doubt = False
 
-    def _prepare(self, text: str) -> bytes:
-        name = b"corral_%d" % len(self._prepared)
-        self._well(self._driver.pgconn.prepare(name, text.encode()))
-        self._prepared[text] = name
-        return name
+    def _executed(self, text: str, given: Any) -> PGresult:
+        server, name = self._driver.pgconn, self._prepared.get(text)
+        if name is None:
+            name = b"corral_%d" % next(self._numbers)
+            self._well(server.prepare(name, text.encode(self._encoding)))
+            self._prepared[text] = name
+        return self._well(server.exec_prepared(name, given))
 
     def _well(self, result: PGresult) -> PGresult:
         if result.status in _WELL:

@@ -6,13 +6,14 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from time import perf_counter
 from typing import TypeVar, cast
 
 import structlog
 
 from engine.advance import Advancer, JobHandler
-from engine.errors import StaleRevisionError
+from engine.errors import StaleRevisionError, StorageError
 from engine.observing import Observer
 from engine.ports import BpmnRunner, Change, Clock, FormCheck, UnitOfWork, Waker
 from engine.stores import Storage, Transaction
@@ -25,6 +26,9 @@ _log = structlog.get_logger(__name__)
 
 #: How often a transaction that had to give way is tried in all.
 _ATTEMPTS = 6
+#: Instances that go on in the transaction that concerns them: so many together, and no more of them
+#: after so many seconds, for rows of others are locked meanwhile.
+_TOGETHER, _AT_ONCE = 50, 0.5
 
 
 class Core:
@@ -108,7 +112,7 @@ class Bound:
         """Begin a transaction: committed on exit, rolled back on any error.
 
         Pass it on as ``within`` to write several things together. Instances concerned are
-        advanced after the commit.
+        advanced after the commit; see :meth:`transact`.
 
         Raises:
             StaleRevisionError: another transaction had precedence; nothing was stored, and
@@ -116,6 +120,37 @@ class Bound:
         """
         with self._begun() as tx:
             yield tx
+
+    def transact(self, do: Callable[[UnitOfWork], T]) -> T:
+        """Do something in a transaction, in which the instances concerned go on at once.
+
+        Those that another transaction holds, or that come too late in a long row, go on after the
+        commit. All is done again when the transaction had to give way to another one; and without
+        the instances where one of them cannot go on: why is found out when it is tried alone.
+        """
+        going_on = False
+
+        def work(tx: Transaction) -> T:
+            nonlocal going_on
+            going_on = False
+            result = do(tx)
+            going_on = True
+            self._go_on(tx)
+            return result
+
+        try:
+            return self._write(work)
+        except (StaleRevisionError, StorageError):
+            raise
+        except Exception:
+            if not going_on:
+                raise
+            _log.warning(
+                "an instance cannot go on; it is looked at alone",
+                workspace=self.workspace.key,
+                exc_info=True,
+            )
+            return self._write(do)
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
@@ -152,6 +187,14 @@ class Bound:
                 if attempt == _ATTEMPTS:
                     raise
         raise AssertionError("unreachable")
+
+    def _go_on(self, tx: Transaction) -> None:
+        begun = perf_counter()
+        ids = iter(sorted(tx.to_wake))
+        while some := list(islice(ids, _TOGETHER)):
+            self._core.advancer.run(tx, some, now=self.clock.now(), wait=False)
+            if perf_counter() - begun > _AT_ONCE:
+                break
 
     @contextmanager
     def _reading(self) -> Iterator[Transaction]:

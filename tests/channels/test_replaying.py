@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from channels.conversations import Conversations
 from channels.replaying import Replay
 from engine import Engine, Source
+from engine.advance import Advancer
 from engine.errors import NotFoundError, NotStartableError
 from tests.channels.conftest import ANSWERING, LISTENING, FakeClock, PlainSignals
 from tests.channels.test_recordings import csv_of, told
@@ -57,16 +59,19 @@ def test_given_a_replay_when_repeated_then_nothing_new_is_stored(
 
 
 def test_given_a_replay_that_died_when_repeated_then_it_ends_like_one_left_in_peace(
-    listening: Engine, file: Path, monkeypatch: pytest.MonkeyPatch
+    listening: Engine, file: Path
 ) -> None:
-    # given: the process dies after the first commit, before any instance was advanced
+    # given: no instance goes on with its mention, and the process dies after the first commit
     class Dead(Deaf):
         def wake(self, instance_ids: Iterable[int]) -> None:
             raise KeyboardInterrupt
 
     alive = listening._core.waker
     listening.use_waker(Dead())
-    with pytest.raises(KeyboardInterrupt):
+    with (
+        patch.object(Advancer, "run", side_effect=RuntimeError("a fault of ours")),
+        pytest.raises(KeyboardInterrupt),
+    ):
         Replay(listening, file, signals=PlainSignals()).run()
     listening.use_waker(alive)
 

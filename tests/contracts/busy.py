@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
@@ -22,6 +23,7 @@ from channels.model import Author, ChannelAccount, Mention, Page, Reply
 from channels.polling import Poller
 from channels.storage.tables import ReplyRow
 from engine import Engine
+from engine.advance import Advancer
 from engine.instances import InstanceStatus
 from tests.wakers import Deaf
 from webapp.app import create_app
@@ -178,7 +180,9 @@ def busy(url: str) -> tuple[World, House, dict[str, int]]:
     world.network.fails = lambda _reply: None
     house.answers(cases["approved"])
     house.engine.use_waker(Deaf())
-    cases["unapplied"] = house.writes("unapplied")
+    # It cannot go on in the transaction of its mention, and nobody hears of it afterwards.
+    with patch.object(Advancer, "run", side_effect=RuntimeError("a fault of ours")):
+        cases["unapplied"] = house.writes("unapplied")
     with house.engine.transaction() as uow:
         # The lease of the worker that died is over by the clock of the database.
         uow.connection.execute(update(ReplyRow).values(leased_until=MONDAY - timedelta(days=2000)))

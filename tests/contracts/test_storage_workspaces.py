@@ -124,6 +124,7 @@ ELSEWHERE = {
     "open": "opens",
     "reading": "names its workspace",
     "storage": "no row",
+    "transact": "names its workspace",
     "transaction": "names its workspace",
     "use_observer": "each piece of work names its workspace",
     "use_waker": "upkeep of all workspaces",

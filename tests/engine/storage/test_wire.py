@@ -7,10 +7,11 @@ from contextlib import closing
 
 import psycopg
 import pytest
-from sqlalchemy import Integer, MetaData, String, bindparam, select, text
+from sqlalchemy import Connection, Integer, MetaData, String, bindparam, select, text
 from sqlalchemy.schema import Column, Table
 
-from engine.errors import StaleRevisionError
+from engine.errors import StaleRevisionError, StorageError
+from engine.storage import database as module
 from engine.storage.bulk import among
 from engine.storage.database import Database
 from engine.storage.ready import Ready
@@ -84,6 +85,95 @@ def test_a_transaction_begins_with_its_first_statement_and_ends_with_it(
     # then
     with database.read() as connection:
         assert count.scalar(connection, {"name": "changed"}) == 1
+
+
+@pytest.mark.parametrize("first", ["ready", "sqlalchemy"])
+def test_a_connection_that_is_lost_is_told_and_the_next_transaction_has_another(
+    database: Database, first: str
+) -> None:
+    # given
+    cut = "SELECT pg_terminate_backend(pg_backend_pid())"
+    for begin in (database.read, database.write):
+        # when
+        with pytest.raises(StorageError, match="cannot be used"), begin() as connection:
+            if first == "ready":
+                wire_of(connection).ask(cut, [])
+            else:
+                connection.execute(text(cut))
+        # then
+        with begin() as connection:
+            assert Ready(SOME).scalar(connection, {"ids": [7]}) == "thing 7"
+
+
+def test_a_table_that_somebody_changes_is_read_on_and_written_at_the_second_attempt(
+    database: Database, postgres_url: str
+) -> None:
+    # given
+    everything, given = Ready(select(THINGS).where(among(THINGS.c.id))), {"ids": [7]}
+    change = "ALTER TABLE thing ALTER COLUMN id TYPE {}"
+    with closing(Database(postgres_url)) as other:
+        with database.read() as connection:
+            everything.first(connection, given)
+        # when
+        with other.write() as connection:
+            connection.execute(text(change.format("bigint")))
+        # then
+        with database.read() as connection:
+            assert everything.first(connection, given).name == "thing 7"
+        # when
+        with other.write() as connection:
+            connection.execute(text(change.format("integer")))
+        # then
+        with pytest.raises(psycopg.errors.FeatureNotSupported), database.write() as connection:
+            everything.first(connection, given)
+        with database.write() as connection:
+            assert everything.first(connection, given).name == "thing 7"
+
+
+def test_a_transaction_whose_statements_were_thrown_away_gives_way(database: Database) -> None:
+    # given
+    ready, given = Ready(SOME), {"ids": [7]}
+    with pytest.raises(StaleRevisionError), database.write() as connection:
+        for _ in range(3):
+            assert ready.scalar(connection, given) == connection.scalar(SOME, given)
+        # when: psycopg does it behind what changes tables
+        connection.execute(text("ALTER TABLE thing ADD more int"))
+        ready.scalar(connection, given)
+    # then
+    with database.write() as connection:
+        assert ready.scalar(connection, given) == "thing 7"
+
+
+def test_a_table_that_has_grown_is_planned_for_anew(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: looking through all of a small table is best
+    monkeypatch.setattr(module, "_PLANNED", 0.0)
+    ready, given = Ready(SOME), {"ids": [7]}
+    with database.write() as connection:
+        connection.execute(text("DELETE FROM thing WHERE id > 3"))
+    with database.read() as connection:
+        connection.execute(text("ALTER TABLE thing SET (autovacuum_enabled = off)"))
+        connection.execute(text("VACUUM FULL ANALYZE thing"))
+    with database.read() as connection:
+        for _ in range(20):
+            ready.all(connection, given)
+        assert "Seq Scan" in _plan(connection)
+        # when
+        with database.write() as other:
+            other.execute(text("INSERT INTO thing SELECT n, '' FROM generate_series(4, 50000) n"))
+    # then
+    with database.read() as first, database.read() as connection:
+        assert first is connection
+        ready.all(connection, given)
+        assert "Index Scan" in _plan(connection)
+
+
+def _plan(connection: Connection) -> str:
+    kept = "SELECT name FROM pg_prepared_statements WHERE statement ~ '^SELECT thing'"
+    (name,) = wire_of(connection).ask(kept, []).rows[-1]
+    rows = connection.exec_driver_sql(f"EXPLAIN EXECUTE {name}('{{7}}')").all()
+    return str(rows)
 
 
 def test_what_postgresql_refuses_is_told_as_the_driver_tells_it(database: Database) -> None:
