@@ -1,8 +1,8 @@
 """Mentions in: stored once, conversation found, message correlated, position moved.
 
-All of it is one transaction a page, so a page is taken as a whole or not at all, and a network
-that delivers twice changes nothing. Whether a mention starts an instance or continues one is the
-engine's affair; here it becomes the message ``mention.received``.
+All of it, and how instances go on, is one transaction a page: it is taken whole or not at all, and
+a network that delivers twice changes nothing. Whether a mention starts an instance or continues one
+is the engine's affair; here it becomes the message ``mention.received``.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Taken:
     started: int = 0
     correlated: int = 0  #: taken, or kept, by an instance that was there before
     buffered: int = 0  #: nothing waits for them, and nothing starts with them
-    instances: frozenset[int] = frozenset()  #: ids that were left something to do
+    instances: frozenset[int] = frozenset()  #: ids of those that mentions started or reached
     conversations: frozenset[int] = frozenset()  #: ids that got a new mention
 
 
@@ -111,10 +111,8 @@ class Intake:
             current = accounts.lock(uow.connection, uow.workspace_id, account.id, lease)
             if current is None:
                 raise NotFoundError("channel account", account.id)
-            taking = _Taking(
-                self._engine, uow, current, self._channels, self._process, self._clustering
-            )
-            return taking.take(page, readings)
+            how = self._channels, self._process, self._clustering
+            return _Taking(self._engine, uow, current, *how).take(page, readings)
 
         return self._engine.transact(store)
 

@@ -13,6 +13,7 @@ from channels.errors import CustomersError
 from channels.storage import joining
 from engine import Engine
 from engine.errors import NotFoundError
+from engine.ports import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ class Joining:
             NotFoundError: one of them is no customer of this workspace.
             CustomersError: they are one and the same, or the kept one was joined into another.
         """
-        with self._engine.transaction() as uow:
+
+        def work(uow: UnitOfWork) -> int:
             found = joining.people(uow.connection, uow.workspace_id, [kept, other])
             for id in (kept, other):
                 if id not in found:
@@ -99,7 +101,9 @@ class Joining:
             joining.join(
                 uow.connection, uow.workspace_id, found[kept], found[other], by=by, now=now
             )
-        return kept
+            return kept
+
+        return self._engine.transact(work)
 
     def split(self, identity: int, *, by: str) -> int:
         """Let an identity be a person of its own again, and return that customer's id.
@@ -110,7 +114,8 @@ class Joining:
             NotFoundError: there is no such identity in this workspace.
             CustomersError: it is the only one of its customer.
         """
-        with self._engine.transaction() as uow:
+
+        def work(uow: UnitOfWork) -> int:
             owner = joining.owner(uow.connection, uow.workspace_id, identity)
             if owner is None:
                 raise NotFoundError("identity", identity)
@@ -119,3 +124,5 @@ class Joining:
                 raise CustomersError("This is all that is known of the customer: nothing to split.")
             now = self._engine.clock.now()
             return joining.split(uow.connection, uow.workspace_id, person, identity, by=by, now=now)
+
+        return self._engine.transact(work)

@@ -148,15 +148,24 @@ class Outbox:
         with self._engine.transaction() as uow:
             asked = {out.reply.id: out.reply.attempts for out in unknown}
             ours = replies.claim_inquiries(uow.connection, asked, now, seconds=LEASE)
-        ended: list[tuple[Outgoing, Attempt]] = []
-        for out in unknown:
-            if out.reply.id in ours and not self._ending.is_set():
-                out = replace(out, reply=replace(out.reply, others=_Others(self._engine, out)))
-                with budgets.listening() as heard:
-                    ended.append((out, delivery.inquire(out, self._channels, self._opened)))
-                self._keep(out, heard)
+        ended = [
+            self._inquire(out)
+            for out in unknown
+            if out.reply.id in ours and not self._ending.is_set()
+        ]
         self._verdicts.record(ended, now)
         return len(ended)
+
+    def _inquire(self, out: Outgoing) -> tuple[Outgoing, Attempt]:
+        others = _Others(self._engine, out)
+        with budgets.listening() as heard:
+            looked_for = replace(out, reply=replace(out.reply, others=others))
+            attempt = delivery.inquire(looked_for, self._channels, self._opened)
+        self._keep(out, heard)
+        # The verdict is written in a transaction, which must not wait for one that reads.
+        found = attempt.external_id
+        known = frozenset([found]) if found is not None and found in others else frozenset[str]()
+        return replace(out, reply=replace(out.reply, others=known)), attempt
 
     def settle_by_person(self, reply_id: int, *, went_out: bool, by: str) -> Reply:
         """Record what a person found out about an unknown reply, and return it.

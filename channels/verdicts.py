@@ -216,8 +216,8 @@ def _told_apart(
     """Return the ends, but of replies that a network took for another of ours with the same words.
 
     A network without keys shows, or names, the one that is there: it is not there twice. But two
-    that are looked for at once may both be shown the first: the second is looked for again, and
-    not among what is known to be others.
+    that are looked for at once may both be shown the first: the second is looked for again, unless
+    the network was told before that this one is another.
     """
     ids = [
         (out.account.id, attempt.external_id)

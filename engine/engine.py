@@ -37,8 +37,9 @@ class Engine(
 ):
     """Runs process instances of one workspace. Safe to use from many threads.
 
-    All moments are aware and in UTC. ``within`` is an open :meth:`transaction` of the same
-    workspace: then nothing is committed by the call, and instances are advanced after the commit.
+    All moments are aware and in UTC. ``within`` is an open transaction of the same workspace: then
+    nothing is committed by the call, and instances go on when that ends; see :meth:`transaction`
+    and :meth:`transact`.
     Without it each call is a transaction of its own and advances the instance inside it.
     """
 

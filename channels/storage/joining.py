@@ -41,7 +41,8 @@ def people(connection: Connection, workspace_id: int, ids: Sequence[int]) -> dic
         select(CustomerRow.__table__)
         .where(CustomerRow.workspace_id == workspace_id, CustomerRow.id.in_(ids))
         .order_by(CustomerRow.id)
-        .with_for_update()
+        # What refers to them may be written meanwhile: a page that also changes their identities.
+        .with_for_update(key_share=True)
     ).all()
     owned: dict[int, list[int]] = {row.id: [] for row in rows}
     for identity in connection.execute(

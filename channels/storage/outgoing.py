@@ -131,8 +131,8 @@ def due(
     them in the order they were written. Behind one that somebody put off none waits, but for the
     later parts of the same answer: they go out when the part before has certainly arrived.
     """
-    # First which, then all that is told of them: that joins so much that planning it for each look
-    # would take longer than all the looks.
+    # First which, then all that is told of them. Most looks find none; and PostgreSQL plans a look
+    # by a moment anew each time, which takes long where much is joined.
     asked = {"workspace": workspace_id, "moment": now, "most": limit}
     order = [row.id for row in _due(tuple(statuses)).all(connection, asked)]
     if not order:

@@ -7,9 +7,7 @@ database in memory has one connection, and a lock that lets one thread in at a t
 
 from __future__ import annotations
 
-import os
 import select
-import socket
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -19,9 +17,8 @@ from typing import Any, Literal
 
 import psycopg
 from sqlalchemy import Connection, create_engine, event, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import (
-    ArgumentError,
     DBAPIError,
     InvalidatePoolError,
     NoSuchModuleError,
@@ -32,6 +29,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
 from engine.errors import StaleRevisionError, StorageError
 from engine.figures import Connections
+from engine.storage.address import for_libpq, read_address, shown_address
 from engine.storage.cursors import remembering
 from engine.storage.wire import driver_of, wire_of
 
@@ -47,21 +45,11 @@ _PREPARED = 300
 _PLANNED = 60.0
 #: Seconds that a thread waits for one of them. A person is not to look at an empty page for longer.
 _QUEUE = 10.0
-#: Number of the process that was started: what serves pages is forked from it later, and people
-#: who want to stop it know the first one.
-_PROCESS = os.getpid()
 #: Seconds that a connection which said nothing is taken for good without being tried.
 _SURE = 1.0
 #: A process that is frozen in the middle of a transaction holds its rows for so long; then the
 #: server ends the transaction, and others take them. A batch of long runs says that it goes on.
 _FROZEN = "5min"
-#: A server that is gone without a word is noticed within a minute.
-_WATCHFUL = {
-    "connect_timeout": 10,
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-}
 #: PostgreSQL: serialization failure, deadlock, prepared statement that is gone. Safe to try again.
 _TRY_AGAIN = {"40001", "40P01", "26000"}
 #: What the driver raises where the connection is broken, or closed.
@@ -111,7 +99,7 @@ class Database:
             options["connect_args"] = {"timeout": _PATIENCE, "check_same_thread": False}
         else:
             options["connect_args"] = {
-                **_libpq(parsed),
+                **for_libpq(parsed),
                 "cursor_factory": remembering(),
                 "prepare_threshold": 1,
             }
@@ -215,7 +203,7 @@ class Database:
             )
         _, found = self.engine.dialect.create_connect_args(self.engine.url)
         # How SQLAlchemy adapts its own types is nothing that a connection of others needs.
-        address = dict(found) | _libpq(self.engine.url)
+        address = dict(found) | for_libpq(self.engine.url)
         address.pop("context", None)
         return address
 
@@ -286,41 +274,6 @@ def _said_something(connection: psycopg.Connection[Any]) -> bool:
     heard = select.poll()
     heard.register(connection.fileno(), select.POLLIN)
     return bool(heard.poll(0))
-
-
-def _libpq(url: URL) -> dict[str, Any]:
-    """Return what a connection to PostgreSQL is told besides its address, which has precedence."""
-    told = {"fallback_application_name": program_name(), **_WATCHFUL}
-    return {key: value for key, value in told.items() if key not in url.query}
-
-
-def program_name() -> str:
-    """Return how connections of this process are told from others on PostgreSQL."""
-    return f"corral {socket.gethostname()[:40]}:{_PROCESS}"
-
-
-def read_address(url: str) -> URL:
-    """Return an address taken apart. Raises ``StorageError`` for one of no database we know."""
-    try:
-        found = make_url(url)
-    except (ArgumentError, ValueError):  # a port that is no number, say
-        raise StorageError(
-            "The database address is not understood. Write sqlite:///path/to/corral.sqlite or "
-            "postgresql+psycopg://user:password@host/database."
-        ) from None
-    if found.drivername in ("postgres", "postgresql"):  # as other programs and hosts write it
-        return found.set(drivername="postgresql+psycopg")
-    if found.get_backend_name() not in ("sqlite", "postgresql"):
-        raise StorageError(
-            f"{found.get_backend_name()!r} is not supported. Use SQLite or PostgreSQL."
-        )
-    return found
-
-
-def shown_address(url: URL) -> str:
-    """Return an address as it may be shown: without passwords, wherever in it they are."""
-    secret = [name for name in url.query if "password" in name.lower()]
-    return url.difference_update_query(secret).render_as_string(hide_password=True)
 
 
 def _reason(error: Exception) -> str:

@@ -65,8 +65,9 @@ class _Words:
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
         """Compile it, and look up what its column types do with values."""
-        numbered: Any = type(dialect)
-        compiled = statement.compile(dialect=numbered(paramstyle="numeric_dollar"))
+        # As that of the engine, but with the parameters that PostgreSQL itself has: $1, $2.
+        make: Any = type(dialect)
+        compiled = statement.compile(dialect=make(paramstyle="numeric_dollar"))
         self._text: str = compiled.string
         self._names: list[str] = compiled.positiontup or []
         binds = compiled.binds.items()

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from engine.storage.database import program_name
+from engine.storage.address import program_name
 
 #: The oldest major version that Corral is tested on.
 OLDEST = 15

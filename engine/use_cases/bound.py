@@ -26,9 +26,10 @@ _log = structlog.get_logger(__name__)
 
 #: How often a transaction that had to give way is tried in all.
 _ATTEMPTS = 6
-#: Instances that go on in the transaction that concerns them: so many together, and no more of them
-#: after so many seconds, for rows of others are locked meanwhile.
-_TOGETHER, _AT_ONCE = 50, 0.5
+#: Instances that go on together in the transaction that concerns them.
+_TOGETHER = 20
+#: Seconds after which the rest of them go on after the commit: others wait for our rows meanwhile.
+_LONGEST = 0.5
 
 
 class Core:
@@ -122,11 +123,17 @@ class Bound:
             yield tx
 
     def transact(self, do: Callable[[UnitOfWork], T]) -> T:
-        """Do something in a transaction, in which the instances concerned go on at once.
+        """Do something in a transaction in which the instances concerned go on, before the commit.
 
-        Those that another transaction holds, or that come too late in a long row, go on after the
-        commit. All is done again when the transaction had to give way to another one; and without
-        the instances where one of them cannot go on: why is found out when it is tried alone.
+        Those that another transaction holds, or that come late in a long row, go on after it. The
+        transaction is begun again when it had to give way to another one; and once without the
+        instances where one of them cannot go on: why is found out when it is tried alone.
+
+        Args:
+            do: is given the transaction, perhaps several times, so it keeps nothing elsewhere.
+
+        Raises:
+            StaleRevisionError: other transactions had precedence each time; nothing was stored.
         """
         going_on = False
 
@@ -136,19 +143,20 @@ class Bound:
             result = do(tx)
             going_on = True
             self._go_on(tx)
+            going_on = False
             return result
 
         try:
             return self._write(work)
         except (StaleRevisionError, StorageError):
             raise
-        except Exception:
+        except Exception as error:
             if not going_on:
                 raise
             _log.warning(
-                "an instance cannot go on; it is looked at alone",
+                "an instance cannot go on; it is tried alone",
                 workspace=self.workspace.key,
-                exc_info=True,
+                error=type(error).__name__,
             )
             return self._write(do)
 
@@ -193,7 +201,7 @@ class Bound:
         ids = iter(sorted(tx.to_wake))
         while some := list(islice(ids, _TOGETHER)):
             self._core.advancer.run(tx, some, now=self.clock.now(), wait=False)
-            if perf_counter() - begun > _AT_ONCE:
+            if perf_counter() - begun > _LONGEST:
                 break
 
     @contextmanager

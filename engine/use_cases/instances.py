@@ -41,7 +41,7 @@ class InstanceUseCases(Bound):
             variables: JSON values, dates and moments; the process's defaults fill the rest.
             business_key: how people know the case; need not be unique.
             correlation_key: messages of this key are for this instance while it is active.
-            within: an open transaction; then the instance runs after its commit.
+            within: an open transaction; then the instance runs when that ends.
 
         Raises:
             NotFoundError: no such definition.
@@ -88,7 +88,7 @@ class InstanceUseCases(Bound):
             business_key: of an instance that it starts.
             time_to_live: how long it is kept while nobody waits for it; None is for ever, and
                 nothing is for those alone who wait already.
-            within: an open transaction; then instances are advanced after its commit.
+            within: an open transaction; then instances are advanced when that ends.
         """
         expires_at = None if time_to_live is None else self.clock.now() + time_to_live
         message = Message(name, correlation_key, payload or {}, business_key, expires_at=expires_at)
@@ -106,7 +106,7 @@ class InstanceUseCases(Bound):
         Args:
             messages: in the order they happened.
             process: key of the only process that may be started; None: whichever is meant.
-            within: an open transaction; then instances are advanced after its commit.
+            within: an open transaction; then instances are advanced when that ends.
         """
 
         def work(tx: Transaction) -> list[Correlation]:
@@ -151,7 +151,7 @@ class InstanceUseCases(Bound):
         Args:
             variables: what the conditions look at; also the variables of what they start.
             business_key: of the instances.
-            within: an open transaction; then the instances run after its commit.
+            within: an open transaction; then the instances run when that ends.
 
         Raises:
             UnsuitableValueError: a variable cannot be stored.

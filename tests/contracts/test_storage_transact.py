@@ -82,6 +82,27 @@ def test_what_fails_by_itself_fails_once_and_leaves_nothing(bench: Bench) -> Non
     assert bench.engine.instances() == []
 
 
+def test_what_was_committed_is_not_done_again_whatever_happens_then(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    bench.deploy("care", {"any": [ANSWER]})
+    monkeypatch.setattr(bound, "_TOGETHER", 1)
+    monkeypatch.setattr(bound, "_LONGEST", 0.0)
+
+    def broken(_ids: Sequence[int]) -> None:
+        raise LookupError("nobody can be woken")
+
+    monkeypatch.setattr(bench.core.waker, "wake", broken)
+
+    # when
+    with pytest.raises(LookupError):
+        bench.engine.transact(lambda uow: [bench.engine.start("care", within=uow) for _ in "ab"])
+
+    # then
+    assert len(bench.engine.instances()) == 2
+
+
 def test_what_has_to_give_way_is_done_again(bench: Bench) -> None:
     # given
     bench.deploy("care", {"any": [ANSWER]})
@@ -106,7 +127,7 @@ def test_a_long_row_goes_on_after_the_commit_once_it_has_taken_its_time(
 ) -> None:
     # given: after the first few there is no time left
     monkeypatch.setattr(bound, "_TOGETHER", 2)
-    monkeypatch.setattr(bound, "_AT_ONCE", 0.0)
+    monkeypatch.setattr(bound, "_LONGEST", 0.0)
     bench.deploy("care", {"any": [ANSWER]})
     waker, woken = bench.core.waker, []
     monkeypatch.setattr(waker, "wake", lambda ids: woken.extend(ids))

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 from engine.errors import StorageError
-from engine.storage.database import read_address, shown_address
+from engine.storage.address import read_address, shown_address
 
 _EXAMPLES = {
     "sqlite": "sqlite:///data/corral.sqlite",
